@@ -1,0 +1,202 @@
+// Reads and prints config.boot and `show configuration`: nodes in braces, values in double quotes where they need it,
+// nothing escaped (edgeos-facts 6.2; lexer rules as in EdgeOS's cparse_lex.l).
+import { UnreadableText } from './source.ts';
+import { byVersion, emptyTree, type Path, type Tree } from './tree.ts';
+
+/**
+ * Reads a configuration in braces. A `/* … *\/` belongs to the node after it; those at the end (the version trailer)
+ * belong to nobody. Throws {@link UnreadableText} at the first thing that isn't the router's form: after it nothing can be told.
+ */
+export function parseBoot(text: string): Tree {
+  return new Reader(text).read();
+}
+
+const name = /!?[-A-Za-z0-9_]+:?/y;
+const blanks = /[ \t\r\f\v]*/y;
+const space = /\s*/y;
+const bare = /[^\s{]+/y;
+
+class Reader {
+  private at = 0;
+  private line = 1;
+  private lineStart = 0;
+
+  private readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  read(): Tree {
+    const root = emptyTree();
+    const open: { node: Tree; line: number }[] = [{ node: root, line: 0 }];
+    let comment: string | undefined;
+    for (;;) {
+      this.take(space);
+      if (this.at >= this.text.length) break;
+      const here = open.at(-1)?.node ?? root;
+      if (this.text.startsWith('/*', this.at)) {
+        comment = this.readComment();
+      } else if (this.text.charAt(this.at) === '}') {
+        if (open.length === 1) throw this.problem('a } without its {');
+        open.pop();
+        this.at++;
+        this.endOfLine();
+      } else {
+        const node = this.readNode(here, comment);
+        comment = undefined;
+        if (node !== undefined) open.push({ node, line: this.line });
+      }
+    }
+    const unclosed = open.at(-1);
+    if (open.length > 1)
+      throw this.problem(`the { of line ${unclosed?.line} is not closed: the text was cut short`);
+    return root;
+  }
+
+  /** `name`, `name value`, `name {` or `name value {`; gives the node whose block was opened. */
+  private readNode(parent: Tree, comment: string | undefined): Tree | undefined {
+    const line = this.line;
+    const word = this.take(name);
+    if (word === '') throw this.problem('expected a node name');
+    this.take(blanks);
+    const text = this.readValue();
+    this.take(blanks);
+    let node = child(parent, word.replace(/^!|:$/g, ''), line);
+    if (text !== undefined) node = child(node, text, line);
+    if (word.startsWith('!')) node.deactivated = true;
+    if (comment !== undefined) node.comment = comment;
+    if (this.text.charAt(this.at) === '{') {
+      this.at++;
+      this.endOfLine();
+      return node;
+    }
+    this.endOfLine();
+    return undefined;
+  }
+
+  private readValue(): string | undefined {
+    if (this.text.charAt(this.at) !== '"') return this.take(bare) || undefined;
+    const start = this.at + 1;
+    let end = start;
+    while (end < this.text.length && this.text.charAt(end) !== '"')
+      end += this.text.charAt(end) === '\\' ? 2 : 1;
+    if (end >= this.text.length) throw this.problem('a value in double quotes is not closed');
+    const value = this.text.slice(start, end);
+    this.count(value);
+    this.at = end + 1;
+    return value;
+  }
+
+  private readComment(): string {
+    const end = this.text.indexOf('*/', this.at + 2);
+    if (end === -1) throw this.problem('a comment is not closed');
+    const text = this.text.slice(this.at + 2, end);
+    this.count(text);
+    this.at = end + 2;
+    return text.replace(/^\s/, '').replace(/\s$/, '');
+  }
+
+  private endOfLine(): void {
+    this.take(blanks);
+    const char = this.text.charAt(this.at);
+    if (char !== '' && char !== '\n' && char !== '}') throw this.problem('expected the end of the line');
+  }
+
+  private take(pattern: RegExp): string {
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text)?.[0] ?? '';
+    if (pattern === space) this.count(found);
+    this.at += found.length;
+    return found;
+  }
+
+  /** Keeps the line number while passing over `text`, which starts somewhere in the current line. */
+  private count(text: string): void {
+    for (let i = text.indexOf('\n'); i !== -1; i = text.indexOf('\n', i + 1)) {
+      this.line++;
+      this.lineStart = this.at + i + 1;
+    }
+  }
+
+  private problem(message: string): UnreadableText {
+    return new UnreadableText([
+      { line: this.line, column: Math.max(1, this.at - this.lineStart + 1), message },
+    ]);
+  }
+}
+
+function child(parent: Tree, word: string, line: number): Tree {
+  let node = parent.children.get(word);
+  if (node === undefined) {
+    node = { children: new Map(), line };
+    parent.children.set(word, node);
+  }
+  return node;
+}
+
+/** How a node is written: a block of its own, `name value` for each child, or a bare name. */
+export type Shape = 'block' | 'values' | 'bare';
+
+/**
+ * Prints the tree as the router's `save` does (without the version trailer), 4 blanks a level. A tree of words doesn't
+ * tell a tag node from a container; `shapeOf` may know, else the words decide: what can't be a node name is a value.
+ */
+export function printBoot(tree: Tree, shapeOf: (path: Path) => Shape | undefined = () => undefined): string {
+  const lines: string[] = [];
+  const walk = (node: Tree, path: string[], indent: string): void => {
+    const words = [...node.children.keys()].sort(byVersion);
+    for (const word of words) {
+      const below = node.children.get(word) ?? emptyTree();
+      writeComment(below, indent);
+      const here = [...path, word];
+      const shape = shapeOf(here) ?? guess(below);
+      const mark = below.deactivated ? '!' : '';
+      if (below.children.size === 0) {
+        lines.push(
+          ...(shape === 'block' ? [`${indent}${mark}${word} {`, `${indent}}`] : [`${indent}${mark}${word}`]),
+        );
+      } else if (shape === 'values') {
+        for (const [text, inner] of below.children) {
+          writeComment(inner, indent);
+          writeValue(word, text, inner, here, indent);
+        }
+      } else {
+        lines.push(`${indent}${mark}${word} {`);
+        walk(below, here, `${indent}    `);
+        lines.push(`${indent}}`);
+      }
+    }
+  };
+  const writeComment = (node: Tree, indent: string): void => {
+    if (node.comment !== undefined) lines.push(`${indent}/* ${node.comment} */`);
+  };
+  const writeValue = (word: string, text: string, inner: Tree, path: string[], indent: string): void => {
+    const head = `${indent}${inner.deactivated ? '!' : ''}${word} ${printValue(text)}`;
+    const here = [...path, text];
+    if (inner.children.size > 0) {
+      lines.push(`${head} {`);
+      walk(inner, here, `${indent}    `);
+      lines.push(`${indent}}`);
+    } else if (shapeOf(here) === 'block') {
+      lines.push(`${head} {`, `${indent}}`);
+    } else {
+      lines.push(head);
+    }
+  };
+  walk(tree, [], '');
+  return lines.map(line => `${line}\n`).join('');
+}
+
+const isName = /^[-A-Za-z0-9_]+$/;
+
+/** Values when every child is childless or one of them can't be a name; a block otherwise. */
+function guess(node: Tree): Shape {
+  const children = [...node.children];
+  const odd = children.some(([word]) => !isName.test(word));
+  return odd || children.every(([, inner]) => inner.children.size === 0) ? 'values' : 'block';
+}
+
+function printValue(text: string): string {
+  return text === '' || /[*}{;\s]/.test(text) ? `"${text}"` : text;
+}

@@ -1,0 +1,149 @@
+// A configuration is a tree of words: every word of a Vyatta path is a node, and a value is a node without children.
+// Tag nodes, leaf values and multi-values need no special case here; which is which stands in nodes.ts.
+
+/** A path from the root, one word per element: `['interfaces', 'wireguard', 'wg4', 'mtu', '1420']`. */
+export type Path = readonly string[];
+
+/** One node. Children keep the order in which they were set (several values of one leaf have an order). */
+export interface Tree {
+  readonly children: Map<string, Tree>;
+  /** The line (from 1) of the text that the node was first read from. */
+  line?: number;
+  /** The text of a `/* … *\/` or `comment` on the node. */
+  comment?: string;
+  /** Marked with `!`: there, but not in force. */
+  deactivated?: boolean;
+}
+
+export function emptyTree(): Tree {
+  return { children: new Map() };
+}
+
+/** Adds every missing node of `path`; gives the last one. Existing nodes keep their line. */
+export function insert(tree: Tree, path: Path, line?: number): Tree {
+  let node = tree;
+  for (const word of path) {
+    let child = node.children.get(word);
+    if (child === undefined) {
+      child = line === undefined ? emptyTree() : { children: new Map(), line };
+      node.children.set(word, child);
+    }
+    node = child;
+  }
+  return node;
+}
+
+/** The node at `path`, or undefined. */
+export function find(tree: Tree, path: Path): Tree | undefined {
+  let node: Tree | undefined = tree;
+  for (const word of path) {
+    node = node.children.get(word);
+    if (node === undefined) return undefined;
+  }
+  return node;
+}
+
+export function has(tree: Tree, path: Path): boolean {
+  return find(tree, path) !== undefined;
+}
+
+/** Removes the node at `path` with all below it; gives it, or undefined when there was none. */
+export function remove(tree: Tree, path: Path): Tree | undefined {
+  const last = path.at(-1);
+  if (last === undefined) return undefined;
+  const parent = find(tree, path.slice(0, -1));
+  const node = parent?.children.get(last);
+  parent?.children.delete(last);
+  return node;
+}
+
+/** The words below `path`, in order: the values of a leaf, or the instances of a tag. Empty when there are none. */
+export function values(tree: Tree, path: Path): string[] {
+  return [...(find(tree, path)?.children.keys() ?? [])];
+}
+
+/** The first word below `path`: the value of a single-valued leaf. */
+export function value(tree: Tree, path: Path): string | undefined {
+  return values(tree, path)[0];
+}
+
+/** Every path that ends in a node without children, in the tree's own order: what `set` commands would say. */
+export function* leaves(tree: Tree, prefix: Path = []): Generator<{ path: string[]; node: Tree }> {
+  for (const [word, node] of tree.children) {
+    const path = [...prefix, word];
+    if (node.children.size === 0) yield { path, node };
+    else yield* leaves(node, path);
+  }
+}
+
+export function clone(tree: Tree): Tree {
+  const copy: Tree = { ...tree, children: new Map() };
+  for (const [word, node] of tree.children) copy.children.set(word, clone(node));
+  return copy;
+}
+
+/** Puts a copy of `branch` at `path`, joined with what is there. */
+export function graft(tree: Tree, path: Path, branch: Tree): void {
+  const node = insert(tree, path, branch.line);
+  for (const [word, child] of branch.children) graft(node, [word], child);
+}
+
+/** Same words at the same places. The order of children, lines and comments don't count. */
+export function equal(a: Tree, b: Tree): boolean {
+  if (a.children.size !== b.children.size) return false;
+  for (const [word, node] of a.children) {
+    const other = b.children.get(word);
+    if (other === undefined || !equal(node, other)) return false;
+  }
+  return true;
+}
+
+/** `a` begins with all of `b`. */
+export function startsWith(a: Path, b: Path): boolean {
+  return b.length <= a.length && b.every((word, i) => word === a[i]);
+}
+
+const chunks = /(\d+)|(\D+)/g;
+
+/**
+ * The order in which the router lists nodes: Debian's version sort, so that `rule 9` comes before `rule 10` and
+ * `SOURCE_ROUTE` before `balance` (edgeos-facts 6.1; corpus quirks 2).
+ */
+export function byVersion(a: string, b: string): number {
+  const left = a.match(chunks) ?? [];
+  const right = b.match(chunks) ?? [];
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const x = left[i];
+    const y = right[i];
+    if (x === undefined) return y?.startsWith('~') ? 1 : -1;
+    if (y === undefined) return x.startsWith('~') ? -1 : 1;
+    if (x === y) continue;
+    const numbers = /^\d/.test(x) && /^\d/.test(y);
+    const order = numbers ? compareNumbers(x, y) : compareText(x, y);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** Numbers as text, of any length. */
+function compareNumbers(a: string, b: string): number {
+  const x = a.replace(/^0+/, '');
+  const y = b.replace(/^0+/, '');
+  if (x.length !== y.length) return x.length - y.length;
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/** Debian's rule for text: `~` before the end of a part, letters before all other characters. */
+function compareText(a: string, b: string): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const order = rank(a.charAt(i)) - rank(b.charAt(i));
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+function rank(char: string): number {
+  if (char === '~') return -1;
+  if (char === '' || /\d/.test(char)) return 0;
+  return /[A-Za-z]/.test(char) ? char.charCodeAt(0) : char.charCodeAt(0) + 256;
+}
