@@ -1,0 +1,92 @@
+// IP addresses and prefixes, in one canonical form on both sides of a comparison. ip-num reads the numbers; whatever
+// EdgeOS or a person may write for the same prefix prints the same here.
+import { collapseIPv6Number, IPv4, IPv6 } from 'ip-num';
+
+export type Family = 4 | 6;
+
+/** An address range that is a power of two: `first` is its lowest address. */
+export interface Prefix {
+  readonly family: Family;
+  readonly length: number;
+  readonly first: bigint;
+}
+
+/** An address with the length of its network: what an interface has. */
+export interface InterfaceAddress extends Prefix {
+  readonly address: bigint;
+}
+
+const bits = (family: Family): number => (family === 4 ? 32 : 128);
+
+/** The number behind `192.0.2.1` or `2001:db8::1`; undefined for anything else (zones and leading zeros included). */
+export function parseAddress(text: string): { family: Family; address: bigint } | undefined {
+  try {
+    if (/^[0-9.]+$/.test(text)) return { family: 4, address: new IPv4(text).value };
+    if (/^[0-9A-Fa-f:.]+$/.test(text) && text.includes(':'))
+      return { family: 6, address: new IPv6(text).value };
+  } catch {
+    // ip-num throws for every text that isn't an address
+  }
+  return undefined;
+}
+
+/** `192.0.2.1/24` with its host bits; a bare address has the full length. Undefined when it is neither. */
+export function parseInterfaceAddress(text: string): InterfaceAddress | undefined {
+  const slash = text.indexOf('/');
+  const found = parseAddress(slash === -1 ? text : text.slice(0, slash));
+  if (found === undefined) return undefined;
+  const size = bits(found.family);
+  const digits = slash === -1 ? String(size) : text.slice(slash + 1);
+  if (!/^(0|[1-9]\d{0,2})$/.test(digits) || Number(digits) > size) return undefined;
+  const length = Number(digits);
+  const host = BigInt(size - length);
+  return { ...found, length, first: (found.address >> host) << host };
+}
+
+/** The prefix of `192.0.2.1/24`, host bits cleared; a bare address is a prefix of one. Undefined when it is neither. */
+export function parsePrefix(text: string): Prefix | undefined {
+  const found = parseInterfaceAddress(text);
+  return found && { family: found.family, length: found.length, first: found.first };
+}
+
+/** `2001:db8::1`, as RFC 5952 writes it; `192.0.2.1`. */
+export function printAddress(family: Family, address: bigint): string {
+  if (family === 4) return new IPv4(address).toString();
+  return collapseIPv6Number(new IPv6(address).toString());
+}
+
+/** `192.0.2.0/24` */
+export function printPrefix(prefix: Prefix): string {
+  return `${printAddress(prefix.family, prefix.first)}/${prefix.length}`;
+}
+
+/** The canonical text of a prefix, or the text itself when it isn't one. */
+export function canonicalPrefix(text: string): string {
+  const prefix = parsePrefix(text);
+  return prefix === undefined ? text : printPrefix(prefix);
+}
+
+/** `192.0.2.1/24`, host bits kept, or the text itself when it isn't one. */
+export function canonicalInterfaceAddress(text: string): string {
+  const found = parseInterfaceAddress(text);
+  return found === undefined ? text : `${printAddress(found.family, found.address)}/${found.length}`;
+}
+
+/** The highest address. */
+export function last(prefix: Prefix): bigint {
+  return prefix.first + (1n << BigInt(bits(prefix.family) - prefix.length)) - 1n;
+}
+
+/** Every address of `inner` is in `outer`. */
+export function covers(outer: Prefix, inner: Prefix): boolean {
+  return outer.family === inner.family && outer.first <= inner.first && last(inner) <= last(outer);
+}
+
+export function overlaps(a: Prefix, b: Prefix): boolean {
+  return covers(a, b) || covers(b, a);
+}
+
+/** A single address as a prefix of full length. */
+export function host(family: Family, address: bigint): Prefix {
+  return { family, length: bits(family), first: address };
+}
