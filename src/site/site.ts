@@ -1,0 +1,252 @@
+// The site file in the form the program uses: canonical, complete, without anything that only the router or a default
+// could tell (those sums are src/plan's). What a person writes is schema.ts; normalise.ts turns one into the other.
+
+/**
+ * Where something stands in the file, in the file's own keys: `['tunnels', 'wg4', 'peers', 'srv4', 'endpoint']`.
+ * Every object below carries its own as `at`; a leaf is at `[...object.at, 'listenPort']`.
+ */
+export type SitePath = readonly (string | number)[];
+
+/** A place in the site file. Lines and columns count from 1. */
+export interface SitePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export type Family = 'ipv4' | 'ipv6';
+
+/** One value per family, each only where the file says one. */
+export interface PerFamily<T> {
+  readonly ipv4?: T;
+  readonly ipv6?: T;
+}
+
+export interface Site {
+  readonly router: RouterAccess;
+  readonly uplink: Uplink;
+  readonly manages: Manages;
+  readonly limits: Limits;
+  /** In the file's order; names are unique. */
+  readonly tunnels: readonly Tunnel[];
+  readonly rulesets: readonly Ruleset[];
+  readonly absent: Absent;
+  readonly mssClamp: PerFamily<number | 'auto' | 'off'>;
+  readonly bgp?: Bgp;
+  readonly silences: readonly Silence[];
+  /** Days after which a key counts as old. */
+  readonly rotateAfter?: number;
+}
+
+export interface RouterAccess {
+  readonly at: SitePath;
+  /** A name, an address, or an alias from ssh_config. */
+  readonly host: string;
+  readonly user?: string;
+  readonly port?: number;
+  /** Algorithms that an old sshd needs and that are off unless named here. */
+  readonly legacyAlgorithms: readonly string[];
+}
+
+export interface Uplink {
+  readonly at: SitePath;
+  readonly mtu?: number;
+  /** The rulesets in which listen ports are opened. */
+  readonly rulesets: PerFamily<string>;
+}
+
+/** Numbers from `from` to `to`, both included. */
+export interface NumberRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What is the file's as a whole; ask with `managesInterface` and `managesRule` of manages.ts. */
+export interface Manages {
+  readonly at: SitePath;
+  /** Numbers of wgN. */
+  readonly interfaces: readonly NumberRange[];
+  /** Rule numbers by name of the ruleset. */
+  readonly firewallRules: ReadonlyMap<string, readonly NumberRange[]>;
+}
+
+/** How much one apply may delete; undefined where the file leaves it to the default. */
+export interface Limits {
+  readonly deleteInterfaces?: number;
+  readonly deletePeers?: number;
+}
+
+export interface Tunnel {
+  readonly at: SitePath;
+  /** wg0 to wg999. */
+  readonly name: string;
+  readonly description?: string;
+  readonly disable: boolean;
+  /** Addresses with their prefix length, canonical: `192.168.5.14/32`, `fd00::1/64`. */
+  readonly address: readonly string[];
+  readonly listenPort?: number;
+  readonly privateKey?: KeySource;
+  readonly mtu?: number | 'auto';
+  readonly routeAllowedIPs?: boolean;
+  readonly openPort?: OpenPort;
+  readonly firewall: Attachments;
+  /** Why no ruleset guards this interface, where the file says that none should. */
+  readonly unfiltered?: string;
+  readonly peers: readonly Peer[];
+  readonly routes: readonly Route[];
+}
+
+/** Rule numbers. `asNeeded`: one number was given for whichever families the endpoints need; otherwise exactly these. */
+export interface OpenPort extends PerFamily<number> {
+  readonly at: SitePath;
+  readonly asNeeded: boolean;
+}
+
+/** Names of rulesets, by direction and family. */
+export interface Attachments {
+  readonly in: PerFamily<string>;
+  readonly out: PerFamily<string>;
+  readonly local: PerFamily<string>;
+}
+
+/**
+ * Where a key comes from. `router`: a file on the router, below /config/auth. The others are references that are
+ * resolved where edgewg runs, and only by an apply: a variable, a file, a command (words as a shell would split them,
+ * but no shell runs it).
+ */
+export type KeySource =
+  | { readonly kind: 'router'; readonly path: string }
+  | { readonly kind: 'env'; readonly name: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'command'; readonly command: string };
+
+export interface Peer {
+  readonly at: SitePath;
+  /** Its name in the file; the router knows it by its key. */
+  readonly name: string;
+  /** 44 characters of canonical base64. */
+  readonly publicKey: string;
+  readonly presharedKey?: KeySource;
+  readonly endpoint?: Endpoint;
+  /** Canonical prefixes, host bits zero. */
+  readonly allowedIPs: readonly string[];
+  readonly persistentKeepalive?: number;
+  readonly description?: string;
+  readonly disable: boolean;
+}
+
+export interface Endpoint {
+  /** A name, an IPv4 address, or a canonical IPv6 address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly kind: 'name' | Family;
+}
+
+export interface Route {
+  readonly at: SitePath;
+  /** Canonical, host bits zero. */
+  readonly prefix: string;
+  readonly family: Family;
+  readonly description?: string;
+  readonly distance?: number;
+  readonly disable: boolean;
+  /** Also a blackhole at distance 254, so that it never leaves in clear. */
+  readonly guard: boolean;
+}
+
+/** A ruleset that is the file's as a whole, in EdgeOS's own terms. */
+export interface Ruleset {
+  readonly at: SitePath;
+  readonly name: string;
+  readonly family: Family;
+  readonly default: Action;
+  readonly description?: string;
+  /** enable-default-log. */
+  readonly log: boolean;
+  /** In the order of their numbers. */
+  readonly rules: readonly Rule[];
+}
+
+export type Action = 'accept' | 'drop' | 'reject';
+export type ConnectionState = 'established' | 'related' | 'new' | 'invalid';
+
+export interface Rule {
+  readonly at: SitePath;
+  readonly number: number;
+  readonly action: Action;
+  readonly description?: string;
+  readonly disable: boolean;
+  readonly log: boolean;
+  /** As EdgeOS takes it: `tcp`, `tcp_udp`, `!udp`, `47`. */
+  readonly protocol?: string;
+  readonly state: readonly ConnectionState[];
+  readonly source?: Match;
+  readonly destination?: Match;
+  readonly icmp?: Icmp;
+}
+
+/** A name of EdgeOS's list, or a type with perhaps a code. */
+export type Icmp = { readonly typeName: string } | { readonly type: number; readonly code?: number };
+
+export interface Match {
+  /** An address, a prefix or a range `a-b`, perhaps negated with `!`. */
+  readonly address?: string;
+  /** EdgeOS's list: `80,443,8000-8010`, perhaps negated with `!`. */
+  readonly port?: string;
+  /** Only of a source. */
+  readonly macAddress?: string;
+  /** Names of groups that are on the router, perhaps negated with `!`; which node they mean follows from the family. */
+  readonly group?: { readonly address?: string; readonly network?: string; readonly port?: string };
+}
+
+/** What is to be removed, said one by one. */
+export interface Absent {
+  readonly at: SitePath;
+  readonly tunnels: readonly string[];
+  /** Public keys by interface. */
+  readonly peers: ReadonlyMap<string, readonly string[]>;
+  /** Prefixes by interface. */
+  readonly routes: ReadonlyMap<string, readonly string[]>;
+  readonly rulesets: readonly string[];
+  /** Rule numbers by name of the ruleset. */
+  readonly firewallRules: ReadonlyMap<string, readonly number[]>;
+  /** Addresses of BGP neighbours. */
+  readonly neighbors: readonly string[];
+}
+
+export interface Bgp {
+  readonly at: SitePath;
+  readonly asn: number;
+  readonly routerId?: string;
+  /** How many equal paths are used at once. */
+  readonly maximumPaths?: number;
+  readonly neighbors: readonly Neighbor[];
+}
+
+export interface Neighbor {
+  readonly at: SitePath;
+  /** Canonical address. */
+  readonly address: string;
+  readonly family: Family;
+  /** The interface through which it is reached. */
+  readonly tunnel: string;
+  readonly remoteAsn: number;
+  readonly description?: string;
+  readonly disable: boolean;
+  /** Only these prefixes, and more specific ones, are taken from it. */
+  readonly accept: readonly string[];
+  readonly updateSource?: string;
+  readonly ebgpMultihop?: number;
+  readonly softReconfiguration?: boolean;
+  readonly timers?: { readonly keepalive: number; readonly holdtime: number };
+}
+
+/** A finding that somebody decided to live with, and why. */
+export interface Silence {
+  readonly at?: SitePath;
+  /** `EW012`. */
+  readonly code: string;
+  /** Only for findings on this line; undefined silences it in the whole file. */
+  readonly line?: number;
+  readonly reason: string;
+}
