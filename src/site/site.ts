@@ -1,5 +1,7 @@
 // The site file in the form the program uses: canonical, complete, without anything that only the router or a default
 // could tell (those sums are src/plan's). What a person writes is schema.ts; normalise.ts turns one into the other.
+import type { Endpoint } from '../wireguard/endpoint.ts';
+import type { Family } from '../wireguard/prefix.ts';
 
 /**
  * Where something stands in the file, in the file's own keys: `['tunnels', 'wg4', 'peers', 'srv4', 'endpoint']`.
@@ -14,9 +16,7 @@ export interface SitePlace {
   readonly column: number;
 }
 
-export type Family = 'ipv4' | 'ipv6';
-
-/** One value per family, each only where the file says one. */
+/** One value per family of addresses, each only where the file says one. */
 export interface PerFamily<T> {
   readonly ipv4?: T;
   readonly ipv6?: T;
@@ -133,13 +133,6 @@ export interface Peer {
   readonly persistentKeepalive?: number;
   readonly description?: string;
   readonly disable: boolean;
-}
-
-export interface Endpoint {
-  /** A name, an IPv4 address, or a canonical IPv6 address without brackets. */
-  readonly host: string;
-  readonly port: number;
-  readonly kind: 'name' | Family;
 }
 
 export interface Route {
