@@ -1,0 +1,123 @@
+// The one table of nodes that edgewg manages or checks: kinds, defaults, types, ranges, secrets (edgeos-facts 1.1, 2, 3, 4).
+// Everything else on a router is foreign: read as words, never written.
+import { attachment, firewall } from './firewall-nodes.ts';
+import { container, leaf, multi, type Node, type Nodes, number, oneOf, tag, valueless } from './node.ts';
+import { policy, protocols } from './protocol-nodes.ts';
+import type { Path } from './tree.ts';
+
+const description = leaf('txt', { range: [1, 256] });
+
+const peer: Nodes = {
+  'allowed-ips': multi('ipOrNetList'),
+  description,
+  disable: valueless,
+  endpoint: leaf('endpoint'),
+  'persistent-keepalive': number(1, 65535),
+  'preshared-key': leaf('keyOrFile', { secret: true }),
+};
+
+const wireguard = tag('txt', {
+  address: multi('ipnet'),
+  description,
+  disable: valueless,
+  'down-command': leaf('txt'),
+  firewall: attachment,
+  fwmark: leaf('txt'),
+  ip: container({ 'source-validation': oneOf('loose', 'strict', 'disable') }),
+  'listen-port': number(1, 65535),
+  mtu: number(64, 8024, { default: '1420' }),
+  peer: tag('key', peer),
+  'private-key': leaf('keyOrFile', { secret: true }),
+  'route-allowed-ips': leaf('bool', { default: 'true' }),
+  'up-command': leaf('txt'),
+});
+
+const common: Nodes = {
+  address: multi('txt'),
+  description,
+  disable: valueless,
+  firewall: attachment,
+  mtu: number(68, 9000),
+};
+const pppoe = tag('u32', {
+  ...common,
+  'default-route': oneOf('auto', 'force', 'none'),
+  mtu: number(68, 1500, { default: '1492' }),
+  'name-server': oneOf('auto', 'none'),
+  password: leaf('txt', { secret: true }),
+  'user-id': leaf('txt'),
+});
+const vif = tag('u32', { ...common, pppoe }, { range: [0, 4095] });
+const link: Nodes = { ...common, pppoe, vif };
+
+const interfaces = container({
+  bonding: tag('txt', link),
+  bridge: tag('txt', link),
+  ethernet: tag('txt', link),
+  loopback: tag('txt', { address: multi('txt'), description }),
+  openvpn: tag('txt', { ...common, 'local-port': leaf('port') }),
+  switch: tag('txt', link),
+  tunnel: tag('txt', common),
+  wireguard,
+});
+
+const service = container({
+  gui: container({ 'http-port': leaf('port'), 'https-port': leaf('port'), 'listen-address': multi('ip') }),
+  nat: container({
+    rule: tag('u32', {
+      description: leaf('txt'),
+      destination: container({ address: leaf('txt'), port: leaf('txt') }),
+      disable: valueless,
+      exclude: valueless,
+      'inbound-interface': leaf('txt'),
+      'inside-address': container({ address: leaf('txt'), port: leaf('txt') }),
+      'outbound-interface': leaf('txt'),
+      protocol: leaf('txt'),
+      source: container({ address: leaf('txt'), port: leaf('txt') }),
+      type: oneOf('source', 'destination', 'masquerade'),
+    }),
+  }),
+  ssh: container({ 'listen-address': multi('ip'), port: leaf('port', { default: '22' }) }),
+  'ubnt-discover': container({ disable: valueless, interface: tag('txt', { disable: valueless }) }),
+});
+
+/** The root of the table. */
+export const nodes = container({ firewall, interfaces, policy, protocols, service });
+
+/** What a path names: a node of the table, or a value (an instance, for a tag) of one. */
+export interface Found {
+  readonly node: Node;
+  readonly isValue: boolean;
+}
+
+/** Undefined for what the table doesn't know, and for values that can't be (`disable true`). */
+export function lookup(path: Path): Found | undefined {
+  let found: Found = { node: nodes, isValue: false };
+  for (const word of path) {
+    const next = step(found, word);
+    if (next === undefined) return undefined;
+    found = next;
+  }
+  return found;
+}
+
+function step({ node, isValue }: Found, word: string): Found | undefined {
+  const opens = node.kind === 'container' || (node.kind === 'tag' && isValue);
+  if (opens) {
+    const child = Object.hasOwn(node.children, word) ? node.children[word] : undefined;
+    return child && { node: child, isValue: false };
+  }
+  return node.kind === 'valueless' || isValue ? undefined : { node, isValue: true };
+}
+
+/** The node is a leaf with several values, whose order the router keeps. */
+export function isMulti(path: Path): boolean {
+  const found = lookup(path);
+  return found?.node.kind === 'multi' && !found.isValue;
+}
+
+/** The last word is a value that the router sets and prints by itself. */
+export function isDefault(path: Path): boolean {
+  const found = lookup(path);
+  return found?.node.kind === 'leaf' && found.isValue && found.node.value.default === path.at(-1);
+}
