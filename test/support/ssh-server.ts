@@ -1,0 +1,56 @@
+// An SSH server that misbehaves on request, on a free port of loopback: ssh2's server side, for what OpenSSH can't be made to do.
+import type { AddressInfo, Socket } from 'node:net';
+import ssh2 from 'ssh2';
+
+export type Answer = (channel: ssh2.ServerChannel, command: string) => void;
+
+export interface TestServer {
+  readonly port: number;
+  /** The public key line of its host key. */
+  readonly hostKey: string;
+  readonly sockets: Set<Socket>;
+  /** The methods that clients tried, in order. */
+  readonly tries: string[];
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly answer?: Answer;
+  /** Decides a login; without it everybody is let in. */
+  readonly login?: (context: ssh2.AuthContext) => void;
+  readonly config?: Partial<ssh2.ServerConfig>;
+}
+
+export const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+
+export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
+  const sockets = new Set<Socket>();
+  const tries: string[] = [];
+  const server = new ssh2.Server({ hostKeys: [hostKey.private], ...options.config }, client => {
+    client.on('error', () => {});
+    client.on('authentication', context => {
+      tries.push(context.method);
+      if (options.login) options.login(context);
+      else context.accept();
+    });
+    client.on('session', accept => {
+      accept().on('exec', (acceptExec, _reject, { command }) => {
+        const channel = acceptExec();
+        channel.on('error', () => {});
+        options.answer?.(channel, command);
+      });
+    });
+  });
+  server.on('connection', () => {});
+  (server as unknown as { _srv: NodeJS.EventEmitter })._srv.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
+  const stop = () =>
+    new Promise<void>(done => {
+      server.close(() => done());
+      for (const socket of sockets) socket.destroy();
+    });
+  return { port: (server.address() as AddressInfo).port, hostKey: hostKey.public, sockets, tries, stop };
+}
