@@ -1,0 +1,187 @@
+// Running against wanted: one short recursion over two trees of words. Only in running and ours: delete the subtree.
+// Only in wanted: set its leaves. In both: go on below.
+import type { SitePlace } from '../site/site.ts';
+import { canonicalValues } from '../vyatta/canonical.ts';
+import { type Found, lookup } from '../vyatta/nodes.ts';
+import { emptyTree, leaves, type Path, type Tree } from '../vyatta/tree.ts';
+import type { Ownership } from './ownership.ts';
+import type { Change, Operation } from './plan.ts';
+
+export interface Difference {
+  readonly changes: readonly Change[];
+  /** Commands without their order among commits: what is to be deleted, then what is to be set. */
+  readonly deletes: readonly Operation[];
+  readonly sets: readonly Operation[];
+}
+
+/** `place` tells which line of the site file asked for a node of the wanted tree. */
+export function difference(
+  running: Tree,
+  wanted: Tree,
+  owns: Ownership,
+  place: (node: Tree) => SitePlace | undefined = () => undefined,
+): Difference {
+  const walk = new Walk(owns, place);
+  walk.node(running, wanted, []);
+  return walk;
+}
+
+class Walk implements Difference {
+  readonly changes: Change[] = [];
+  readonly deletes: Operation[] = [];
+  readonly sets: Operation[] = [];
+  readonly owns: Ownership;
+  readonly place: (node: Tree) => SitePlace | undefined;
+
+  constructor(owns: Ownership, place: (node: Tree) => SitePlace | undefined) {
+    this.owns = owns;
+    this.place = place;
+  }
+
+  node(running: Tree, wanted: Tree, path: Path): void {
+    const kind = lookup(path);
+    if (isLeafNode(kind)) {
+      this.leaf(running, wanted, path, kind.node.kind === 'multi');
+      return;
+    }
+    const names = canonicalNames(running, path);
+    for (const [word, node] of wanted.children) {
+      const there = names.get(word) ?? word;
+      const found = running.children.get(there);
+      if (found === undefined) this.create(node, [...path, word]);
+      else this.node(found, node, [...path, there]);
+    }
+    const stays = new Set([...wanted.children.keys()].map(word => names.get(word) ?? word));
+    for (const [word, node] of running.children) if (!stays.has(word)) this.remove(node, [...path, word]);
+  }
+
+  /** Values of one leaf, compared in their canonical form, deleted and set as they stand. */
+  leaf(running: Tree, wanted: Tree, path: Path, isMulti: boolean): void {
+    const node = lookup(path)?.node;
+    const canonical = (text: string): string[] =>
+      node !== undefined && 'value' in node ? canonicalValues(node.value, text) : [text];
+    const have = new Map([...running.children.keys()].map(word => [word, canonical(word)]));
+    const want = new Map([...wanted.children.keys()].map(word => [word, canonical(word)]));
+    const wantedValues = new Set([...want.values()].flat());
+    // a comma list that holds one value too many goes, and the values of it that stay are set by themselves
+    const gone = [...have]
+      .filter(([, parts]) => parts.some(part => !wantedValues.has(part)))
+      .map(([word]) => word);
+    const left = new Set([...have].filter(([word]) => !gone.includes(word)).flatMap(([, parts]) => parts));
+    const missing = [...want]
+      .filter(([, parts]) => parts.some(part => !left.has(part)))
+      .map(([word]) => word);
+    if (missing.length === 0 && gone.length === 0) return;
+
+    if (isMulti) for (const word of gone) this.deletes.push({ op: 'delete', path: [...path, word] });
+    for (const word of missing) this.sets.push({ op: 'set', path: [...path, word] });
+    this.change(
+      path,
+      have.size === 0 ? 'create' : 'update',
+      [...have.keys()],
+      [...want.keys()],
+      wanted,
+      running,
+    );
+  }
+
+  create(wanted: Tree, path: Path): void {
+    const kind = lookup(path);
+    if (isLeafNode(kind)) {
+      this.leaf(emptyTree(), wanted, path, kind.node.kind === 'multi');
+      return;
+    }
+    if (wanted.children.size === 0) {
+      this.sets.push({ op: 'set', path });
+      this.change(path, 'create', null, [], wanted, undefined);
+    }
+    for (const [word, node] of wanted.children) this.create(node, [...path, word]);
+  }
+
+  /** Deletes what is ours below `path`, with one command where all of it is. */
+  remove(running: Tree, path: Path): void {
+    const fates = [...leaves(running, path)].map(leaf => this.owns(leaf.path));
+    if (running.children.size === 0) fates.push(this.owns(path));
+    if (fates.every(fate => fate === 'foreign')) return;
+    if (fates.every(fate => fate === 'ours') && isUnit(path)) {
+      if (isDefaultAlone(path, running)) return;
+      this.deletes.push({ op: 'delete', path });
+      this.report(running, path, 'delete');
+    } else if (fates.every(fate => fate === 'kept')) {
+      this.report(running, path, 'keep');
+    } else {
+      for (const [word, node] of running.children) this.remove(node, [...path, word]);
+    }
+  }
+
+  /** One change for each leaf at or below `path`, with all its values. */
+  report(running: Tree, path: Path, action: 'delete' | 'keep'): void {
+    const kind = lookup(path);
+    const words = [...running.children.keys()];
+    const unknownLeaf =
+      kind === undefined && [...running.children.values()].every(node => node.children.size === 0);
+    if (words.length === 0 || isLeafNode(kind) || unknownLeaf)
+      this.change(path, action, words, action === 'keep' ? words : null, undefined, running);
+    else for (const [word, node] of running.children) this.report(node, [...path, word], action);
+  }
+
+  private change(
+    path: Path,
+    action: Change['action'],
+    before: string[] | null,
+    after: string[] | null,
+    wanted: Tree | undefined,
+    running: Tree | undefined,
+  ): void {
+    const source = wanted && this.place([...wanted.children.values()][0] ?? wanted);
+    const line = running && ([...running.children.values()][0]?.line ?? running.line);
+    this.changes.push({
+      path,
+      action,
+      before: before?.length === 0 && action === 'create' ? null : before,
+      after,
+      ...(source === undefined ? {} : { source }),
+      ...(line === undefined ? {} : { running: line }),
+    });
+  }
+}
+
+/** A leaf itself, not one of its values. */
+function isLeafNode(found: Found | undefined): found is Found {
+  return found !== undefined && !found.isValue && (found.node.kind === 'leaf' || found.node.kind === 'multi');
+}
+
+/** The running words by their canonical form, for the instances of a tag whose names can be written in several. */
+function canonicalNames(running: Tree, path: Path): Map<string, string> {
+  const node = lookup(path);
+  if (node === undefined || node.isValue || node.node.kind !== 'tag') return new Map();
+  const { value } = node.node;
+  return new Map([...running.children.keys()].map(word => [canonicalValues(value, word)[0] ?? word, word]));
+}
+
+/**
+ * What one `delete` may take: an instance, a leaf, a valueless leaf, a value of a multi leaf, or a box within an instance.
+ * A container that everybody shares (`protocols static`) goes by its parts: what somebody adds to it meanwhile survives.
+ */
+function isUnit(path: Path): boolean {
+  const kind = lookup(path);
+  if (kind === undefined) return false;
+  if (kind.isValue) return kind.node.kind === 'tag' || kind.node.kind === 'multi';
+  if (kind.node.kind === 'container') return isWithinInstance(path);
+  return kind.node.kind !== 'tag';
+}
+
+function isWithinInstance(path: Path): boolean {
+  return path.some((_, i) => {
+    const kind = lookup(path.slice(0, i));
+    return kind?.isValue === true && kind.node.kind === 'tag';
+  });
+}
+
+/** `delete` of a leaf that has its default changes nothing: the router prints it again (edgeos-facts 0.2). */
+function isDefaultAlone(path: Path, running: Tree): boolean {
+  const kind = lookup(path);
+  if (kind === undefined || kind.isValue || kind.node.kind !== 'leaf') return false;
+  const words = [...running.children.keys()];
+  return words.length === 1 && words[0] === kind.node.value.default;
+}

@@ -1,0 +1,98 @@
+// Site file, running configuration and facts in; a plan out. Pure: everything it needs is an argument.
+import type { Site } from '../site/site.ts';
+import { masked } from '../vyatta/redact.ts';
+import { type Path, type Tree, value, values } from '../vyatta/tree.ts';
+import { difference } from './difference.ts';
+import type { RouterFacts } from './facts.ts';
+import { planPrivateKeys, unrestorable, withoutLiterals } from './keys.ts';
+import { applied, commitsOf } from './order.ts';
+import { ownership } from './ownership.ts';
+import { type Change, type Commit, type Diagnostic, formatVersion, type Plan, type Summary } from './plan.ts';
+import type { PlaceOf } from './wanted/builder.ts';
+import type { KeyPath } from './wanted/tunnel.ts';
+import { deriveWanted } from './wanted/wanted.ts';
+
+export interface PlanInput {
+  readonly site: Site;
+  readonly placeOf: PlaceOf;
+  /** Without secrets: {@link redact} it first. */
+  readonly running: Tree;
+  /** Undefined when the configuration didn't come from a router. */
+  readonly facts?: RouterFacts;
+  /** For keys that are references; by default only keys on the router have a path. */
+  readonly keyPath?: KeyPath;
+}
+
+/** What the checks look at: both configurations as whole trees, and the way from one to the other. */
+export interface Prospect extends PlanInput {
+  /** Only what the file wants. */
+  readonly wanted: Tree;
+  /** The whole configuration after the apply. */
+  readonly after: Tree;
+  readonly changes: readonly Change[];
+}
+
+/** A finding about a prospect: one small pure function in a file of its own. */
+export type Check = (prospect: Prospect) => readonly Diagnostic[];
+
+export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan {
+  const { site, placeOf, running, facts } = input;
+  const keyPath: KeyPath = input.keyPath ?? (source => (source.kind === 'router' ? source.path : undefined));
+  const wanted = deriveWanted(site, placeOf, running, keyPath);
+  const owns = ownership(site, running, wanted.tree);
+  const found = difference(running, wanted.tree, owns, node => wanted.place(node));
+  const keys = planPrivateKeys(site, placeOf, running, facts);
+  const { commits, steps } = withoutLiterals(commitsOf(running, found), keys.steps);
+  const after = applied(
+    running,
+    commits.flatMap(commit => commit.run),
+  );
+  const prospect: Prospect = { ...input, wanted: wanted.tree, after, changes: found.changes };
+  return {
+    format_version: formatVersion,
+    router: site.router.host,
+    changes: found.changes,
+    keys: steps,
+    commits,
+    diagnostics: [
+      ...unreadableKeys(running),
+      ...wanted.diagnostics,
+      ...keys.diagnostics,
+      ...unrestorable(commits),
+      ...checks.flatMap(check => check(prospect)),
+    ],
+    running_digest: facts?.digest ?? null,
+    summary: summarize(found.changes, commits),
+  };
+}
+
+function summarize(changes: readonly Change[], commits: readonly Commit[]): Summary {
+  const count = (action: Change['action']): number =>
+    changes.filter(change => change.action === action).length;
+  const commands = commits.flatMap(commit => commit.run).length;
+  return {
+    create: count('create'),
+    update: count('update'),
+    delete: count('delete'),
+    keep: count('keep'),
+    commands,
+  };
+}
+
+/** `show configuration` hides even the paths of key files: such an input can't be compared. */
+function unreadableKeys(running: Tree): Diagnostic[] {
+  const base = ['interfaces', 'wireguard'];
+  const leaves: Path[] = values(running, base).flatMap(name => [
+    [...base, name, 'private-key'],
+    ...values(running, [...base, name, 'peer']).map(key => [...base, name, 'peer', key, 'preshared-key']),
+  ]);
+  return leaves
+    .filter(leaf => value(running, leaf) === masked)
+    .map(leaf => ({
+      code: 'EW013',
+      severity: 'error' as const,
+      message: `${leaf.slice(2).join(' ')} is hidden (${masked}) in the running configuration`,
+      hint: 'read it with `show configuration commands`, which hides nothing; edgewg takes the secrets out itself',
+      running: { path: leaf },
+    }));
+}

@@ -1,0 +1,155 @@
+// From a difference to commits that EdgeOS accepts, each with its undo.
+import { deletePath, prunePath, setPath } from '../vyatta/edit.ts';
+import { lookup } from '../vyatta/nodes.ts';
+import { clone, find, has, leaves, type Path, startsWith, type Tree, values } from '../vyatta/tree.ts';
+import type { Difference } from './difference.ts';
+import type { Commit, Operation } from './plan.ts';
+
+/** Applies operations to a copy of the tree, as the router would. */
+export function applied(tree: Tree, operations: readonly Operation[]): Tree {
+  const copy = clone(tree);
+  for (const { op, path } of operations) {
+    if (op === 'set') setPath(copy, path);
+    else if (op === 'delete') deletePath(copy, path);
+    else prunePath(copy, path);
+  }
+  return copy;
+}
+
+/**
+ * One commit where EdgeOS takes it in one. Deleting a ruleset that an interface still had when the commit began fails
+ * with 'still in use' (edgeos-facts 4, 'order trap'; transcript firewall-order), so that comes in a second one; a listen
+ * port that another interface gives up must be free before it is taken, so that interface lets go in a first one.
+ */
+export function commitsOf(running: Tree, { deletes, sets }: Difference): Commit[] {
+  const late = deletes.filter(({ path }) => isRulesetInUse(running, path));
+  const steps: Operation[][] = [
+    releasedPorts(running, deletes, sets),
+    [...deletes.filter(operation => !late.includes(operation)), ...sets],
+    late,
+  ];
+  const commits: Commit[] = [];
+  let tree = running;
+  for (const run of steps) {
+    if (run.length === 0) continue;
+    const withPrunes = [...run, ...emptied(tree, run)];
+    commits.push({ run: withPrunes, undo: undoOf(tree, withPrunes) });
+    tree = applied(tree, withPrunes);
+  }
+  return commits;
+}
+
+const rulesetNodes = ['name', 'ipv6-name'];
+
+function isRulesetInUse(running: Tree, path: Path): boolean {
+  const [a, kind, name] = path;
+  if (a !== 'firewall' || path.length !== 3 || kind === undefined || !rulesetNodes.includes(kind))
+    return false;
+  const interfaces = find(running, ['interfaces']);
+  if (interfaces === undefined) return false;
+  for (const leaf of leaves(interfaces))
+    if (leaf.path.includes('firewall') && leaf.path.at(-2) === kind && leaf.path.at(-1) === name) return true;
+  return false;
+}
+
+/** `delete … listen-port` for each interface that keeps living and whose port somebody else takes in this plan. */
+function releasedPorts(
+  running: Tree,
+  deletes: readonly Operation[],
+  sets: readonly Operation[],
+): Operation[] {
+  const base = ['interfaces', 'wireguard'];
+  const taken = new Map<string, string>();
+  for (const { path } of sets)
+    if (startsWith(path, base) && path[3] === 'listen-port' && path[2] && path[4])
+      taken.set(path[4], path[2]);
+  const released: Operation[] = [];
+  for (const name of values(running, base)) {
+    const port = values(running, [...base, name, 'listen-port'])[0];
+    const by = port === undefined ? undefined : taken.get(port);
+    const goes = deletes.some(({ path }) => startsWith([...base, name], path));
+    if (by !== undefined && by !== name && !goes)
+      released.push({ op: 'delete', path: [...base, name, 'listen-port'] });
+  }
+  return released;
+}
+
+/** Prunes for the containers of the table that the operations leave empty, the deepest first. */
+function emptied(tree: Tree, run: readonly Operation[]): Operation[] {
+  const after = applied(tree, run);
+  const prunes = new Map<string, Path>();
+  for (const { op, path } of run) {
+    if (op === 'set') continue;
+    for (let depth = path.length - 1; depth > 0; depth--) {
+      const parent = path.slice(0, depth);
+      if (lookup(parent)?.node.kind !== 'container') continue;
+      const node = find(after, parent);
+      if (node === undefined) continue;
+      if (node.children.size > 0) break;
+      prunes.set(parent.join(' '), parent);
+      deletePath(after, parent);
+    }
+  }
+  return [...prunes.values()].sort((a, b) => b.length - a.length).map(path => ({ op: 'prune', path }));
+}
+
+/**
+ * What puts back the tree as it was. Deletes come first. What the apply had to create on the way (`service ubnt-discover`) is
+ * only pruned: somebody else may have used it since.
+ */
+export function undoOf(tree: Tree, run: readonly Operation[]): Operation[] {
+  const deletes = new Map<string, Path>();
+  const sets = new Map<string, Path>();
+  const prunes = new Map<string, Path>();
+  const add = (map: Map<string, Path>, path: Path): Map<string, Path> => map.set(path.join('\0'), path);
+
+  for (const { op, path } of run) {
+    if (op === 'set') undoSet(tree, path, { deletes, sets, prunes }, add);
+    else restore(tree, path, path_ => add(sets, path_));
+  }
+  const deepestFirst = [...prunes.values()].sort((a, b) => b.length - a.length);
+  return [
+    ...[...deletes.values()].map(path => ({ op: 'delete' as const, path })),
+    ...[...sets.values()].map(path => ({ op: 'set' as const, path })),
+    ...deepestFirst.map(path => ({ op: 'prune' as const, path })),
+  ];
+}
+
+interface Undo {
+  readonly deletes: Map<string, Path>;
+  readonly sets: Map<string, Path>;
+  readonly prunes: Map<string, Path>;
+}
+
+function undoSet(
+  tree: Tree,
+  path: Path,
+  undo: Undo,
+  add: (map: Map<string, Path>, path: Path) => unknown,
+): void {
+  if (has(tree, path)) return;
+  for (let depth = 1; depth <= path.length; depth++) {
+    const here = path.slice(0, depth);
+    if (has(tree, here)) continue;
+    const found = lookup(here);
+    if (found?.node.kind === 'container') {
+      add(undo.prunes, here);
+    } else if (found?.isValue && found.node.kind === 'leaf') {
+      const leaf = path.slice(0, depth - 1);
+      if (has(tree, leaf)) restore(tree, leaf, before => add(undo.sets, before));
+      else add(undo.deletes, leaf);
+      return;
+    } else if (found?.node.kind !== 'tag' || found.isValue) {
+      add(undo.deletes, here);
+      return;
+    }
+  }
+}
+
+/** The `set` paths that bring back the node at `path` with all below it. */
+function restore(tree: Tree, path: Path, set: (path: Path) => void): void {
+  const node = find(tree, path);
+  if (node === undefined) return;
+  if (node.children.size === 0) set(path);
+  else for (const leaf of leaves(node, path)) set(leaf.path);
+}

@@ -1,0 +1,38 @@
+// Collects the wanted configuration: a tree of words whose nodes know the place of the site file that asked for them.
+import type { SitePath, SitePlace } from '../../site/site.ts';
+import { emptyTree, insert, type Path, type Tree } from '../../vyatta/tree.ts';
+import type { Diagnostic } from '../plan.ts';
+
+/** Where something stands in the site file. */
+export type PlaceOf = (at: SitePath) => SitePlace;
+
+export class Wanted {
+  readonly tree: Tree = emptyTree();
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #places = new Map<Tree, SitePlace>();
+  readonly placeOf: PlaceOf;
+
+  constructor(placeOf: PlaceOf) {
+    this.placeOf = placeOf;
+  }
+
+  /** Wants `path`, because of what stands at `at`. */
+  set(path: Path, at: SitePath): void {
+    const place = this.placeOf(at);
+    const node = insert(this.tree, path);
+    if (!this.#places.has(node)) this.#places.set(node, place);
+    for (let depth = 1; depth < path.length; depth++) {
+      const parent = insert(this.tree, path.slice(0, depth));
+      if (!this.#places.has(parent)) this.#places.set(parent, place);
+    }
+  }
+
+  /** The place that first asked for a node of the tree. */
+  place(node: Tree): SitePlace | undefined {
+    return this.#places.get(node);
+  }
+
+  report(diagnostic: Omit<Diagnostic, 'source'>, at: SitePath): void {
+    this.diagnostics.push({ ...diagnostic, source: this.placeOf(at) });
+  }
+}

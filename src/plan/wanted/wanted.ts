@@ -1,0 +1,28 @@
+// From the site file and what the router has to the wanted configuration: everything that is ours, and nothing else.
+// Defaults are derived here, and each node remembers the line that asked for it.
+import { managesInterface } from '../../site/manages.ts';
+import type { Site } from '../../site/site.ts';
+import type { Tree } from '../../vyatta/tree.ts';
+import { wantBgp } from './bgp.ts';
+import { type PlaceOf, Wanted } from './builder.ts';
+import { wantClamps } from './clamp.ts';
+import { wireguardMtus } from './mtu.ts';
+import { wantOpenPort, wantRuleset } from './ports.ts';
+import { type KeyPath, wantTunnel } from './tunnel.ts';
+
+export function deriveWanted(site: Site, placeOf: PlaceOf, running: Tree, keyPath: KeyPath): Wanted {
+  const wanted = new Wanted(placeOf);
+  for (const tunnel of site.tunnels) {
+    wantTunnel(wanted, site, running, tunnel, keyPath);
+    wantOpenPort(wanted, site, running, tunnel);
+  }
+  for (const ruleset of site.rulesets) wantRuleset(wanted, ruleset);
+  if (site.tunnels.length > 0) {
+    const named = new Set(site.tunnels.map(tunnel => tunnel.name));
+    const gone = (name: string): boolean =>
+      !named.has(name) && (managesInterface(site, name) || site.absent.tunnels.includes(name));
+    wantClamps(wanted, site, running, wireguardMtus(running, wanted.tree, gone));
+  }
+  if (site.bgp !== undefined) wantBgp(wanted, site.bgp);
+  return wanted;
+}

@@ -1,0 +1,82 @@
+// Takes the secrets out of a running configuration, once, where it comes in: behind this nobody can print one.
+import { createHash } from 'node:crypto';
+import { Secret } from '../secret.ts';
+import { publicKeyOf } from '../wireguard/key.ts';
+import type { Path, Tree } from './tree.ts';
+
+/** EdgeOS's own rule for what `show configuration` hides (edgeos-facts 8), and other leaves that hold a secret. */
+const secretName = /(passphrase|password|pre-shared-secret|key)$/;
+const moreSecrets = new Set(['secret', 'community', 'auth-key', 'connection', 'crypt-key', 'psk']);
+
+/** A word that stands for a literal key: its public half, or a fingerprint for keys that have none. */
+const literal = 'literal:';
+
+/** Stands for any other secret. */
+export const redacted = 'redacted';
+
+/** The router itself puts this in place of a secret. */
+export const masked = '****************';
+
+/** The node at `path` is a leaf that holds a secret. */
+export function isSecretLeaf(path: Path): boolean {
+  const name = path.at(-1) ?? '';
+  return secretName.test(name) || moreSecrets.has(name);
+}
+
+/** The word stands for a literal key in the configuration. */
+export function isLiteral(word: string): boolean {
+  return word.startsWith(literal);
+}
+
+/** The public key of a redacted literal private key; undefined when the word is something else. */
+export function publicHalf(word: string): string | undefined {
+  return isLiteral(word) && !word.includes(':', literal.length) ? word.slice(literal.length) : undefined;
+}
+
+/** A copy in which every secret value is a word that tells at most whether two are the same. Paths of key files stay. */
+export function redact(tree: Tree): Tree {
+  return copy(tree, []);
+}
+
+function copy(tree: Tree, path: Path): Tree {
+  const children = new Map<string, Tree>();
+  const isLeaf = isSecretLeaf(path) && [...tree.children.values()].every(node => node.children.size === 0);
+  for (const [word, node] of tree.children) {
+    if (isLeaf) children.set(redactWord(path, word), { ...node, children: new Map() });
+    else children.set(word, copy(node, [...path, word]));
+  }
+  return { ...tree, children };
+}
+
+function redactWord(path: Path, word: string): string {
+  if (word.startsWith('/') || word === '' || word === masked || isLiteral(word) || word === redacted)
+    return word;
+  if (path.at(-1) === 'private-key') {
+    try {
+      return literal + publicKeyOf(new Secret(word));
+    } catch {
+      return redacted;
+    }
+  }
+  // only a preshared key has enough entropy for a fingerprint to be safe to show
+  if (path.at(-1) === 'preshared-key')
+    return `${literal}sha256:${createHash('sha256').update(word).digest('hex').slice(0, 16)}`;
+  return redacted;
+}
+
+const keyText = /(?<![0-9A-Za-z+/=])[0-9A-Za-z+/]{43}=/g;
+
+/**
+ * Text of a router or of a person in which a secret may stand, made safe to show: the value after a secret leaf's name,
+ * and every key but those after `peer` or `public-key` (failed commits print `[ … private-key KEY ]`, edgeos-facts 0.10).
+ */
+export function scrub(text: string): string {
+  return text
+    .replace(
+      /((?:^|[\s'"])[\w-]*(?:passphrase|password|pre-shared-secret|private-key|preshared-key)['"]?[ \t=:]+)(?!\/)[^\s\]]+/g,
+      '$1[secret]',
+    )
+    .replace(keyText, (key, at: number) =>
+      /(peer|public[ -]key:?|pubkey)\s+['"]?$/i.test(text.slice(0, at)) ? key : '[key]',
+    );
+}
