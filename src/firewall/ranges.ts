@@ -1,0 +1,71 @@
+// Sets of numbers as ranges: protocols, ports and addresses alike. Knows nothing of packets.
+
+/** Both ends belong to it. */
+export type Range = readonly [first: bigint, last: bigint];
+
+/** A set of numbers: ascending ranges that neither overlap nor touch. Made by {@link ranges} only. */
+export type Ranges = readonly Range[];
+
+export const none: Ranges = [];
+
+/** The set of all numbers in any of `list`, given in any order. A range whose last is below its first holds nothing. */
+export function ranges(list: readonly Range[]): Ranges {
+  const sorted = list.filter(([first, last]) => first <= last).sort((a, b) => (a[0] < b[0] ? -1 : 1));
+  const joined: Range[] = [];
+  for (const [first, last] of sorted) {
+    const before = joined.at(-1);
+    if (before === undefined || first > before[1] + 1n) joined.push([first, last]);
+    else if (last > before[1]) joined[joined.length - 1] = [before[0], last];
+  }
+  return joined;
+}
+
+/** The set of exactly these numbers. */
+export function only(...numbers: (bigint | number)[]): Ranges {
+  return ranges(numbers.map(number => [BigInt(number), BigInt(number)]));
+}
+
+/** All numbers from `first` to `last`, both included. */
+export function span(first: bigint | number, last: bigint | number): Ranges {
+  return ranges([[BigInt(first), BigInt(last)]]);
+}
+
+export function union(a: Ranges, b: Ranges): Ranges {
+  return ranges([...a, ...b]);
+}
+
+export function intersection(a: Ranges, b: Ranges): Ranges {
+  const both: Range[] = [];
+  for (let i = 0, j = 0; ; ) {
+    const x = a[i];
+    const y = b[j];
+    if (x === undefined || y === undefined) return both;
+    let [first, last] = x;
+    if (y[0] > first) first = y[0];
+    if (y[1] < last) last = y[1];
+    if (first <= last) both.push([first, last]);
+    if (x[1] < y[1]) i++;
+    else j++;
+  }
+}
+
+/** What is in `a` and not in `b`. */
+export function difference(a: Ranges, b: Ranges): Ranges {
+  const rest: Range[] = [];
+  let j = 0;
+  for (const [start, last] of a) {
+    let first = start;
+    for (let taken = b[j]; taken !== undefined && taken[0] <= last; taken = b[j]) {
+      if (taken[0] > first) rest.push([first, taken[0] - 1n]);
+      if (taken[1] >= first) first = taken[1] + 1n;
+      if (taken[1] > last) break;
+      j++;
+    }
+    if (first <= last) rest.push([first, last]);
+  }
+  return rest;
+}
+
+export function holds(set: Ranges, number: bigint): boolean {
+  return set.some(([first, last]) => first <= number && number <= last);
+}

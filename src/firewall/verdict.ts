@@ -1,0 +1,92 @@
+// What a ruleset does with a set of packets: the set falls apart into the parts that its rules take, in order. A single packet is a
+// set of one; 'UDP from anywhere to port 51824' is a set as well. Three-valued: a rule that may or may not take a part stays with it as a doubt.
+import { allAddresses } from './conditions.ts';
+import { both, type Packets, withoutAll } from './packets.ts';
+import type { Action, Rule } from './rule.ts';
+import type { Ruleset } from './ruleset.ts';
+
+/** Packets of the question that one rule decides. */
+export interface Part {
+  readonly packets: Packets;
+  /** The ruleset's name, or that of the zone whose default it is. */
+  readonly ruleset: string;
+  /** Undefined: the default action. */
+  readonly rule: Rule | undefined;
+  readonly action: Action;
+  /** Earlier rules that take these packets if what can't be told beforehand is so. */
+  readonly doubts: readonly Rule[];
+}
+
+/** How much of a question gets through: every packet, no packet, some; `maybe`: none for certain, none for certain not. */
+export type Passage = 'all' | 'some' | 'none' | 'maybe';
+
+/** Asks a ruleset about packets. The parts don't overlap and are the question together; in the order of the rules. */
+export function ask(ruleset: Ruleset, question: Packets): Part[] {
+  const addresses = allAddresses(ruleset.family);
+  let open: Open[] = [{ packets: { source: addresses, destination: addresses, ...question }, doubts: [] }];
+  const parts: Part[] = [];
+  for (const rule of ruleset.rules) {
+    if (!touches(rule, open)) continue;
+    const left: Open[] = [];
+    for (const { packets, doubts } of open) {
+      const taken = rule.takes.flatMap(set => both(packets, set) ?? []);
+      for (const part of disjoint(taken)) parts.push(decided(ruleset, rule, part, doubts));
+      const rest = withoutAll([packets], rule.takes);
+      const doubtful = disjoint(rest.flatMap(set => rule.mayTake.flatMap(may => both(set, may) ?? [])));
+      left.push(...doubtful.map(set => ({ packets: set, doubts: [...doubts, rule] })));
+      left.push(...withoutAll(rest, rule.mayTake).map(set => ({ packets: set, doubts })));
+    }
+    open = left;
+    if (open.length === 0) break;
+  }
+  return [...parts, ...open.map(({ packets, doubts }) => decided(ruleset, undefined, packets, doubts))];
+}
+
+interface Open {
+  readonly packets: Packets;
+  readonly doubts: readonly Rule[];
+}
+
+const touches = (rule: Rule, open: readonly Open[]): boolean =>
+  [...rule.takes, ...rule.mayTake].some(set => open.some(({ packets }) => both(packets, set) !== undefined));
+
+/** The same packets as sets that don't overlap. */
+function disjoint(sets: readonly Packets[]): Packets[] {
+  return sets.flatMap((set, i) => withoutAll([set], sets.slice(0, i)));
+}
+
+function decided(ruleset: Ruleset, rule: Rule | undefined, packets: Packets, doubts: readonly Rule[]): Part {
+  // A rule without an action takes nothing for certain, so `rule.action` is there.
+  return {
+    packets,
+    ruleset: ruleset.name,
+    rule,
+    action: rule === undefined ? ruleset.defaultAction : (rule.action ?? 'drop'),
+    doubts,
+  };
+}
+
+/** Whether the packets of a part get through, whatever its doubts come to. */
+export function passes(part: Part): 'yes' | 'no' | 'maybe' {
+  const accepted = part.action === 'accept';
+  const same = part.doubts.every(
+    rule => rule.action !== undefined && (rule.action === 'accept') === accepted,
+  );
+  return !same ? 'maybe' : accepted ? 'yes' : 'no';
+}
+
+/** All parts together. */
+export function passage(parts: readonly Part[]): Passage {
+  const answers = new Set(parts.map(passes));
+  if (answers.has('yes')) return answers.size === 1 ? 'all' : 'some';
+  return answers.has('maybe') ? 'maybe' : 'none';
+}
+
+/**
+ * The parts of what `number` would take that earlier rules take before it: its shadows. Empty when nothing comes
+ * before it, and for a rule that isn't there or takes nothing.
+ */
+export function shadowsOf(ruleset: Ruleset, number: number): Part[] {
+  const rule = ruleset.rules.find(one => one.number === number);
+  return [...(rule?.takes ?? [])].flatMap(set => ask(ruleset, set).filter(part => part.rule !== rule));
+}
