@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { both, type Field, type Packets, without } from '../src/firewall/packets.ts';
 import { difference, holds, intersection, only, type Ranges, ranges, union } from '../src/firewall/ranges.ts';
 import { readRuleset } from '../src/firewall/ruleset.ts';
-import { ask, passage, passes } from '../src/firewall/verdict.ts';
+import { ask, type Part, passage, passes, ruleOf } from '../src/firewall/verdict.ts';
 import { parseAddress } from '../src/wireguard/prefix.ts';
 import { treeOf } from './support/firewall.ts';
 import { commandsOf } from './support/iptables.ts';
@@ -114,10 +114,10 @@ describe('firewall: a question about many packets', () => {
           asked++;
           const alone = ask(ruleset, Object.fromEntries(fields.map(field => [field, only(point[field])])));
           const mine = parts.filter(part => inside(part.packets, point));
-          const said = ({ rule, action, doubts }: (typeof parts)[number]): unknown => ({
-            rule: rule?.number,
-            action,
-            doubts: doubts.map(one => one.number),
+          const said = (part: Part): unknown => ({
+            rule: ruleOf(part)?.number,
+            action: part.action,
+            doubts: part.doubts.map(one => one.number),
           });
           assert.deepEqual(mine.map(said), alone.map(said));
           const whole = passage(parts);

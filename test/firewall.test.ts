@@ -1,6 +1,6 @@
 // What a ruleset does with packets, by the rules of EdgeOS (edgeos-facts 4; vyatta-cfg src/ubnt/fw).
 import assert from 'node:assert/strict';
-import { ask, passage, shadowsOf } from '../src/firewall/verdict.ts';
+import { ask, passage, ruleOf, shadowsOf } from '../src/firewall/verdict.ts';
 import { packets, rulesetOf, tcp, told, udp } from './support/firewall.ts';
 
 const factory = `
@@ -43,7 +43,7 @@ describe('firewall: the port of a tunnel', () => {
       rule 22 protocol udp`);
     assert.equal(told(ruleset, udp({ port: 51824 })), 'none: 22 drop');
     assert.deepEqual(
-      shadowsOf(ruleset, 24).map(part => part.rule?.number),
+      shadowsOf(ruleset, 24).map(part => ruleOf(part)?.number),
       [10, 20, 22],
     );
   });
@@ -92,7 +92,9 @@ describe('firewall: rules in order', () => {
       rule 3 action reject
       rule 3 source address !192.0.2.0/24`);
     const sources = (question = udp()): string[] =>
-      ask(ruleset, question).map(part => `${part.rule?.number ?? 'default'} ${part.packets.source?.length}`);
+      ask(ruleset, question).map(
+        part => `${ruleOf(part)?.number ?? 'default'} ${part.packets.source?.length}`,
+      );
     assert.deepEqual(sources(), ['1 1', '2 1', '3 3', 'default 1']);
     assert.equal(told(ruleset, udp({ from: '10.1.2.3' })), 'none: 1 drop');
     assert.equal(told(ruleset, udp({ from: '11.0.0.255' })), 'all: 2 accept');

@@ -5,14 +5,23 @@ import { both, type Packets, withoutAll } from './packets.ts';
 import type { Action, Rule } from './rule.ts';
 import type { Ruleset } from './ruleset.ts';
 
-/** Packets of the question that one rule decides. */
+/**
+ * Who decides: a rule, the default action of a ruleset or zone, or nothing at all, where nothing filters; `missing`: a
+ * ruleset that isn't there, so that nobody can tell.
+ */
+export type Decider =
+  | { readonly kind: 'rule'; readonly ruleset: string; readonly rule: Rule }
+  | { readonly kind: 'default'; readonly ruleset: string }
+  | { readonly kind: 'zone'; readonly name: string }
+  | { readonly kind: 'missing'; readonly ruleset: string }
+  | { readonly kind: 'nothing' };
+
+/** Packets of the question that are decided at one place. */
 export interface Part {
   readonly packets: Packets;
-  /** The ruleset's name, or that of the zone whose default it is. */
-  readonly ruleset: string;
-  /** Undefined: the default action. */
-  readonly rule: Rule | undefined;
-  readonly action: Action;
+  readonly decider: Decider;
+  /** Undefined: not known. */
+  readonly action: Action | undefined;
   /** Earlier rules that take these packets if what can't be told beforehand is so. */
   readonly doubts: readonly Rule[];
 }
@@ -56,23 +65,30 @@ function disjoint(sets: readonly Packets[]): Packets[] {
 }
 
 function decided(ruleset: Ruleset, rule: Rule | undefined, packets: Packets, doubts: readonly Rule[]): Part {
+  const decider: Decider =
+    rule === undefined
+      ? { kind: 'default', ruleset: ruleset.name }
+      : { kind: 'rule', ruleset: ruleset.name, rule };
   // A rule without an action takes nothing for certain, so `rule.action` is there.
   return {
     packets,
-    ruleset: ruleset.name,
-    rule,
+    decider,
     action: rule === undefined ? ruleset.defaultAction : (rule.action ?? 'drop'),
     doubts,
   };
 }
 
+/** The rule that decides; undefined where it is a default. */
+export function ruleOf(part: Part): Rule | undefined {
+  return part.decider.kind === 'rule' ? part.decider.rule : undefined;
+}
+
 /** Whether the packets of a part get through, whatever its doubts come to. */
 export function passes(part: Part): 'yes' | 'no' | 'maybe' {
   const accepted = part.action === 'accept';
-  const same = part.doubts.every(
-    rule => rule.action !== undefined && (rule.action === 'accept') === accepted,
-  );
-  return !same ? 'maybe' : accepted ? 'yes' : 'no';
+  const actions = [part.action, ...part.doubts.map(rule => rule.action)];
+  if (actions.some(action => action === undefined || (action === 'accept') !== accepted)) return 'maybe';
+  return accepted ? 'yes' : 'no';
 }
 
 /** All parts together. */
@@ -88,5 +104,5 @@ export function passage(parts: readonly Part[]): Passage {
  */
 export function shadowsOf(ruleset: Ruleset, number: number): Part[] {
   const rule = ruleset.rules.find(one => one.number === number);
-  return [...(rule?.takes ?? [])].flatMap(set => ask(ruleset, set).filter(part => part.rule !== rule));
+  return [...(rule?.takes ?? [])].flatMap(set => ask(ruleset, set).filter(part => ruleOf(part) !== rule));
 }

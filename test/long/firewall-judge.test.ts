@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { type Packets, states } from '../../src/firewall/packets.ts';
 import { only, span } from '../../src/firewall/ranges.ts';
 import { type Ruleset, readRuleset } from '../../src/firewall/ruleset.ts';
-import { ask } from '../../src/firewall/verdict.ts';
+import { ask, ruleOf } from '../../src/firewall/verdict.ts';
 import { parseCommands } from '../../src/vyatta/commands.ts';
 import { type Family, parseAddress } from '../../src/wireguard/prefix.ts';
 import { commandsOf, type RulesetWords, rulesOf, setsOf } from '../support/iptables.ts';
@@ -90,7 +90,7 @@ function compare(
   const accepted = said[2] === true;
   const [part, ...more] = ask(ruleset, packetOf(datagram, state as keyof typeof states));
   const doubts = part?.doubts ?? [];
-  const choices = [part?.rule, ...doubts].map(one => String(one?.number ?? 'default'));
+  const choices = [part && ruleOf(part), ...doubts].map(one => String(one?.number ?? 'default'));
   for (const what of ['packets', state, accepted ? 'accepted' : 'refused']) count(what);
   if (rule === 'default') count('by default');
   if (doubts.length > 0) count('in doubt');

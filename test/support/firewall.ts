@@ -4,7 +4,7 @@ import { allAddresses, addresses as read } from '../../src/firewall/conditions.t
 import { type Packets, states } from '../../src/firewall/packets.ts';
 import { only, type Ranges } from '../../src/firewall/ranges.ts';
 import { type Ruleset, readRuleset } from '../../src/firewall/ruleset.ts';
-import { ask, passage } from '../../src/firewall/verdict.ts';
+import { ask, passage, ruleOf } from '../../src/firewall/verdict.ts';
 import { parseCommands } from '../../src/vyatta/commands.ts';
 import type { Tree } from '../../src/vyatta/tree.ts';
 import type { Family } from '../../src/wireguard/prefix.ts';
@@ -69,7 +69,7 @@ export function told(ruleset: Ruleset, question: Packets): string {
   const parts = ask(ruleset, question);
   const each = parts.map(part => {
     const doubts = part.doubts.map(rule => `${rule.number}?`).join(' ');
-    return `${part.rule?.number ?? 'default'} ${part.action}${doubts === '' ? '' : ` (${doubts})`}`;
+    return `${ruleOf(part)?.number ?? 'default'} ${part.action}${doubts === '' ? '' : ` (${doubts})`}`;
   });
   return `${passage(parts)}: ${[...new Set(each)].join(', ')}`;
 }
