@@ -1,0 +1,70 @@
+// What lies in the box's file system besides the system's own: the files of /etc, the router's programs and directories.
+import { programs } from '../call.ts';
+import { type Account, group, passwd } from './accounts.ts';
+import type { Layout } from './layout.ts';
+
+/** The pages that sshd and login show (transcripts interactive/01 and 20). */
+export const banner = [
+  'Welcome to EdgeOS',
+  '',
+  'By logging in, accessing, or using the Ubiquiti product, you',
+  'acknowledge that you have read and understood the Ubiquiti',
+  'License Agreement (available in the Web UI at, by default,',
+  'http://192.168.1.1) and agree to be bound by its terms.',
+  '',
+  '',
+].join('\n');
+
+/** Programs that this lab answers by itself (see commands of the box in lab.ts). */
+const own: Readonly<Record<string, string>> = {
+  '/usr/bin/id': 'id.pl',
+  '/usr/bin/groups': 'id.pl',
+  '/usr/bin/sg': 'sg.pl',
+  '/usr/bin/newgrp': 'sg.pl',
+  '/usr/bin/sudo': 'sudo.pl',
+  '/usr/bin/chown': 'chown.pl',
+  '/usr/bin/chgrp': 'chown.pl',
+  '/sbin/reboot': 'call.pl',
+  '/sbin/shutdown': 'call.pl',
+  '/usr/bin/at': 'call.pl',
+  '/usr/bin/atq': 'call.pl',
+  '/usr/bin/atrm': 'call.pl',
+  '/usr/bin/edgewg-lab': 'call.pl',
+  '/bin/vbash': '/bin/bash',
+};
+
+export interface RouterFiles {
+  readonly accounts: readonly Account[];
+  readonly hostname: string;
+  /** config.boot of a new folder. */
+  readonly boot: string;
+}
+
+export function routerFiles({ accounts, hostname, boot }: RouterFiles): Layout {
+  const calls = Object.keys(programs).map(path => [path, 'call.pl']);
+  return {
+    files: {
+      '/etc/passwd': passwd(accounts),
+      '/etc/group': group(accounts),
+      '/etc/hostname': `${hostname}\n`,
+      '/etc/hosts': `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n`,
+      '/etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
+      '/etc/resolv.conf': '',
+      '/etc/shells': '/bin/sh\n/bin/bash\n/bin/vbash\n',
+      '/etc/issue.net': banner,
+      '/opt/vyatta/config/.lock': '',
+    },
+    programs: Object.fromEntries([...calls, ...Object.entries(own)]),
+    directories: [
+      '/opt/vyatta/config/tmp',
+      '/etc/commit/pre-hooks.d',
+      '/etc/commit/post-hooks.d',
+      '/var/log/vyatta',
+      '/var/tmp',
+    ],
+    initial: {
+      files: { '/config/config.boot': boot },
+      directories: ['/config/auth', '/config/archive', '/config/scripts/post-config.d', '/config/user-data'],
+    },
+  };
+}

@@ -1,0 +1,104 @@
+// The lab's SSH server on loopback: lines, logins and sessions. Knows the box only by the connections it opens there.
+import { createServer, type Server, type Socket } from 'node:net';
+import ssh2, { type Connection as SshConnection } from 'ssh2';
+import type { Account } from '../box/accounts.ts';
+import type { Connection } from '../box/connection.ts';
+import { type Access, authenticate } from './auth.ts';
+import type { HostKey } from './host-key.ts';
+import { Line } from './line.ts';
+import { serve } from './session.ts';
+
+export interface SshOptions {
+  readonly hostKey: HostKey;
+  readonly access: Access;
+  /** The process in the box for one connection. */
+  connect(): Promise<Connection>;
+  readonly latencyMs: number;
+  readonly banner: string;
+  /** Told of every connection and channel, for counts and the log. */
+  event(kind: 'connection' | 'login' | 'channel', text: string): void;
+}
+
+export interface SshServer {
+  /** Where it listens. */
+  readonly port: number;
+  /** Takes no more connections and cuts those it has. */
+  stop(how: 'reset' | 'silence'): Promise<void>;
+  /** Listens on the same port again. */
+  resume(): Promise<void>;
+}
+
+export async function startSsh(options: SshOptions, wantedPort: number): Promise<SshServer> {
+  const lines = new Set<Line>();
+  const ssh = new ssh2.Server({
+    hostKeys: [options.hostKey.privateKey],
+    banner: options.banner,
+    ident: 'OpenSSH_7.4p1',
+  });
+  ssh.on('connection', (client, info) => attend(client, `${info.ip} ${info.port}`, port, options));
+  const accept = (socket: Socket) => {
+    const line = new Line(socket, options.latencyMs);
+    lines.add(line);
+    line.once('close', () => lines.delete(line));
+    options.event('connection', `${socket.remoteAddress}:${socket.remotePort}`);
+    ssh.injectSocket(line as unknown as Socket);
+  };
+  let server = await listen(accept, wantedPort);
+  const port = portOf(server);
+  return {
+    port,
+    async stop(how) {
+      const closed = new Promise<void>(resolve => server.close(() => resolve()));
+      for (const line of lines) if (how === 'reset') line.reset();
+      if (how === 'silence') for (const line of lines) line.silence();
+      else await closed;
+    },
+    async resume() {
+      server = await listen(accept, port);
+    },
+  };
+}
+
+async function listen(accept: (socket: Socket) => void, port: number): Promise<Server> {
+  const server = createServer({ noDelay: true }, accept);
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(port, '127.0.0.1', resolve),
+  );
+  return server;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+function attend(client: SshConnection, from: string, port: number, options: SshOptions): void {
+  let account: Account | undefined;
+  let connection: Promise<Connection> | undefined;
+  client.on('authentication', context => {
+    void authenticate(context, options.access).then(proven => {
+      account = proven ?? account;
+      if (proven) context.accept();
+    });
+  });
+  client.on('ready', () => {
+    if (!account) return void client.end();
+    const who = account;
+    options.event('login', `${who.name} from ${from}`);
+    const opened = options.connect();
+    connection = opened;
+    opened.catch(() => client.end());
+    const env = { SSH_CLIENT: `${from} ${port}`, SSH_CONNECTION: `${from} 127.0.0.1 ${port}` };
+    const say = (what: string) => options.event('channel', what);
+    client.on('session', accept => serve(accept(), { account: who, connection: opened, env, opened: say }));
+  });
+  client.on('error', () => undefined);
+  client.on(
+    'close',
+    () =>
+      void connection?.then(
+        inside => inside.close(),
+        () => undefined,
+      ),
+  );
+}
