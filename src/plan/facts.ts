@@ -1,32 +1,72 @@
-// What the read exec tells about a router beside its configuration. Everything is optional knowledge: a plan against a
-// saved configuration has none of it.
+// What a router tells about itself beside its configuration. A plan against a saved configuration has none of it.
 
 export interface KeyFile {
   readonly path: string;
-  /** Permission bits, `0640`. */
+  /** Permission bits and owner, `640:ubnt:vyattacfg`. */
   readonly mode: string;
+  /** Seconds since 1970 of the last change. */
+  readonly changed: number;
   /** Undefined when the file holds no WireGuard key. */
   readonly publicKey: string | undefined;
 }
 
+/** One interface as the kernel has it. */
+export interface LiveInterface {
+  readonly publicKey: string;
+  readonly listenPort: number;
+  readonly peers: readonly LivePeer[];
+  readonly mtu: number | undefined;
+  /** With their prefix length, as `ip` prints them. */
+  readonly addresses: readonly string[];
+}
+
+export interface LivePeer {
+  readonly publicKey: string;
+  readonly hasPresharedKey: boolean;
+  /** `(none)` when there is none. */
+  readonly endpoint: string;
+  readonly allowedIPs: readonly string[];
+  /** Seconds since 1970 by the router's clock; 0 when there was none. */
+  readonly latestHandshake: number;
+  readonly received: number;
+  readonly sent: number;
+}
+
+export interface Session {
+  readonly from: string;
+  readonly fromPort: number;
+  readonly to: string;
+  readonly toPort: number;
+}
+
 export interface RouterFacts {
-  /** `v2.0.9-hotfix.7`; undefined when `show version` said nothing of the kind. */
-  readonly version: string | undefined;
-  readonly model: string | undefined;
+  readonly user: string;
+  /** `v2.0.9-hotfix.7`; empty when the router didn't say. */
+  readonly version: string;
+  readonly model: string;
   /** Version of the package `wireguard`; undefined when dpkg knows none (EdgeOS 3 brings its own). */
   readonly wireguardPackage: string | undefined;
-  /** Templates that the firmware knows, by the probe's name (src/router/read.ts). */
+  /** Templates that the firmware knows, by the probe's name in read.sh. */
   readonly probes: ReadonlyMap<string, boolean>;
   /** Files below /config/auth, by path. */
   readonly keyFiles: ReadonlyMap<string, KeyFile>;
-  /** Saved against active configuration, as `set` and `delete` lines without secrets; empty when they agree. */
+  /** From the saved to the active configuration, as `set` and `delete` lines without secrets; empty when they agree. */
   readonly drift: readonly string[];
-  /** `wireguard` nodes that stand in config.boot. */
+  /** Names of the WireGuard interfaces in config.boot, whether the router could load them or not. */
   readonly savedWireguard: readonly string[];
-  /** The SSH session as the router sees it. */
-  readonly session:
-    | { readonly from: string; readonly fromPort: number; readonly to: string; readonly toPort: number }
-    | undefined;
+  /** SHA-256, hex, of config.boot. */
+  readonly savedDigest: string;
+  /** The SSH session as the router sees it; undefined when sshd told nothing. */
+  readonly session: Session | undefined;
   /** SHA-256, hex, of the active configuration without secret leaves. */
   readonly digest: string;
+  /** Seconds since 1970 by the router's clock. */
+  readonly now: number;
+  readonly interfaces: ReadonlyMap<string, LiveInterface>;
+  /** Lines of `ip route show`, both families. */
+  readonly routes: readonly string[];
+  /** What edgewg's own files on the router say: who holds it, pending switches, the end of the log. */
+  readonly applies: string;
+  /** The newest lines of `show system commit`. */
+  readonly commits: readonly string[];
 }

@@ -1,0 +1,31 @@
+// What an apply tells while it runs and when it is over: values for a report, not sentences.
+
+/** A step of an apply, in the order in which they come. */
+export type ApplyEvent =
+  | { readonly kind: 'connecting' | 'proving' | 'confirming' | 'putting-back'; readonly attempt?: number }
+  | { readonly kind: 'connected'; readonly host: string; readonly fingerprint: string }
+  | { readonly kind: 'read'; readonly version: string; readonly lines: number }
+  | { readonly kind: 'armed'; readonly seconds: number }
+  | { readonly kind: 'key'; readonly tunnel: string; readonly publicKey: string }
+  | { readonly kind: 'set'; readonly done: number; readonly total: number }
+  | { readonly kind: 'waiting-for-lock' }
+  | { readonly kind: 'committed'; readonly number: number; readonly total: number }
+  | { readonly kind: 'probe'; readonly probe: Probe }
+  | { readonly kind: 'saved' };
+
+/** One thing that the proof looked at over the new connection. */
+export interface Probe {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was seen, for a probe that failed. */
+  readonly saw?: string;
+}
+
+export interface Outcome {
+  /** The apply's id, in the router's commit comments and records. */
+  readonly id: string;
+  readonly probes: readonly Probe[];
+  /** Public keys of interfaces whose key file was made or filled. */
+  readonly keys: readonly { readonly tunnel: string; readonly publicKey: string }[];
+  readonly commands: number;
+}

@@ -1,0 +1,97 @@
+// Does the router do what its configuration says? Looked at over a new connection, after the commit and before the save.
+import type { LiveInterface } from '../plan/facts.ts';
+import type { Probe } from '../plan/outcome.ts';
+import { isEmpty, type Plan } from '../plan/plan.ts';
+import { canonicalValues } from '../vyatta/canonical.ts';
+import { has, type Tree, value, values } from '../vyatta/tree.ts';
+import { canonicalInterfaceAddress, canonicalPrefix } from '../wireguard/prefix.ts';
+import type { Reading } from './read.ts';
+
+/** `again` is the plan made anew from what was just read; `interfaces` are those that the apply touched. */
+export function prove(reading: Reading, again: Plan, interfaces: readonly string[]): Probe[] {
+  return [
+    { name: 'login over a new connection', ok: true },
+    probe('running is as wanted', isEmpty(again), () => remaining(again)),
+    ...interfaces.flatMap(name => probeInterface(reading, name)),
+  ];
+}
+
+/** Interfaces that the plan's commands name. */
+export function touchedInterfaces(plan: Plan): string[] {
+  const names = plan.commits
+    .flatMap(commit => commit.run)
+    .filter(({ path }) => path[0] === 'interfaces' && path[1] === 'wireguard' && path[2] !== undefined)
+    .map(({ path }) => path[2] ?? '');
+  return [...new Set(names)];
+}
+
+function probe(name: string, ok: boolean, saw: () => string): Probe {
+  return ok ? { name, ok } : { name, ok, saw: saw() };
+}
+
+function remaining(plan: Plan): string {
+  const paths = plan.commits.flatMap(commit => commit.run).map(({ op, path }) => `${op} ${path.join(' ')}`);
+  return `${paths.length} commands are left: ${paths.slice(0, 3).join('; ')}`;
+}
+
+function probeInterface({ running, facts }: Reading, name: string): Probe[] {
+  const base = ['interfaces', 'wireguard', name];
+  const live = facts.interfaces.get(name);
+  if (!has(running, base)) return [probe(`${name} is gone`, live === undefined, () => 'wg still shows it')];
+  if (has(running, [...base, 'disable'])) return [];
+  if (live === undefined) return [{ name: `${name} is up`, ok: false, saw: 'wg shows no such interface' }];
+  return [
+    ...probeAddresses(running, base, name, live),
+    ...probeNumbers(running, base, name, live),
+    ...probePeers(running, base, name, live),
+    ...probeKey(facts.keyFiles.get(value(running, [...base, 'private-key']) ?? '')?.publicKey, name, live),
+  ];
+}
+
+function probeAddresses(running: Tree, base: string[], name: string, live: LiveInterface): Probe[] {
+  const there = live.addresses.map(canonicalInterfaceAddress);
+  return values(running, [...base, 'address'])
+    .map(canonicalInterfaceAddress)
+    .map(address =>
+      probe(`${name} has ${address}`, there.includes(address), () => there.join(', ') || 'no address'),
+    );
+}
+
+function probeNumbers(running: Tree, base: string[], name: string, live: LiveInterface): Probe[] {
+  const port = value(running, [...base, 'listen-port']);
+  const mtu = value(running, [...base, 'mtu']);
+  return [
+    ...(port === undefined
+      ? []
+      : [
+          probe(`${name} listens on ${port}`, live.listenPort === Number(port), () =>
+            String(live.listenPort),
+          ),
+        ]),
+    ...(mtu === undefined || live.mtu === undefined
+      ? []
+      : [probe(`${name} has MTU ${mtu}`, live.mtu === Number(mtu), () => String(live.mtu))]),
+  ];
+}
+
+function probePeers(running: Tree, base: string[], name: string, live: LiveInterface): Probe[] {
+  return values(running, [...base, 'peer']).flatMap(key => {
+    const path = [...base, 'peer', key];
+    if (has(running, [...path, 'disable'])) return [];
+    const there = live.peers.find(peer => peer.publicKey === key);
+    const wanted = values(running, [...path, 'allowed-ips']).flatMap(text =>
+      canonicalValues({ type: 'ipOrNetList' }, text),
+    );
+    const allowed = new Set(there?.allowedIPs.map(canonicalPrefix));
+    const agree =
+      there !== undefined && wanted.length === allowed.size && wanted.every(prefix => allowed.has(prefix));
+    const saw = (): string =>
+      there === undefined ? 'no such peer' : [...allowed].join(', ') || 'allowed ips: (none)';
+    return [probe(`${name} knows peer ${key.slice(0, 8)}… with its allowed IPs`, agree, saw)];
+  });
+}
+
+function probeKey(publicKey: string | undefined, name: string, live: LiveInterface): Probe[] {
+  if (publicKey === undefined) return [];
+  return [probe(`${name} has the key of its file`, live.publicKey === publicKey, () => live.publicKey)];
+}

@@ -1,0 +1,160 @@
+// One exec that tells everything about a router: its running configuration without secrets, and the facts around it.
+import { NoAccess } from '../errors.ts';
+import type { KeyFile, LiveInterface, LivePeer, RouterFacts, Session } from '../plan/facts.ts';
+import { parseCommands } from '../vyatta/commands.ts';
+import { UnreadableText } from '../vyatta/source.ts';
+import type { Tree } from '../vyatta/tree.ts';
+import { quote } from '../vyatta/words.ts';
+import type { Connection } from './connection.ts';
+import { newNonce, type Record, readRecords } from './records.ts';
+import { readScript } from './scripts.ts';
+
+export interface Reading {
+  /** Without secrets: literal keys are fingerprints, made on the router. */
+  readonly running: Tree;
+  readonly facts: RouterFacts;
+}
+
+/** A slow router with a large configuration needs its time; a dead one shouldn't have more. */
+const timeoutMs = 90_000;
+
+/** The command of the exec: what a forced command may allow. */
+export function readCommand(): string {
+  return `exec sh -c ${quote(readScript())}`;
+}
+
+export async function readRouter(connection: Connection, signal?: AbortSignal): Promise<Reading> {
+  const nonce = newNonce();
+  const options = { input: `${nonce}\n`, timeoutMs, ...(signal === undefined ? {} : { signal }) };
+  const result = await connection.exec(readCommand(), options);
+  return interpret(readRecords(result.stdout, nonce), connection.remote.user);
+}
+
+function interpret(records: ReadonlyMap<string, Record>, user: string): Reading {
+  const text = (name: string): string => records.get(name)?.output ?? '';
+  const lines = (name: string): string[] =>
+    text(name)
+      .split('\n')
+      .filter(line => line !== '');
+  const words = (name: string): string[][] => lines(name).map(line => line.split(' '));
+
+  if (records.has('foreign'))
+    throw new NoAccess(
+      'not-edgeos',
+      'this is no EdgeOS: there is no cli-shell-api',
+      'check router.host in the site file',
+    );
+  if (records.get('admin')?.exit !== 0)
+    throw new NoAccess(
+      'not-admin',
+      `${user} is no admin on the router (Must be an admin user to run this command.)`,
+      `log in as an admin, or give ${user} the level with: set system login user ${user} level admin`,
+    );
+  const running = parseRunning(withLiterals(text('running'), lines('literals')));
+  const [now = '0'] = lines('clock');
+  const facts: RouterFacts = {
+    user: lines('admin')[0] ?? user,
+    version: lines('version')[0] ?? '',
+    model: lines('model')[0] ?? '',
+    wireguardPackage: /^install ok installed (.+)$/m.exec(text('package'))?.[1],
+    probes: new Map(words('probes').map(([name = '', answer]) => [name, answer === 'yes'])),
+    keyFiles: new Map(
+      words('keys')
+        .map(readKeyFile)
+        .map(file => [file.path, file]),
+    ),
+    drift: lines('drift'),
+    savedWireguard: lines('saved'),
+    savedDigest: lines('savedsum')[0] ?? '',
+    session: readSession(words('session')[0]),
+    digest: lines('digest')[0] ?? '',
+    now: Number(now),
+    interfaces: readInterfaces(lines('tunnels'), words('links'), words('addresses')),
+    routes: lines('routes'),
+    applies: text('applies'),
+    commits: lines('commits'),
+  };
+  return { running, facts };
+}
+
+/** Puts the fingerprints, in their order, at the marks that the router left for them. */
+function withLiterals(text: string, fingerprints: readonly string[]): string {
+  return text.replace(/ literal:@(\d+)$/gm, (mark, n: string) => {
+    const fingerprint = fingerprints[Number(n) - 1];
+    return fingerprint === undefined ? mark : ` literal:${fingerprint}`;
+  });
+}
+
+function parseRunning(text: string): Tree {
+  if (text.trim() === '')
+    throw new NoAccess(
+      'empty-configuration',
+      'the router printed an empty configuration',
+      'log in by hand and try `show configuration commands`',
+    );
+  try {
+    return parseCommands(text);
+  } catch (error) {
+    if (!(error instanceof UnreadableText)) throw error;
+    throw new NoAccess(
+      'unreadable-configuration',
+      `the router's configuration can't be read: ${error.message}`,
+      undefined,
+      error,
+    );
+  }
+}
+
+function readKeyFile([path = '', mode = '', changed = '', key = '-']: string[]): KeyFile {
+  return { path, mode, changed: Number(changed), publicKey: key === '-' ? undefined : key };
+}
+
+function readSession(words: string[] | undefined): Session | undefined {
+  const [from, fromPort, to, toPort] = words ?? [];
+  if (from === undefined || to === undefined) return undefined;
+  return { from, fromPort: Number(fromPort), to, toPort: Number(toPort) };
+}
+
+function readInterfaces(
+  dump: string[],
+  links: string[][],
+  addresses: string[][],
+): Map<string, LiveInterface> {
+  const found = new Map<string, LiveInterface & { peers: LivePeer[] }>();
+  for (const line of dump) {
+    const [name = '', ...words] = line.split('\t');
+    if (words.length === 3) {
+      const mtu = links.find(link => link[0] === name)?.[1];
+      found.set(name, {
+        publicKey: words[0] ?? '',
+        listenPort: Number(words[1]),
+        peers: [],
+        mtu: mtu === undefined ? undefined : Number(mtu),
+        addresses: addresses.filter(address => address[0] === name).map(address => address[1] ?? ''),
+      });
+    } else {
+      found.get(name)?.peers.push(readPeer(words));
+    }
+  }
+  return found;
+}
+
+function readPeer([
+  publicKey = '',
+  psk,
+  endpoint = '',
+  allowed = '',
+  handshake,
+  received,
+  sent,
+]: string[]): LivePeer {
+  return {
+    publicKey,
+    hasPresharedKey: psk === 'set',
+    endpoint,
+    allowedIPs: allowed === '(none)' ? [] : allowed.split(','),
+    latestHandshake: Number(handshake),
+    received: Number(received),
+    sent: Number(sent),
+  };
+}

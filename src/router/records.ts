@@ -1,0 +1,61 @@
+// The router's answers: one record a line, `nonce name exit base64`. What doesn't carry the nonce of this run is never
+// looked at, so that nothing a router prints (a banner, a description) can pass for an outcome.
+import { randomBytes } from 'node:crypto';
+import { NoAccess } from '../errors.ts';
+
+export interface Record {
+  readonly name: string;
+  readonly exit: number;
+  readonly output: string;
+}
+
+/** 128 random bits in hex, for one exec. */
+export function newNonce(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Takes chunks of stdout as they come and gives whole records; keeps at most one line of rest. */
+export class RecordReader {
+  #rest = '';
+  readonly #nonce: string;
+  readonly #onRecord: (record: Record) => void;
+
+  constructor(nonce: string, onRecord: (record: Record) => void) {
+    this.#nonce = nonce;
+    this.#onRecord = onRecord;
+  }
+
+  push(chunk: Buffer): void {
+    const lines = (this.#rest + chunk.toString('latin1')).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const record = parseRecord(line, this.#nonce);
+      if (record !== undefined) this.#onRecord(record);
+    }
+  }
+}
+
+function parseRecord(line: string, nonce: string): Record | undefined {
+  const [mark, name, exit, data, ...more] = line.replace(/\r$/, '').split(' ');
+  if (mark !== nonce || name === undefined || data === undefined || more.length > 0) return undefined;
+  if (!/^\d{1,3}$/.test(exit ?? '') || !/^(-|[0-9A-Za-z+/]+={0,2})$/.test(data)) return undefined;
+  const output = data === '-' ? '' : Buffer.from(data, 'base64').toString('utf8');
+  return { name, exit: Number(exit), output };
+}
+
+/** All records of an answer by name. Throws when the answer has no `end`: it was cut short. */
+export function readRecords(stdout: Buffer, nonce: string): Map<string, Record> {
+  const records = new Map<string, Record>();
+  new RecordReader(nonce, record => records.set(record.name, record)).push(
+    Buffer.concat([stdout, Buffer.from('\n')]),
+  );
+  if (!records.has('end') && !records.has('foreign'))
+    throw new NoAccess(
+      records.size === 0 ? 'no-answer' : 'output-cut-short',
+      records.size === 0
+        ? 'the router ran something else than the read script, or nothing'
+        : `the router's output was cut short after ${[...records.keys()].at(-1)}`,
+      'log in by hand and look whether the shell is EdgeOS; a forced command must be the one of `edgewg ssh-command`',
+    );
+  return records;
+}

@@ -1,0 +1,104 @@
+# edgewg reads a router. The same bytes in every run, so that a forced command can allow just this; it changes nothing.
+# One line on stdin, the nonce; on stdout one record a line: nonce, name, exit code, base64 of the output ('-' for none).
+# No secret leaves the router: literal keys become their public half, other secrets the word `redacted`.
+LC_ALL=C; export LC_ALL
+PATH=/opt/vyatta/bin:/opt/vyatta/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
+IFS= read -r nonce
+case $nonce in '' | *[!0-9a-f]*) echo 'edgewg: no nonce on stdin' >&2; exit 64 ;; esac
+
+record() { # name: runs the function of that name and reports what it printed
+  out=$("$1" 2>/dev/null </dev/null; echo "x$?")
+  code=${out##*x}
+  out=${out%x*}
+  if [ -z "$out" ]; then printf '%s %s %s -\n' "$nonce" "$1" "$code"
+  else printf '%s %s %s ' "$nonce" "$1" "$code"; printf '%s' "$out" | base64 -w0; printf '\n'
+  fi
+}
+
+# read once, so that everything said about it is about the same configuration
+config() { printf '%s\n' "$active"; }
+
+# a secret leaf is the last but one word of a line; a value that is a path is no secret
+mask() {
+  awk '
+    { line = $0; name = ""; value = "" }
+    match(line, / [^ ]+ (\047.*\047|[^ ]+)$/) {
+      tail = substr(line, RSTART + 1); name = tail; sub(/ .*/, "", name)
+      value = substr(tail, length(name) + 2); bare = value; gsub(/^\047|\047$/, "", bare)
+    }
+    name ~ /(passphrase|password|pre-shared-secret|key)$/ || name ~ /^(secret|community|connection|psk)$/ {
+      if (bare != "" && bare !~ /^\// && bare !~ /^\*+$/) {
+        if ((name == "private-key" || name == "preshared-key") && bare ~ /^[0-9A-Za-z+\/]+=$/ && length(bare) == 44)
+          value = "literal:@" ++n
+        else value = "redacted"
+        line = substr(line, 1, RSTART + length(name) + 1) value
+      }
+    }
+    { print line }'
+}
+
+# the same lines in the same order as the marks of mask
+literals() {
+  config | grep -E ' (private-key|preshared-key) [0-9A-Za-z+/]{43}=$' | while read -r line; do
+    key=${line##* }
+    case $line in
+      *' private-key '*) printf '%s\n' "$key" | wg pubkey 2>/dev/null || echo unknown ;;
+      *) printf 'sha256:'; printf '%s' "$key" | sha256sum | cut -c1-16 ;;
+    esac
+  done
+}
+
+running() { config | mask; }
+# without the lines of secret leaves: nobody may guess a password from a published digest
+digest() {
+  config | grep -vE " ([^ ]*(passphrase|password|pre-shared-secret|key)|secret|community|connection|psk) ('[^/'][^']*'|''|[^/' ][^ ]*)$" | sha256sum | cut -c1-64
+}
+drift() {
+  cli-shell-api showConfig --show-cfg1 /config/config.boot --show-cfg2 @ACTIVE --show-context-diff --show-commands | mask
+}
+saved() { sed -n 's/^    wireguard \(wg[0-9]*\) {$/\1/p' /config/config.boot; }
+savedsum() { sha256sum /config/config.boot | cut -c1-64; }
+admin() { id -un; case " $(id -nG) " in *' vyattacfg '*) return 0 ;; esac; return 1; }
+version() { cat /etc/version || vyatta-op-cmd-wrapper show version | sed -n 's/^Version: *//p'; }
+model() { vyatta-op-cmd-wrapper show version | sed -n 's/^HW model: *//p'; }
+package() { dpkg-query -W -f='${Status} ${Version}\n' wireguard; }
+session() { printf '%s\n' "$SSH_CONNECTION"; }
+clock() { date +%s; uptime | sed 's/^ *//'; }
+probe() { if cli-shell-api "$@" >/dev/null; then echo yes; else echo no; fi; }
+probes() {
+  echo "wireguard $(probe validateTmplPath interfaces wireguard)"
+  echo "mss-clamp $(probe validateTmplPath firewall options mss-clamp)"
+  echo "mss-clamp-wg $(probe validateTmplValPath firewall options mss-clamp interface-type wg)"
+  echo "mss-clamp6-wg $(probe validateTmplValPath firewall options mss-clamp6 interface-type wg)"
+  echo "route-description $(probe validateTmplPath protocols static interface-route 192.0.2.0/24 next-hop-interface wg0 description)"
+  echo "route6-description $(probe validateTmplPath protocols static interface-route6 2001:db8::/64 next-hop-interface wg0 description)"
+  echo "ubnt-discover $(probe validateTmplPath service ubnt-discover interface wg0 disable)"
+}
+keys() {
+  find /config/auth -type f -size -2 2>/dev/null | head -n 500 | while read -r file; do
+    case $file in *[!0-9A-Za-z_./-]*) continue ;; esac
+    printf '%s %s %s ' "$file" "$(stat -c '%a %U %G' "$file" | tr ' ' ':')" "$(stat -c %Y "$file")"
+    head -n 1 "$file" 2>/dev/null | wg pubkey 2>/dev/null || echo -
+  done
+}
+# columns: interface, public key, port, fwmark; or interface, peer, psk?, endpoint, allowed IPs, handshake, rx, tx, keepalive
+tunnels() {
+  sudo -n wg show all dump | awk -F '\t' -v OFS='\t' '
+    NF == 5 { print $1, $3, $4, $5 }
+    NF == 9 { if ($3 != "(none)") $3 = "set"; print }'
+}
+links() { ip -o link show | awk '{ sub(/:$/, "", $2); sub(/@.*/, "", $2); print $2, $0 }' | sed -n 's/^\(wg[0-9]*\) .* mtu \([0-9]*\) .*/\1 \2/p'; }
+addresses() { ip -o addr show | awk '{ print $2, $4 }'; }
+routes() { ip -4 route show; ip -6 route show; }
+applies() {
+  for file in /tmp/edgewg/holder /tmp/edgewg/*/state; do [ -r "$file" ] && { echo "== $file"; cat "$file"; }; done
+  tail -n 20 /config/user-data/edgewg/log 2>/dev/null
+  return 0
+}
+commits() { vyatta-op-cmd-wrapper show system commit | head -n 10; }
+
+if ! command -v cli-shell-api >/dev/null 2>&1; then printf '%s foreign 1 -\n' "$nonce"; exit 0; fi
+active=$(cli-shell-api showConfig --show-active-only --show-commands 2>/dev/null)
+for name in admin running literals digest; do record "$name"; done
+for name in drift saved savedsum version model package session clock probes keys tunnels links addresses routes applies commits; do record "$name"; done
+printf '%s end 0 -\n' "$nonce"

@@ -1,0 +1,147 @@
+// Turns a plan into the one script that the router runs by itself once it has it: data in front of the fixed functions of
+// scripts/transact.sh. Every word goes through quote(); nothing here talks to a router.
+import { applied } from '../plan/order.ts';
+import type { Commit, KeyStep, Operation, Plan } from '../plan/plan.ts';
+import { find, leaves, type Path, type Tree, values } from '../vyatta/tree.ts';
+import { printCommand, quote } from '../vyatta/words.ts';
+import { canonicalInterfaceAddress } from '../wireguard/prefix.ts';
+import { startScript, transactionScript } from './scripts.ts';
+
+export interface TransactionOptions {
+  /** The apply's name, in commit comments and on disk: `[0-9a-z-]+`. */
+  readonly id: string;
+  readonly nonce: string;
+  /** Who applies from where, for whoever finds the lock held. */
+  readonly who: string;
+  readonly since: Date;
+  /** Seconds for the proof, from the last commit's return; then the router undoes by itself. */
+  readonly confirmWithin: number;
+  /** Seconds to wait for another edgewg, and for the commit lock of anybody. */
+  readonly lockTimeout: number;
+  readonly allowDrift: boolean;
+  readonly lastResort: 'reboot' | 'none';
+  /** The record that stays on the router after a proven save; no secrets. */
+  readonly record: string;
+}
+
+/** The command that runs {@link transactionInput} on its stdin: the primary group must be vyattacfg (edgeos-facts 5.3). */
+export const transactionCommand = "exec sg vyattacfg -c 'exec bash -s'";
+
+/** The whole stdin of the transaction's exec. */
+export function transactionInput(plan: Plan, running: Tree, options: TransactionOptions): string {
+  const variables = {
+    nonce: options.nonce,
+    id: options.id,
+    who: options.who,
+    since: options.since.toISOString(),
+  };
+  return [
+    ...assignments({ ...variables, lock_timeout: String(options.lockTimeout) }),
+    `payload() { printf %s ${quote(Buffer.from(payload(plan, running, options)).toString('base64'))} | base64 -d; }`,
+    startScript(),
+    'start',
+    '',
+  ].join('\n');
+}
+
+/** The command of the exec that confirms, undoes, or just waits for what the switch has to say. */
+export function answerCommand(
+  id: string,
+  verb: 'confirm' | 'undo' | 'wait',
+  seconds: number,
+  nonce: string,
+): string {
+  const run = `/tmp/edgewg/${id}/run`;
+  const gone = `printf '%s result 3 -\\n%s end 0 -\\n' ${quote(nonce)} ${quote(nonce)}`;
+  return `if [ -r ${quote(run)} ]; then exec bash ${quote(run)} answer ${verb} ${seconds} ${quote(nonce)}; else ${gone}; fi`;
+}
+
+function payload(plan: Plan, running: Tree, options: TransactionOptions): string {
+  const { commits } = plan;
+  const after = applied(
+    running,
+    commits.flatMap(commit => commit.run),
+  );
+  return [
+    ...assignments({
+      nonce: options.nonce,
+      id: options.id,
+      who: options.who,
+      since: options.since.toISOString(),
+      expected_digest: plan.running_digest ?? '',
+      window: String(options.confirmWithin),
+      patience: String(Math.max(options.lockTimeout, 1)),
+      last_resort: options.lastResort,
+      allow_drift: options.allowDrift ? '1' : '0',
+      commits: String(commits.length),
+    }),
+    define('key_steps', plan.keys.map(keyLine)),
+    ...commits.flatMap(({ run, undo }, i) => [
+      define(`run_${i + 1}`, run.map(operationLine)),
+      define(`undo_${i + 1}`, undo.map(operationLine)),
+    ]),
+    define('expect', expectations(running, commits)),
+    define('ipv6_new', ipv6Lines(after, commits)),
+    define('ipv6_old', ipv6Lines(running, commits)),
+    define('record', [`printf %s ${quote(Buffer.from(options.record).toString('base64'))} | base64 -d`]),
+    transactionScript(),
+  ].join('\n');
+}
+
+function assignments(variables: Record<string, string>): string[] {
+  return Object.entries(variables).map(([name, text]) => `${name}=${quote(text)}`);
+}
+
+function define(name: string, lines: readonly string[]): string {
+  return `${name}() {\n${['  :', ...lines.map(line => `  ${line}`)].join('\n')}\n}`;
+}
+
+function operationLine({ op, path }: Operation): string {
+  const words = path.map(quote).join(' ');
+  return op === 'prune' ? `prune ${words}` : `op ${op} ${words}`;
+}
+
+function keyLine(step: KeyStep): string {
+  if (step.do === 'generate') return `key_generate ${quote(step.tunnel)} ${quote(step.path)}`;
+  return `key_move ${quote(step.path)} ${(step.from ?? []).map(quote).join(' ')}`;
+}
+
+/**
+ * What the router must print when everything is as before, for whoever undoes without the client: lines that are there,
+ * and beginnings of lines that are not. Only our paths: others may have changed theirs meanwhile.
+ */
+function expectations(running: Tree, commits: readonly Commit[]): string[] {
+  const after = applied(
+    running,
+    commits.flatMap(commit => commit.run),
+  );
+  const restored = applied(
+    after,
+    [...commits].reverse().flatMap(commit => commit.undo),
+  );
+  const lines = new Set<string>();
+  for (const { op, path } of commits.flatMap(commit => [...commit.run, ...commit.undo])) {
+    if (op === 'prune') continue;
+    const node = find(restored, path);
+    if (node === undefined) lines.add(`lacks ${quote(printCommand('set', path))}`);
+    else if (node.children.size === 0) lines.add(`has ${quote(printCommand('set', path))}`);
+    else for (const leaf of leaves(node, path)) lines.add(`has ${quote(printCommand('set', leaf.path))}`);
+  }
+  return [...lines];
+}
+
+/** The IPv6 addresses of every interface that the commits touch: EdgeOS may drop them on the way (edgeos-facts 1.6). */
+function ipv6Lines(tree: Tree, commits: readonly Commit[]): string[] {
+  const touched = new Set<string>();
+  for (const { path } of commits.flatMap(commit => commit.run))
+    if (path[0] === 'interfaces' && path[1] === 'wireguard' && path[2] !== undefined) touched.add(path[2]);
+  return [...touched].flatMap(name => {
+    const base: Path = ['interfaces', 'wireguard', name];
+    if (find(tree, [...base, 'disable']) !== undefined) return [];
+    return values(tree, [...base, 'address'])
+      .filter(address => address.includes(':'))
+      .map(
+        address => `readd_ipv6 ${quote(name)} ${quote(canonicalInterfaceAddress(address))} ${quote(address)}`,
+      );
+  });
+}
