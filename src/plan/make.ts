@@ -38,7 +38,7 @@ export type Check = (prospect: Prospect) => readonly Diagnostic[];
 export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan {
   const { site, placeOf, running, facts } = input;
   const keyPath: KeyPath = input.keyPath ?? (source => (source.kind === 'router' ? source.path : undefined));
-  const wanted = deriveWanted(site, placeOf, running, keyPath);
+  const wanted = deriveWanted(site, placeOf, running, keyPath, facts?.probes);
   const owns = ownership(site, running, wanted.tree);
   const found = difference(running, wanted.tree, owns, node => wanted.place(node));
   const keys = planPrivateKeys(site, placeOf, running, facts);

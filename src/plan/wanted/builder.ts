@@ -11,13 +11,17 @@ export class Wanted {
   readonly diagnostics: Diagnostic[] = [];
   readonly #places = new Map<Tree, SitePlace>();
   readonly placeOf: PlaceOf;
+  readonly #isKnown: (path: Path) => boolean;
 
-  constructor(placeOf: PlaceOf) {
+  /** `isKnown`: the firmware has a template for the path; what it hasn't is left out. */
+  constructor(placeOf: PlaceOf, isKnown: (path: Path) => boolean = () => true) {
     this.placeOf = placeOf;
+    this.#isKnown = isKnown;
   }
 
   /** Wants `path`, because of what stands at `at`. */
   set(path: Path, at: SitePath): void {
+    if (!this.#isKnown(path)) return;
     const place = this.placeOf(at);
     const node = insert(this.tree, path);
     if (!this.#places.has(node)) this.#places.set(node, place);

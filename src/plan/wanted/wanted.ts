@@ -2,7 +2,8 @@
 // Defaults are derived here, and each node remembers the line that asked for it.
 import { managesInterface } from '../../site/manages.ts';
 import type { Site } from '../../site/site.ts';
-import type { Tree } from '../../vyatta/tree.ts';
+import type { Path, Tree } from '../../vyatta/tree.ts';
+import type { RouterFacts } from '../facts.ts';
 import { wantBgp } from './bgp.ts';
 import { type PlaceOf, Wanted } from './builder.ts';
 import { wantClamps } from './clamp.ts';
@@ -10,8 +11,22 @@ import { wireguardMtus } from './mtu.ts';
 import { wantOpenPort, wantRuleset } from './ports.ts';
 import { type KeyPath, wantTunnel } from './tunnel.ts';
 
-export function deriveWanted(site: Site, placeOf: PlaceOf, running: Tree, keyPath: KeyPath): Wanted {
-  const wanted = new Wanted(placeOf);
+/** Niceties that some firmwares lack, by the name of the probe: without them a tunnel works as well. */
+const niceties: Record<string, (path: Path) => boolean> = {
+  'ubnt-discover': path => path[1] === 'ubnt-discover',
+  'route-description': path => path[2] === 'interface-route' && path[6] === 'description',
+  'route6-description': path => path[2] === 'interface-route6' && path[6] === 'description',
+};
+
+export function deriveWanted(
+  site: Site,
+  placeOf: PlaceOf,
+  running: Tree,
+  keyPath: KeyPath,
+  probes: RouterFacts['probes'] = new Map(),
+): Wanted {
+  const lacking = Object.entries(niceties).filter(([probe]) => probes.get(probe) === false);
+  const wanted = new Wanted(placeOf, path => !lacking.some(([, concerns]) => concerns(path)));
   for (const tunnel of site.tunnels) {
     wantTunnel(wanted, site, running, tunnel, keyPath);
     wantOpenPort(wanted, site, running, tunnel);
