@@ -1,0 +1,65 @@
+// What several checks look up in a prospect, worked out once: both configurations with their interfaces and rulesets.
+
+import { type Firewall, firewallOf } from '../../firewall/ruleset.ts';
+import { type Facing, facingWan } from '../../firewall/wan.ts';
+import type { SitePath } from '../../site/site.ts';
+import { type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
+import { find, type Path, type Tree } from '../../vyatta/tree.ts';
+import type { Family } from '../../wireguard/prefix.ts';
+import type { Prospect } from '../make.ts';
+import type { Diagnostic } from '../plan.ts';
+
+/** One of the two configurations. */
+export interface Side {
+  readonly tree: Tree;
+  readonly firewall: Firewall;
+  readonly faces: readonly Interface[];
+  face(name: string): Interface | undefined;
+  wan(family: Family): readonly Facing[];
+}
+
+export interface View {
+  readonly before: Side;
+  readonly after: Side;
+}
+
+export const families: readonly Family[] = [4, 6];
+
+const views = new WeakMap<Prospect, View>();
+
+export function viewOf(prospect: Prospect): View {
+  let view = views.get(prospect);
+  if (view === undefined) {
+    view = { before: sideOf(prospect.running), after: sideOf(prospect.after) };
+    views.set(prospect, view);
+  }
+  return view;
+}
+
+function sideOf(tree: Tree): Side {
+  const faces = interfacesOf(tree);
+  const byName = new Map(faces.map(face => [face.name, face]));
+  const wan = new Map(families.map(family => [family, facingWan(tree, family, faces)]));
+  return {
+    tree,
+    firewall: firewallOf(tree),
+    faces,
+    face: name => byName.get(name),
+    wan: family => wan.get(family) ?? [],
+  };
+}
+
+/** The node on the router that a finding is about; its line is that of the running configuration. */
+export function onRouter(prospect: Prospect, path: Path): NonNullable<Diagnostic['running']> {
+  const line = find(prospect.running, path)?.line;
+  return { path, ...(line !== undefined && { line }) };
+}
+
+/** A finding at a place of the site file. */
+export function finding(
+  prospect: Prospect,
+  at: SitePath,
+  diagnostic: Omit<Diagnostic, 'source'>,
+): Diagnostic {
+  return { ...diagnostic, source: prospect.placeOf(at) };
+}
