@@ -55,3 +55,10 @@ export class StateUnknown extends EdgewgError {
     super(code, Exit.unknown, message, hint, cause);
   }
 }
+
+/** Ended by a signal before anything was changed, or after it was put back. */
+export class Interrupted extends EdgewgError {
+  constructor(signal: string, exit: number) {
+    super('interrupted', exit, `interrupted by ${signal}`);
+  }
+}

@@ -66,7 +66,8 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
   };
 }
 
-function summarize(changes: readonly Change[], commits: readonly Commit[]): Summary {
+/** How much a plan does, leaf by leaf. */
+export function summarize(changes: readonly Change[], commits: readonly Commit[]): Summary {
   const count = (action: Change['action']): number =>
     changes.filter(change => change.action === action).length;
   const commands = commits.flatMap(commit => commit.run).length;

@@ -1,0 +1,46 @@
+// Errors as a person reads them, and the exit code that scripts read.
+import type { ChalkInstance } from 'chalk';
+import { EdgewgError, Exit } from '../errors.ts';
+import { visible } from '../report/visible.ts';
+import { scrub } from '../vyatta/redact.ts';
+
+interface Failure {
+  readonly text: string;
+  readonly exit: number;
+}
+
+/** Several lines stay several lines; nothing else of a foreign text moves the cursor. */
+const lines = (text: string): string[] => text.split('\n').map(line => visible(line));
+
+export async function explainFailure(
+  error: unknown,
+  isVerbose: boolean,
+  paint: ChalkInstance,
+): Promise<Failure> {
+  if (!(error instanceof EdgewgError)) return unforeseen(error, paint);
+  const text = [
+    `${paint.red.bold('error:')} ${lines(error.message).join('\n  ')}`,
+    ...(error.hint === undefined ? [] : [`  ${paint.cyan('hint:')} ${lines(error.hint).join('\n        ')}`]),
+    ...(isVerbose ? [`  code: ${error.code}`, ...causes(error)] : []),
+  ];
+  return { text: `${text.join('\n')}\n`, exit: error.exit };
+}
+
+function causes(error: Error): string[] {
+  const found: string[] = [];
+  for (let cause = error.cause; cause instanceof Error && found.length < 5; cause = cause.cause)
+    found.push(`  because: ${lines(scrub(cause.message)).join(' ')}`);
+  return found;
+}
+
+/** Nobody foresaw it: everything that a report needs, and nothing secret. */
+function unforeseen(error: unknown, paint: ChalkInstance): Failure {
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = [
+    `${paint.red.bold('error:')} edgewg has a bug: it met something that it doesn't foresee`,
+    ...lines(scrub(trace)).map(line => `  ${line}`),
+    `  ${paint.cyan('hint:')} please report it with the text above (look it over for what is private), the command,`,
+    `        and what ${paint.bold('edgewg --version')} and ${paint.bold('node --version')} say`,
+  ];
+  return { text: `${text.join('\n')}\n`, exit: Exit.bug };
+}

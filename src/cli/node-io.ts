@@ -1,0 +1,139 @@
+// The world as Node gives it: streams that may be closed under us, files written as a whole or not at all.
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { createInterface } from 'node:readline/promises';
+import { addAbortSignal, type Readable, type Writable } from 'node:stream';
+import type { ReadStream, WriteStream } from 'node:tty';
+import { Chalk } from 'chalk';
+import type { Io, Output } from '../commands/io.ts';
+import { Refused } from '../errors.ts';
+import { visible } from '../report/visible.ts';
+
+/** What is needed of `process`. */
+export interface Host {
+  readonly env: Io['env'];
+  readonly stdin: ReadStream;
+  readonly stdout: WriteStream;
+  readonly stderr: WriteStream;
+  cwd(): string;
+}
+
+type Streams = Pick<Io, 'stdout' | 'stderr'>;
+
+export function outputs(host: Host, wantsColor: boolean): Streams {
+  const output = (stream: WriteStream): Output => {
+    ignoreClosedPipe(stream);
+    const level = wantsColor ? colorLevel(host.env, stream) : 0;
+    return {
+      write: text => void (text !== '' && stream.write(text)),
+      isTerminal: stream.isTTY === true,
+      paint: new Chalk({ level }),
+    };
+  };
+  return { stdout: output(host.stdout), stderr: output(host.stderr) };
+}
+
+/** FORCE_COLOR over NO_COLOR over what the stream is, as Node does it itself. */
+function colorLevel(env: Io['env'], stream: WriteStream): 0 | 1 {
+  const force = env['FORCE_COLOR'];
+  if (force !== undefined) return force === '0' || force === 'false' ? 0 : 1;
+  if (env['NO_COLOR']) return 0;
+  return stream.isTTY === true && env['TERM'] !== 'dumb' ? 1 : 0;
+}
+
+/** A reader that went away (`edgewg plan | head`) must not stop an apply half way: what follows is not printed. */
+function ignoreClosedPipe(stream: Writable): void {
+  if (stream.listenerCount('error') > 0) return;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+export function nodeIo(host: Host, streams: Streams, more: Pick<Io, 'isVerbose' | 'isQuiet' | 'signal'>): Io {
+  const canAsk = host.stdin.isTTY === true && host.stderr.isTTY === true;
+  return {
+    ...streams,
+    ...more,
+    env: host.env,
+    cwd: host.cwd(),
+    now: () => performance.now(),
+    readFile: (path, most) => {
+      const stream = path === '-' ? host.stdin : createReadStream(resolve(host.cwd(), path));
+      return readAll(stream, path === '-' ? 'standard input' : path, most, more.signal);
+    },
+    writeFile: (path, text) => writeWhole(resolve(host.cwd(), path), path, text),
+    ...(canAsk ? { ask: (question: string) => ask(host, question, more.signal) } : {}),
+  };
+}
+
+async function readAll(stream: Readable, name: string, most: number, signal: AbortSignal): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of addAbortSignal(signal, stream)) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > most) break;
+    }
+  } catch (error) {
+    throw fileError("can't read", name, error);
+  }
+  if (size > most)
+    throw new Refused('too-large', `${visible(name)} is larger than ${most} bytes`, 'is it the right file?');
+  return Buffer.concat(chunks);
+}
+
+async function writeWhole(path: string, name: string, text: string): Promise<void> {
+  let temporary: string | undefined;
+  try {
+    const target = await realpath(path).catch(() => path);
+    const there = await stat(target).catch(() => undefined);
+    if (there !== undefined && !there.isFile()) throw new Error('it is no regular file');
+    const unfinished = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`);
+    const handle = await open(unfinished, 'wx', 0o600);
+    temporary = unfinished;
+    await fill(handle, text);
+    await rename(unfinished, target);
+  } catch (error) {
+    if (temporary !== undefined) await unlink(temporary).catch(() => {});
+    throw fileError("can't write", name, error);
+  }
+}
+
+async function fill(handle: FileHandle, text: string): Promise<void> {
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of the path is no directory',
+  ENOSPC: 'no space left on the device',
+  EROFS: 'the file system is read-only',
+};
+
+function fileError(what: string, name: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error.name === 'AbortError') return error;
+  const { code } = error as NodeJS.ErrnoException;
+  const reason = (code !== undefined && reasons[code]) || visible(error.message);
+  return new Refused('file', `${what} ${visible(name)}: ${reason}`, undefined, error);
+}
+
+async function ask(host: Host, question: string, signal: AbortSignal): Promise<string> {
+  const lines = createInterface({ input: host.stdin, output: host.stderr });
+  try {
+    return await lines.question(question, { signal });
+  } finally {
+    lines.close();
+  }
+}

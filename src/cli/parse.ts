@@ -1,0 +1,151 @@
+// The command line as yargs reads it: which command, with which options, or which text to print instead.
+import yargs, { type Argv, type Options } from 'yargs';
+import type { Command } from '../commands/command.ts';
+import type { Io } from '../commands/io.ts';
+import { commands } from '../commands/table.ts';
+import { Refused } from '../errors.ts';
+import { fromEnvironment } from './environment.ts';
+
+/** The options of every command. */
+const common = {
+  verbose: { alias: 'v', type: 'boolean', describe: 'say more: places, causes' },
+  quiet: { alias: 'q', type: 'boolean', describe: 'no notes and no progress on stderr' },
+  'no-color': { type: 'boolean', describe: 'no colours (also NO_COLOR)' },
+} as const satisfies Record<string, Options>;
+
+export interface Parsed {
+  /** Undefined when there is only `output` to print: a help text, a completion script. */
+  readonly run?: (io: Io) => Promise<number>;
+  readonly output: string;
+  readonly isVerbose: boolean;
+  readonly isQuiet: boolean;
+  readonly noColor: boolean;
+}
+
+/** Throws {@link Refused} with code `usage`. */
+export async function parse(argv: readonly string[], env: Io['env']): Promise<Parsed> {
+  let run: Parsed['run'];
+  const parser = await parserFor(argv, env, (command, args) => {
+    for (const [name, value] of Object.entries(args)) if (value === stdin) args[name] = '-';
+    run = io => command.run(args as never, io);
+  });
+  const words = argv.map(word => (word === '-' ? stdin : word));
+  let output = '';
+  const args: Record<string, unknown> = await parser.parseAsync(words, {}, (_error, _args, text) => {
+    output = text;
+  });
+  return {
+    ...(run === undefined ? {} : { run }),
+    output: output === '' ? '' : `${output.replace(/\n*$/, '')}\n`,
+    isVerbose: args['verbose'] === true,
+    isQuiet: args['quiet'] === true,
+    noColor: args['no-color'] === true,
+  };
+}
+
+/** The text of `edgewg --help`; the build keeps it in a file, since yargs alone takes longer to load than all of that. */
+export async function helpText(): Promise<string> {
+  const parser = await parserFor([], {}, () => {});
+  return `${(await parser.getHelp()).replace(/\n*$/, '')}\n`;
+}
+
+/** Stands for a lone `-` while yargs is at work, which takes it for an option without a name. */
+const stdin = '<standard input>';
+
+type Chosen = (command: Command, args: Record<string, unknown>) => void;
+
+async function parserFor(argv: readonly string[], env: Io['env'], chosen: Chosen): Promise<Argv> {
+  const parser = yargs()
+    .scriptName('edgewg')
+    .usage(
+      '$0 <command> [options]\n\nProvisions WireGuard on Ubiquiti EdgeRouters from one reviewed YAML file.',
+    )
+    .locale('en')
+    .updateStrings(strings as unknown as Record<string, string>)
+    .wrap(100)
+    .version(false)
+    .help()
+    .alias('help', 'h')
+    .options(common)
+    .group(['verbose', 'quiet', 'no-color', 'help'], 'Common:')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'greedy-arrays': false,
+      'camel-case-expansion': false,
+    })
+    .completion('completion', 'print a completion script for bash or zsh')
+    .demandCommand(1, 'which command?')
+    .recommendCommands()
+    .strict()
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message, error) => {
+      throw usage(message, error, argv);
+    })
+    .epilogue('edgewg <command> --help tells the rest. Every option can also be given as EDGEWG_<OPTION>.');
+  for (const command of await needed(argv)) addCommand(parser, command, env, chosen);
+  return parser;
+}
+
+/** The named command alone, or all of them where the name is unknown or completions are asked for. */
+async function needed(argv: readonly string[]): Promise<Command[]> {
+  const name = argv.find(word => !word.startsWith('-'));
+  const found = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const loads = found === undefined ? Object.values(commands) : [found];
+  return Promise.all(loads.map(async load => (await load()).command));
+}
+
+function addCommand(parser: Argv, command: Command, env: Io['env'], chosen: Chosen): void {
+  const options: Record<string, Options> = {};
+  for (const [name, option] of Object.entries(command.options))
+    options[name] = option.type === 'string' ? { requiresArg: true, ...option } : option;
+  parser.command(
+    command.command,
+    command.describe,
+    inner => {
+      for (const [name, positional] of Object.entries(command.positionals))
+        inner.positional(name, positional);
+      for (const [example, what] of command.examples) inner.example(example, what);
+      return inner
+        .options(options)
+        .config(fromEnvironment({ ...common, ...options }, env))
+        .check(args => onlyOnce(args, options));
+    },
+    args => chosen(command, args),
+  );
+}
+
+/** yargs gives a list where a value stands twice: which one was meant nobody can tell. */
+function onlyOnce(args: Record<string, unknown>, options: Record<string, Options>): true {
+  for (const [name, option] of Object.entries(options))
+    if (option.type !== 'array' && option.array !== true && Array.isArray(args[name]))
+      throw new Refused('usage', `--${name} is given more than once`, 'give it once');
+  return true;
+}
+
+function usage(message: string, error: unknown, argv: readonly string[]): unknown {
+  if (error instanceof Error && error.name !== 'YError') return error;
+  const name = argv.find(word => Object.hasOwn(commands, word));
+  const text = message.replace(/\s*\n\s*/g, ' ').trim();
+  return new Refused('usage', text, `see edgewg ${name === undefined ? '' : `${name} `}--help`, error);
+}
+
+/** What yargs says, in the voice of everything else. */
+const strings = {
+  'Show help': 'show this help',
+  'Did you mean %s?': 'there is no such command; did you mean %s?',
+  'Not enough non-option arguments: got %s, need at least %s': {
+    one: 'an argument is missing (%s of %s given)',
+    other: 'an argument is missing (%s of %s given)',
+  },
+  'Not enough arguments following: %s': 'a value is missing after --%s',
+  'Missing required argument: %s': { one: 'missing: %s', other: 'missing: %s' },
+  'Unknown argument: %s': {
+    one: 'unknown option or argument: %s',
+    other: 'unknown options or arguments: %s',
+  },
+  'Invalid values:': 'no such value:',
+  'Argument: %s, Given: %s, Choices: %s': '--%s %s, where there are %s',
+};

@@ -1,0 +1,35 @@
+// The shape of a command: what yargs must know of it, and what it does. Everything heavy is imported when it runs.
+import type { InferredOptionTypes, Options, PositionalOptions } from 'yargs';
+import type { Io } from './io.ts';
+
+type OptionTable = Readonly<Record<string, Options>>;
+type PositionalTable = Readonly<Record<string, PositionalOptions>>;
+
+export interface Command {
+  /** In yargs' form: `show <plan>`. */
+  readonly command: string;
+  readonly describe: string;
+  readonly positionals: PositionalTable;
+  /** Every option is also read from `EDGEWG_<OPTION>`; so a secret is never one. */
+  readonly options: OptionTable;
+  /** Lines for the end of its help, `[command, what it does]`. */
+  readonly examples: readonly (readonly [string, string])[];
+  /** Resolves to the exit code; rejects with what {@link EdgewgError} says about the router. */
+  run(args: never, io: Io): Promise<number>;
+}
+
+interface Definition<O extends OptionTable, P extends PositionalTable> {
+  readonly command: string;
+  readonly describe: string;
+  readonly positionals?: P;
+  readonly options: O;
+  readonly examples?: Command['examples'];
+  run(args: InferredOptionTypes<O> & InferredOptionTypes<P>, io: Io): Promise<number>;
+}
+
+/** Ties the types of a command's arguments to the options that it declares. */
+export function defineCommand<const O extends OptionTable, const P extends PositionalTable>(
+  definition: Definition<O, P>,
+): Command {
+  return { positionals: {}, examples: [], ...definition };
+}

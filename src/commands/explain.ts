@@ -1,0 +1,27 @@
+// `explain CODE`: the long story of a finding.
+import { Exit, Refused } from '../errors.ts';
+import { stories } from '../plan/explain.ts';
+import { renderStory } from '../report/story.ts';
+import { visible } from '../report/visible.ts';
+import { defineCommand } from './command.ts';
+
+export const command = defineCommand({
+  command: 'explain [code]',
+  describe: 'the long story of a finding; without a code, all of them',
+  positionals: { code: { type: 'string', describe: 'as a plan shows it: EW002' } },
+  options: {},
+  async run({ code }, io) {
+    const { paint } = io.stdout;
+    if (code === undefined) {
+      for (const [known, story] of Object.entries(stories))
+        io.stdout.write(`${paint.bold(known)}  ${story.title}\n`);
+      return Exit.done;
+    }
+    const wanted = code.toUpperCase();
+    const story = Object.hasOwn(stories, wanted) ? stories[wanted] : undefined;
+    if (story === undefined)
+      throw new Refused('unknown-code', `there is no finding ${visible(code)}`, 'edgewg explain lists them');
+    io.stdout.write(renderStory(wanted, story, paint));
+    return Exit.done;
+  },
+});

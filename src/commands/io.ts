@@ -1,0 +1,34 @@
+// What a command has of the world: streams, files, the clock, a person. The command line gives it; tests give their own.
+import type { ChalkInstance } from 'chalk';
+
+export interface Output {
+  /** Text without a line end of its own is not completed. A closed pipe swallows it. */
+  write(text: string): void;
+  /** A terminal, where a line may be rewritten in place. */
+  readonly isTerminal: boolean;
+  /** Colours as this stream and the person want them; perhaps none. */
+  readonly paint: ChalkInstance;
+}
+
+export interface Io {
+  /** Data: what a pipe wants. */
+  readonly stdout: Output;
+  /** Everything else: progress, notes, questions, errors. */
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** `-v`: also the places and causes that are left out otherwise. */
+  readonly isVerbose: boolean;
+  /** `--quiet`: no notes and no progress. */
+  readonly isQuiet: boolean;
+  /** Aborted by INT, TERM or HUP; its reason is the error to end with. */
+  readonly signal: AbortSignal;
+  /** Milliseconds of a clock that never jumps. */
+  now(): number;
+  /** A file's bytes, or stdin's for `-`. Rejects with {@link Refused} where it can't be read or is larger than `most`. */
+  readFile(path: string, most: number): Promise<Buffer>;
+  /** Writes a file as a whole or not at all, 0600. Rejects with {@link Refused}. */
+  writeFile(path: string, text: string): Promise<void>;
+  /** Asks a person; undefined where there is no terminal to ask on. */
+  ask?(question: string): Promise<string>;
+}

@@ -1,0 +1,7 @@
+// Every command by its name. Each is imported by itself, so that one pays only for what it uses.
+import type { Command } from './command.ts';
+
+export const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+  show: () => import('./show.ts'),
+  explain: () => import('./explain.ts'),
+};

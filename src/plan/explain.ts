@@ -1,0 +1,110 @@
+// The long story of every finding: why it matters and what to do. A code never changes its meaning; a test holds this
+// table and the codes in src/ together.
+
+export interface Story {
+  /** One line: what the finding says. */
+  readonly title: string;
+  /** Why it matters, in the router's or the network's terms. */
+  readonly why: string;
+  /** What to do about it. */
+  readonly way: string;
+}
+
+export const stories: Readonly<Record<string, Story>> = {
+  EW001: {
+    title: 'no ruleset is named in which a listen port could be opened',
+    why: `The tunnel has openPort, and a peer may come over a family of addresses for which uplink.rulesets names no
+      ruleset. Without a rule the router drops the first packet of a peer that opens the connection. The tunnel may still
+      come up when the router itself opens it, which looks like a fault that comes and goes.`,
+    way: `Name the ruleset that guards the router on its uplink (firewall local of the WAN interface) under
+      uplink.rulesets.ipv4 or .ipv6. If the peer never comes over that family, say so: openPort: { ipv4: 24 }.`,
+  },
+  EW002: {
+    title: 'the wanted rule number belongs to somebody else',
+    why: `Setting a rule under a number that is taken doesn't replace the rule there, it merges with it: an accept rule for
+      UDP merged into "drop invalid" accepts only invalid packets, and merged the other way round it may open the
+      router. So edgewg adopts a rule only when action, protocol and destination port are already the wanted ones.`,
+    way: `Take a free number for openPort.rule. If the rule there is a leftover that should go, list its number under
+      manages.firewallRules: then the file decides what stands there, and the plan shows what it deletes.`,
+  },
+  EW003: {
+    title: 'the tunnel is too small for the MSS clamp of EdgeOS',
+    why: `The segment size that fits the tunnel is smaller than what EdgeOS accepts for the clamp (1280 is the least for
+      IPv6). The clamp is left as it is, so TCP through the tunnel has to rely on path MTU discovery, and hangs wherever
+      ICMP is filtered.`,
+    way: `Give the tunnel a larger MTU if the path allows it (1340 is the least with a clamp for IPv6), or accept it by
+      mssClamp: { ipv6: off }.`,
+  },
+  EW004: {
+    title: 'the MSS clamp is shared with other interfaces, and becomes smaller for them too',
+    why: `EdgeOS has one MSS value per family for all interface types. The tunnels need a smaller one than, for example, the
+      PPPoE line has: TCP segments on that line shrink too. Nothing breaks, it costs a few percent of overhead there.`,
+    way: `Usually: let it be. Otherwise keep the old value with mssClamp: { ipv4: off } and give both ends of the tunnel a
+      fitting MTU; or raise the tunnel's MTU if the path has room.`,
+  },
+  EW010: {
+    title: 'the private key file of an existing interface is missing on the router',
+    why: `edgewg makes a private key only for an interface that doesn't exist yet. Here the interface exists and the file
+      doesn't: a mistyped path would otherwise give the interface a new identity, and every peer would refuse it.`,
+    way: `Correct privateKey in the site file. If the identity is meant to change, make the key first (edgewg keys) and
+      give the new public key to every peer.`,
+  },
+  EW011: {
+    title: 'the private key file on the router holds no WireGuard key',
+    why: `A key file has exactly one line of 44 characters, the base64 form of 32 bytes. The router checks that when the
+      path is set and when it commits, and refuses the interface.`,
+    way: `Look at the file on the router (sudo cat). When it is something else, choose another path; edgewg never
+      overwrites a file.`,
+  },
+  EW012: {
+    title: 'the interface changes its identity',
+    why: `The key file that the site file names has another public key than the one that the interface uses now. From the
+      commit on, every peer's handshake fails until it knows the new public key.`,
+    way: `If that is wanted, change the public key on the peers right after the apply. If not, name the file whose key is in
+      use.`,
+  },
+  EW013: {
+    title: 'a key is hidden in the running configuration',
+    why: `"show configuration" prints stars for every leaf whose name ends in key, even when it holds the path of a key file.
+      Whether the key is the wanted one can't be told from that, so every plan would want to set it.`,
+    way: `Save the configuration with "show configuration commands", which hides nothing. edgewg replaces every secret by a
+      word that tells nothing before it does anything else; edgewg snapshot writes a file that is safe to share.`,
+  },
+  EW014: {
+    title: 'a secret would be deleted that could not be put back',
+    why: `The plan deletes a node below which a secret stands that isn't a WireGuard key. Should the apply fail half way, the
+      undo commands would have to name that secret, and edgewg keeps no secret anywhere.`,
+    way: `Delete that leaf by hand first, or take the interface out of manages.`,
+  },
+  EW020: {
+    title: 'the router knows no wireguard interfaces',
+    why: `EdgeOS 1 and 2 learn WireGuard from the package wireguard-vyatta-ubnt. A firmware upgrade removes the package, and
+      with it every wireguard node from the running configuration, while config.boot still holds them. Whoever saves then,
+      and the GUI saves on every change, destroys them for good.`,
+    way: `Save nothing. Install the package for this model and firmware, then on the router: configure; load; commit. After
+      that plan again; most often there is nothing left to do.`,
+  },
+  EW021: {
+    title: 'a wireguard interface is saved, but not running',
+    why: `config.boot holds an interface that the running configuration has lost: it didn't come back at boot (a missing key
+      file, an endpoint's name that didn't resolve), or somebody deleted it and didn't save. An apply saves, and would make
+      the loss permanent.`,
+    way: `To get it back, on the router: configure; load; commit, and read what it says. If it is meant to be gone, save on
+      the router first.`,
+  },
+  EW022: {
+    title: "the firmware can't clamp the MSS of wireguard interfaces",
+    why: `The interface type wg of mss-clamp comes with the wireguard package: for IPv4 since version 0.0.20180731, for IPv6
+      since 0.0.20191219. The router would refuse the command.`,
+    way: `Update the package, or say mssClamp: { ipv4: off } or { ipv6: off } and see that both ends of the tunnel have a
+      fitting MTU.`,
+  },
+  EW030: {
+    title: 'the plan removes more than the site file allows',
+    why: `A file that was cut short, merged wrongly or written for another router looks like an order to delete. So a plan may
+      remove no interface, one peer and never more than a third of an interface's peers, and never the last route to a
+      prefix, unless limits in the site file say otherwise.`,
+    way: `Look at what is deleted. If all of it is meant, give --allow delete=N with the number that the finding names, once;
+      raise limits only if that is how the site is always run.`,
+  },
+};

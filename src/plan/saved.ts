@@ -1,0 +1,140 @@
+// A saved plan read back: JSON of anybody in, a plan out that can do nothing but what edgewg itself could have planned.
+// Its commands are checked word by word, since the router's templates put values into a shell (edgeos-facts 0.9).
+import { z } from 'zod';
+import { Refused } from '../errors.ts';
+import { lookup } from '../vyatta/nodes.ts';
+import { type Path, startsWith, type Tree } from '../vyatta/tree.ts';
+import { withoutLiterals } from './keys.ts';
+import { summarize } from './make.ts';
+import { applied, undoOf } from './order.ts';
+import { type Commit, formatVersion, type Plan } from './plan.ts';
+
+const path = z.array(z.string().max(4096)).min(1).max(40);
+const line = z.int().min(0);
+const place = z.object({ file: z.string(), line, column: line });
+const operations = z.array(z.object({ op: z.enum(['set', 'delete', 'prune']), path }));
+const words = z.array(z.string()).nullable();
+
+const plan = z.object({
+  format_version: z.string(),
+  router: z.string(),
+  running_digest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable(),
+  keys: z.array(
+    z.object({
+      tunnel: z.string().regex(/^wg\d{1,3}$/),
+      do: z.enum(['generate', 'move']),
+      path: z.string().regex(/^\/config\/auth(\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+$/),
+      from: path.exactOptional(),
+      source: place.exactOptional(),
+    }),
+  ),
+  changes: z.array(
+    z.object({
+      path,
+      action: z.enum(['create', 'update', 'delete', 'keep']),
+      before: words,
+      after: words,
+      impact: z.string().exactOptional(),
+      source: place.exactOptional(),
+      running: line.exactOptional(),
+    }),
+  ),
+  commits: z.array(z.object({ run: operations, undo: operations })),
+  diagnostics: z.array(
+    z.object({
+      code: z.string(),
+      severity: z.enum(['error', 'warning', 'note']),
+      message: z.string(),
+      hint: z.string().exactOptional(),
+      allow: z.string().exactOptional(),
+      silenced: z.string().exactOptional(),
+      source: place.exactOptional(),
+      running: z.object({ path, line: line.exactOptional() }).exactOptional(),
+    }),
+  ),
+});
+
+/**
+ * Reads what `plan --out` or `plan --format json` wrote; `name` is the file's, for messages. Keys that a later minor
+ * version added are left out. Throws {@link Refused}.
+ */
+export function parsePlan(text: string, name: string): Plan {
+  const refuse = (message: string, hint = 'make it again with `edgewg plan --out FILE`'): never => {
+    throw new Refused('saved-plan', `${name} ${message}`, hint);
+  };
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    return refuse('is no plan: it is not JSON');
+  }
+  const version = z.object({ format_version: z.string().regex(/^\d+\.\d+$/) }).safeParse(data);
+  if (!version.success) return refuse('is no plan: it has no format_version');
+  const { format_version } = version.data;
+  if (format_version.split('.')[0] !== formatVersion.split('.')[0])
+    return refuse(
+      `has format_version ${format_version}, and this edgewg reads ${formatVersion}`,
+      'make the plan with the same edgewg that is to show or apply it',
+    );
+  const read = plan.safeParse(data);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    return refuse(`is no plan: ${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  for (const { path } of read.data.commits.flatMap(commit => commit.run))
+    if (!isOurs(path)) refuse(`holds a command that edgewg never plans: ${path.join(' ')}`);
+  const { changes, commits } = read.data;
+  return { ...read.data, summary: summarize(changes, commits) };
+}
+
+/**
+ * The plan with undo commands from the configuration that was read just now, in place of those of the file: whoever
+ * wrote the file has no say in what is put back. `running` is without secrets.
+ */
+export function retraced(saved: Plan, running: Tree): Plan {
+  let tree = running;
+  const commits: Commit[] = saved.commits.map(({ run }) => {
+    const undo = undoOf(tree, run);
+    tree = applied(tree, run);
+    return { run, undo };
+  });
+  const clean = withoutLiterals(commits, saved.keys);
+  return { ...saved, commits: clean.commits, keys: clean.steps };
+}
+
+/** What a plan may touch; below these, what the table of nodes knows. */
+const roots: readonly Path[] = [
+  ['interfaces', 'wireguard'],
+  ['firewall', 'name'],
+  ['firewall', 'ipv6-name'],
+  ['firewall', 'options'],
+  ['protocols', 'static'],
+  ['protocols', 'bgp'],
+  ['policy', 'prefix-list'],
+  ['policy', 'prefix-list6'],
+  ['service', 'ubnt-discover'],
+];
+
+/** Run as shell commands by the package's scripts; a site file can't say them. */
+const executed = new Set(['up-command', 'down-command']);
+
+function isOurs(path: Path): boolean {
+  if (!roots.some(root => startsWith(path, root) || startsWith(root, path))) return false;
+  return path.every((word, i) => {
+    const found = lookup(path.slice(0, i + 1));
+    if (found === undefined) return false;
+    if (!found.isValue) return !(path[1] === 'wireguard' && executed.has(word));
+    const { node } = found;
+    return node.kind === 'container' || node.kind === 'valueless' || isSafe(word, node.value.type);
+  });
+}
+
+/** Nothing that a shell would take for more than a letter; `!` at the front negates in a firewall rule. */
+function isSafe(word: string, type: string): boolean {
+  if (type === 'endpoint') return /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d+$/.test(word);
+  const plain = /^!?[^\p{C}\p{Zl}\p{Zp}'"\\`$;&|<>(){}*!#~?[\]]*$/u;
+  return plain.test(word) && (type === 'txt' || !/\s/.test(word));
+}

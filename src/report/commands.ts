@@ -1,0 +1,34 @@
+// The commands of a plan as the router itself would print them, commit by commit.
+import type { KeyStep, Operation, Plan } from '../plan/plan.ts';
+import { printCommand } from '../vyatta/words.ts';
+import { visible } from './visible.ts';
+
+/** Lines of `set` and `delete` for each commit: what an apply runs, or with `isInverse` what undoes it. */
+export function commitLines(plan: Plan, isInverse: boolean): string[][] {
+  const commits = isInverse
+    ? plan.commits.map(commit => commit.undo).toReversed()
+    : plan.commits.map(c => c.run);
+  return commits.map(operations => operations.map(operationLine));
+}
+
+/** A prune is a `delete`: whoever types it in sees for himself whether somebody has used the node since. */
+function operationLine({ op, path }: Operation): string {
+  return visible(printCommand(op === 'set' ? 'set' : 'delete', path));
+}
+
+/** What has to be done with key files before, as comments: `set` of a file that isn't there fails. */
+export function keyLine(step: KeyStep): string {
+  const what =
+    step.do === 'generate'
+      ? `the private key of ${step.tunnel} is made there when it is missing`
+      : `the literal key at ${step.from?.join(' ')} moves there`;
+  return visible(`${step.path}: ${what}`);
+}
+
+/** Nothing but commands, and comments between the commits; empty when there is nothing to do. */
+export function renderCommands(plan: Plan, isInverse: boolean): string {
+  const keys = isInverse ? [] : plan.keys.map(step => `# first, ${keyLine(step)}`);
+  const blocks = commitLines(plan, isInverse).map(lines => lines.join('\n'));
+  const text = [...keys, blocks.join('\n# commit\n')].filter(part => part !== '').join('\n');
+  return text === '' ? '' : `${text}\n`;
+}

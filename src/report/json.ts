@@ -1,0 +1,59 @@
+// The plan as JSON: the type Plan of src/plan and nothing else, with its keys in one order, so that two plans can be
+// compared as text; a command or a list of words stands on one line, so that a person can read it.
+import type { Plan } from '../plan/plan.ts';
+
+/** In which order keys are written, at whichever level; others follow in the order they come. */
+const order = [
+  ...['format_version', 'router', 'running_digest', 'summary', 'keys', 'changes', 'commits', 'diagnostics'],
+  ...[
+    'tunnel',
+    'do',
+    'op',
+    'code',
+    'severity',
+    'message',
+    'file',
+    'line',
+    'column',
+    'path',
+    'from',
+    'action',
+  ],
+  ...['before', 'after', 'impact', 'hint', 'allow', 'silenced', 'source', 'running', 'run', 'undo'],
+];
+const rank = new Map(order.map((key, i) => [key, i]));
+
+/** Characters that JSON leaves as they are and over which a terminal or a reviewer's eye may stumble. */
+const unseen = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+const width = 110;
+
+export function renderJson(plan: Plan): string {
+  const text = print(plan, '');
+  return `${text.replace(unseen, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+}
+
+function print(value: unknown, indent: string): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const inner = `${indent}  `;
+  const isList = Array.isArray(value);
+  const parts = isList
+    ? value.map(item => print(item, inner))
+    : entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${print(item, inner)}`);
+  const [open, close, pad] = isList ? ['[', ']', ''] : ['{', '}', ' '];
+  if (parts.length === 0) return open + close;
+  const line = `${open}${pad}${parts.join(', ')}${pad}${close}`;
+  if (indent.length + line.length <= width && !line.includes('\n') && !holdsObjects(value)) return line;
+  return `${open}\n${parts.map(part => inner + part).join(',\n')}\n${indent}${close}`;
+}
+
+function entries(value: object): [string, unknown][] {
+  return Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .sort(([a], [b]) => (rank.get(a) ?? order.length) - (rank.get(b) ?? order.length));
+}
+
+/** A list of objects has a line for each, however short. */
+function holdsObjects(value: object): boolean {
+  return Array.isArray(value) && value.some(item => typeof item === 'object' && item !== null);
+}

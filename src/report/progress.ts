@@ -1,0 +1,78 @@
+// The steps of an apply on stderr: in place on a terminal, a line each elsewhere, with the time since it began.
+import type { ChalkInstance } from 'chalk';
+import type { ApplyEvent, Probe } from '../plan/outcome.ts';
+import { visible } from './visible.ts';
+
+export interface ProgressStream {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  readonly paint: ChalkInstance;
+}
+
+export interface Progress {
+  /** Tells one step. */
+  event(event: ApplyEvent): void;
+  /** Leaves the last line as it stands, so that what follows begins on a line of its own. */
+  end(): void;
+}
+
+/** `now` gives milliseconds. */
+export function startProgress(stream: ProgressStream, now: () => number): Progress {
+  const begun = now();
+  let open: { kind: string } | undefined;
+  const end = (): void => {
+    if (open !== undefined && stream.isTerminal) stream.write('\n');
+    open = undefined;
+  };
+  const event = (next: ApplyEvent): void => {
+    const isCounting = next.kind === 'set' && next.done < next.total;
+    if (isCounting && !stream.isTerminal) return;
+    const seconds = ((now() - begun) / 1000).toFixed(1).padStart(6);
+    const line = `${stream.paint.dim(`${seconds} s`)}  ${sentence(next, stream.paint)}`;
+    if (!stream.isTerminal) {
+      stream.write(`${line}\n`);
+      return;
+    }
+    // a step that counts is written over itself; every other one stays
+    if (open?.kind !== next.kind || next.kind !== 'set') end();
+    stream.write(`\r\u001b[K${line}`);
+    open = next;
+  };
+  return { event, end };
+}
+
+function sentence(event: ApplyEvent, paint: ChalkInstance): string {
+  switch (event.kind) {
+    case 'connecting':
+      return event.attempt === undefined ? 'connecting' : `connecting again (attempt ${event.attempt})`;
+    case 'connected':
+      return `connected to ${visible(event.host)}, host key ${visible(event.fingerprint)}`;
+    case 'read':
+      return `read the configuration: ${event.lines} lines, ${visible(event.version) || 'version unknown'}`;
+    case 'armed':
+      return `armed: the router undoes it by itself unless confirmed within ${event.seconds} s of the commit`;
+    case 'key':
+      return `key of ${visible(event.tunnel)}: its public half is ${visible(event.publicKey)}`;
+    case 'set':
+      return `set ${event.done} of ${event.total}`;
+    case 'waiting-for-lock':
+      return 'waiting: another commit is in progress';
+    case 'committed':
+      return event.total === 1 ? 'committed' : `committed ${event.number} of ${event.total}`;
+    case 'proving':
+      return 'proving it over a new connection';
+    case 'probe':
+      return probeLine(event.probe, paint);
+    case 'confirming':
+      return 'confirming: the router saves';
+    case 'saved':
+      return paint.green('saved');
+    case 'putting-back':
+      return paint.yellow('putting back what was there before');
+  }
+}
+
+function probeLine({ name, ok, saw }: Probe, paint: ChalkInstance): string {
+  const mark = ok ? paint.green('ok') : paint.red('failed');
+  return `${mark}: ${visible(name)}${saw === undefined ? '' : ` (saw ${visible(saw)})`}`;
+}

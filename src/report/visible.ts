@@ -1,0 +1,19 @@
+// Text of strangers on a terminal: whatever would move its cursor, ring its bell or change its colours becomes letters.
+
+/** Controls, formats (zero width, direction), separators and half characters as `\u{1b}`; a tab is one blank. */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu, char =>
+    char === '\t' ? ' ' : `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}
+
+/** East Asian wide and emoji, roughly: what terminals give two columns. */
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+
+/** How many columns a terminal gives to a text that {@link visible} let through. */
+export function columns(text: string): number {
+  let sum = 0;
+  for (const char of text) sum += /\p{M}/u.test(char) ? 0 : wide.test(char) ? 2 : 1;
+  return sum;
+}

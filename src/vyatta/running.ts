@@ -1,0 +1,70 @@
+// A saved running configuration in whichever form it comes: the bytes of a file in, a tree out, or what is wrong with it
+// in words that help. Most of what people save by mistake is known by sight.
+import { Refused } from '../errors.ts';
+import { parseBoot } from './boot.ts';
+import { parseCommands } from './commands.ts';
+import { scrub } from './redact.ts';
+import { UnreadableText } from './source.ts';
+import type { Tree } from './tree.ts';
+
+/** The largest router configuration that was ever seen has 3 MB. */
+export const mostBytes = 64 * 1024 * 1024;
+
+const howTo = 'save it with: ssh ROUTER /opt/vyatta/bin/vyatta-op-cmd-wrapper show configuration commands';
+
+/**
+ * Reads `show configuration commands`, config.boot or `show configuration`. `name` is the file's, for messages. Throws
+ * {@link Refused} with a line of the text, its secrets scrubbed. The tree still holds the secrets: redact it.
+ */
+export function readConfiguration(bytes: Uint8Array, name: string): Tree {
+  const text = decode(bytes, name);
+  const refuse = (code: string, message: string, hint = howTo): never => {
+    throw new Refused(code, `${name} ${message}`, hint);
+  };
+  if (text.trim() === '') return refuse('running-empty', 'is empty');
+  if (/^Must be an admin user to run this command\.?\s*$/m.test(text))
+    return refuse(
+      'running-no-admin',
+      'is what the router tells a user who is no admin: "Must be an admin user to run this command."',
+      'log in as a user of level admin and save it again',
+    );
+  const isCommands = /^set\s/m.test(text);
+  const isBoot = /^\s*[a-z][a-z0-9-]*(\s+\S+|\s+"[^"]*")?\s*\{\s*$/m.test(text);
+  if (!isCommands && !isBoot) return refuse('running-unknown', 'is no configuration of an EdgeRouter');
+  const parse = isCommands ? parseCommands : parseBoot;
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof UnreadableText) throw unreadable(error, text, name);
+    throw error;
+  }
+}
+
+function decode(bytes: Uint8Array, name: string): string {
+  // what `>` of Windows PowerShell writes
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b)
+    throw new Refused('running-binary', `${name} is compressed`, `unpack it first: gunzip -c ${name}`);
+  if (bytes.includes(0))
+    throw new Refused('running-binary', `${name} is a binary file, no configuration`, howTo);
+  return new TextDecoder('utf-8').decode(bytes);
+}
+
+/** How many bad lines are worth telling. */
+const most = 10;
+
+function unreadable(error: UnreadableText, text: string, name: string): Refused {
+  const lines = text.split('\n');
+  const { problems } = error;
+  const shown = problems.slice(0, most).map(({ line, column, message }) => {
+    const excerpt = scrub((lines[line - 1] ?? '').trim()).slice(0, 120);
+    return `${name}:${line}:${column}: ${message}${excerpt === '' ? '' : `: ${excerpt}`}`;
+  });
+  const rest = problems.length > most ? [`… and ${problems.length - most} more lines`] : [];
+  return new Refused(
+    'running-unreadable',
+    [`${name} can't be read as a configuration`, ...shown, ...rest].join('\n'),
+    'keep only what the router printed, all of it: no prompt, no banner, nothing cut off',
+    error,
+  );
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { helpText } from '../src/cli/parse.ts';
+import { commands } from '../src/commands/table.ts';
+import { bin, root, runCli } from './support/run-cli.ts';
+
+const packageJson = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+
+describe('the command line', () => {
+  it('answers --version', async () => {
+    assert.deepEqual(await runCli(['--version']), {
+      stdout: `${packageJson.version}\n`,
+      stderr: '',
+      exit: 0,
+      signal: null,
+    });
+  });
+
+  it('prints the text for --help that yargs would', async () => {
+    const expected = await helpText();
+    for (const args of [['--help'], ['-h'], ['help'], []])
+      assert.deepEqual(await runCli(args), { stdout: expected, stderr: '', exit: 0, signal: null });
+    for (const name of Object.keys(commands))
+      assert.match(expected, new RegExp(`^ {2}edgewg ${name}\\b`, 'm'));
+  });
+
+  for (const name of Object.keys(commands))
+    it(`knows ${name} --help, and the same as help ${name}`, async () => {
+      const help = await runCli([name, '--help']);
+      assert.match(help.stdout, new RegExp(`^edgewg ${name}\\b`));
+      assert.equal(help.exit, 0);
+      assert.deepEqual(await runCli(['help', name]), help);
+    });
+
+  const refused: [string, string[], RegExp, Record<string, string>?][] = [
+    ['a command that is not there', ['shwo', 'x'], /did you mean show\?/],
+    ['an unknown option', ['explain', '--codes'], /unknown option or argument: codes/],
+    ['one argument too many', ['explain', 'EW001', 'EW002'], /unknown option or argument: EW002/],
+    ['a missing argument', ['show'], /an argument is missing \(0 of 1 given\)/],
+    ['a missing value', ['show', 'x', '--format'], /a value is missing after --format/],
+    ['a value that is not there', ['show', 'x', '--format', 'xml'], /--format "xml", where there are "text"/],
+    ['an option given twice', ['show', 'x', '--format', 'json', '--format', 'text'], /more than once/],
+    ['no command', ['-q'], /which command\?/],
+    [
+      'a variable that is no truth value',
+      ['explain'],
+      /EDGEWG_QUIET is neither true nor false/,
+      { EDGEWG_QUIET: 'maybe' },
+    ],
+    ['a variable with a bad value', ['show', 'x'], /--format "xml"/, { EDGEWG_FORMAT: 'xml' }],
+    [
+      'options that contradict each other',
+      ['show', 'x', '--format', 'json', '--inverse'],
+      /--inverse has no place/,
+    ],
+  ];
+  for (const [what, args, message, env] of refused)
+    it(`refuses ${what} with exit 3 and a way out`, async () => {
+      const { stdout, stderr, exit } = await runCli(args, { env: env ?? {} });
+      assert.equal(stdout, '');
+      assert.match(stderr, /^error: .+\n {2}hint: .+\n$/s);
+      assert.match(stderr, message);
+      assert.equal(exit, 3);
+    });
+
+  it('takes options from the environment, and the command line over it', async () => {
+    const { stderr } = await runCli(['show', 'nope'], { env: { EDGEWG_VERBOSE: '1', EDGEWG_FORMAT: '' } });
+    assert.match(stderr, /can't read nope: there is no such file/);
+  });
+
+  it('prints a completion script, and completions', async () => {
+    assert.match((await runCli(['completion'])).stdout, /^###-begin-edgewg-completions-###\n/);
+    const { stdout } = await runCli(['--get-yargs-completions', 'edgewg', 'ex']);
+    assert.ok(stdout.split('\n').includes('explain'));
+  });
+
+  it('shows colours where they are asked for, and none with --no-color', async () => {
+    const env = { NO_COLOR: '', FORCE_COLOR: '1' };
+    assert.match((await runCli(['explain', 'EW001'], { env })).stdout, /\u001b\[1m/);
+    assert.doesNotMatch((await runCli(['explain', 'EW001', '--no-color'], { env })).stdout, /\u001b/);
+  });
+
+  it('does not mind a reader that goes away', async () => {
+    const child = spawn(process.execPath, [bin, 'explain'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.on('data', chunk => {
+      stderr += chunk;
+    });
+    const exit = await new Promise(resolve => child.on('close', resolve));
+    assert.deepEqual({ exit, stderr }, { exit: 0, stderr: '' });
+  });
+
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)
+    it(`ends with ${code} on ${signal}`, async () => {
+      const child = spawn(process.execPath, [bin, '-v', 'show', '-'], { stdio: ['pipe', 'pipe', 'pipe'] });
+      let stderr = '';
+      child.stderr.on('data', chunk => {
+        stderr += chunk;
+      });
+      child.stdin.on('error', () => {});
+      // more than a pipe holds: when it is written, the program is up and reads
+      await new Promise(resolve => child.stdin.write(' '.repeat(1 << 20), resolve));
+      child.kill(signal);
+      const exit = await new Promise(resolve => child.on('close', resolve));
+      assert.equal(exit, code);
+      assert.match(stderr, new RegExp(`^error: interrupted by ${signal}\n`));
+    });
+});

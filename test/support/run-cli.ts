@@ -1,0 +1,46 @@
+// The real program, spawned with next to no environment, as a person or a script would start it.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export const root = new URL('../../../', import.meta.url);
+export const bin = fileURLToPath(new URL('bin/edgewg.js', root));
+
+export interface Ran {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exit: number | null;
+  readonly signal: string | null;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Uint8Array;
+}
+
+/** stdin is empty unless `input` is given; no colours, no HOME. */
+export function runCli(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd: options.cwd ?? fileURLToPath(root),
+    env: { PATH: process.env['PATH'], NO_COLOR: '1', ...coverage(), ...options.env },
+  });
+  const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+  child.stdout.on('data', chunk => chunks.stdout.push(chunk));
+  child.stderr.on('data', chunk => chunks.stderr.push(chunk));
+  // a program that refuses early doesn't read its stdin
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.input ?? '');
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (exit, signal) => {
+      const text = (name: 'stdout' | 'stderr'): string => Buffer.concat(chunks[name]).toString('utf8');
+      resolve({ stdout: text('stdout'), stderr: text('stderr'), exit, signal });
+    });
+  });
+}
+
+/** Under c8 the children write their coverage too. */
+function coverage(): Record<string, string> {
+  const folder = process.env['NODE_V8_COVERAGE'];
+  return folder === undefined ? {} : { NODE_V8_COVERAGE: folder };
+}
