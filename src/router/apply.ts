@@ -268,14 +268,23 @@ async function settled(
   answer: { result: string; reason: string } | undefined,
   why: string,
 ): Promise<Error> {
-  if (answer?.result === 'undone' || answer?.result === 'gone') return await putBack(input, connection, why);
-  if (answer?.result === 'saved')
+  const result =
+    answer?.result === 'gone' ? await loggedResult(connection, input.options.id) : answer?.result;
+  if (result === 'undone' || result === 'put') return await putBack(input, connection, why);
+  if (result === 'saved')
     return new StateUnknown(
       'saved-anyway',
       `${why}; yet the router had already saved the new configuration`,
       'run `edgewg plan`: it should be empty',
     );
   return unknown(input, `${why}; ${answer?.reason ?? 'the switch on the router did not answer in time'}`);
+}
+
+/** What the switch, or the transaction, wrote into the log of the router as its last word. */
+async function loggedResult(connection: Connection, id: string): Promise<string> {
+  const { facts } = await readRouter(connection);
+  const lines = facts.applies.split('\n').filter(line => line.split(' ')[1] === id);
+  return lines.at(-1)?.split(' ')[2] ?? 'undone';
 }
 
 /** Proven by reading: our paths are what they were before. */

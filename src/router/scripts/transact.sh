@@ -330,9 +330,9 @@ settle() { # result, reason: told to whoever waits, then everything but the reco
     mkdir -p "$archive/applies" && record >"$archive/applies/$id.new" && mv -f "$archive/applies/$id.new" "$archive/applies/$id.json"
   fi
   mv -f "$S/result.new" "$S/result"
-  # the answer stays long enough for a client that asks for it
+  # the answer stays a moment for the client that asks for it; whoever comes later finds it in the log
   tries=0
-  until [ -e "$S/told" ] || [ "$tries" -ge 10 ]; do tries=$((tries + 1)); read -r -t 1 heard <&9; done
+  until [ -e "$S/told" ] || [ "$tries" -ge 3 ]; do tries=$((tries + 1)); read -r -t 1 heard <&9; done
   if [ "$1" = failed ]; then rm -rf "$home/lock"; else release; fi
 }
 

@@ -1,0 +1,56 @@
+// A lab router for tests, with a way in: one call starts both.
+import { readFileSync } from 'node:fs';
+import type { EngineOptions } from '../../src/lab/engine/engine.ts';
+import { createRouter, type LabRouter } from '../../src/lab/engine/router.ts';
+import { type Lab, startLab } from '../../src/lab/lab.ts';
+import { type Access, type Door, resolveTarget, systemAccess } from '../../src/router/connection.ts';
+
+/** The configuration from which the recordings start. */
+export const baseBoot = readFileSync(
+  new URL('../../../fixtures/transcripts/base.boot', import.meta.url),
+  'utf8',
+);
+
+export interface TestRouter {
+  readonly lab: Lab;
+  readonly router: LabRouter;
+  readonly access: Access;
+  readonly door: Door;
+}
+
+/** `boot` is its config.boot, the recordings' by default. Close `lab` when done. */
+export async function startRouter(
+  options: Omit<EngineOptions, 'surroundings'> = {},
+  boot = baseBoot,
+): Promise<TestRouter> {
+  let router: LabRouter | undefined;
+  const lab = await startLab({
+    seed: boot,
+    makeRouter: surroundings => {
+      router = createRouter({ ...options, surroundings });
+      return router;
+    },
+  });
+  if (router === undefined) throw new Error('the lab made no router');
+  const access = accessTo(lab);
+  const door = await resolveTarget(
+    { host: lab.host, port: lab.port, user: lab.user, legacyAlgorithms: [] },
+    access,
+  );
+  return { lab, router, access, door };
+}
+
+/** By password, with the host key told beforehand; nothing of this machine's own files. */
+export function accessTo(lab: Lab): Access {
+  const terminal = { input: { isTTY: false }, output: { isTTY: false } };
+  return systemAccess({
+    env: {
+      HOME: '/nonexistent',
+      EDGEWG_HOST_KEY: lab.hostKeyLine.split(' ').slice(1).join(' '),
+      EDGEWG_PASSWORD: lab.password,
+    },
+    terminal: terminal as unknown as Parameters<typeof systemAccess>[0]['terminal'],
+    acceptNewHostKey: false,
+    notice: () => undefined,
+  });
+}
