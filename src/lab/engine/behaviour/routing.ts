@@ -1,0 +1,127 @@
+// `protocols` and `system gateway-address`: what their templates check, and the static routes that the routing daemon is
+// told of (edgeos-facts 3; transcript routes).
+import { parseInterfaceAddress, parsePrefix, printAddress, printPrefix } from '../../../wireguard/prefix.ts';
+import { type Act, fine, type Outcome } from '../action.ts';
+import { at, childrenAt, type View, valueAt } from '../config.ts';
+import type { Route } from '../kernel.ts';
+import type { Template } from '../template.ts';
+import { inCommit, on, program, range } from './attach.ts';
+
+export function routingBehaviour(root: Template): void {
+  const fixed = on(root, 'protocols static');
+  for (const tree of [fixed, on(fixed, 'table')]) {
+    for (const name of ['interface-route', 'interface-route6', 'route', 'route6'])
+      program(on(tree, name), ({ value }) => boundaryProblem(value));
+    for (const name of ['interface-route', 'interface-route6'])
+      inCommit(on(tree, name), hasHop(['next-hop-interface']), 'Must add a next-hop-interface for route %');
+    for (const name of ['route', 'route6'])
+      inCommit(
+        on(tree, name),
+        hasHop(['next-hop', 'blackhole']),
+        'Must add either a next-hop or blackhole for route %',
+      );
+    for (const path of [
+      'interface-route next-hop-interface',
+      'interface-route6 next-hop-interface',
+      'route next-hop',
+    ])
+      range(on(tree, `${path} distance`), 1, 255, 'Must be between (1-255)');
+    for (const path of ['route blackhole', 'route6 blackhole', 'route6 next-hop'])
+      range(on(tree, `${path} distance`), 1, 255, 'Must be between (1-255)');
+  }
+  fixed.end = tellDaemon;
+  on(root, 'system gateway-address').end = tellDaemon;
+  bgp(on(root, 'protocols bgp'));
+}
+
+function hasHop(names: readonly string[]): (act: Act) => boolean {
+  return act => names.some(name => at(act.working, [...act.path, name]) !== undefined);
+}
+
+/** Host bits must be zero: the router names the network that was meant. */
+function boundaryProblem(text: string): string | undefined {
+  const address = parseInterfaceAddress(text);
+  if (address === undefined || address.address === address.first) return undefined;
+  const network = printAddress(address.family, address.first);
+  return `Prefix not on a natural network boundary.Did you mean ${network}?`;
+}
+
+function tellDaemon(act: Act): Outcome {
+  const { kernel } = act.world;
+  const before = kernel.staticRoutes;
+  kernel.staticRoutes = [...staticRoutes(act.working)].map(route => {
+    const known = before.find(old => sameRoute(old, route));
+    return known ?? { ...route, nexthop: route.isBlackhole ? 0 : kernel.nextNexthop() };
+  });
+  return fine;
+}
+
+function sameRoute(a: Route, b: Route): boolean {
+  return (
+    a.prefix === b.prefix && a.device === b.device && a.gateway === b.gateway && a.distance === b.distance
+  );
+}
+
+function* staticRoutes(view: View): Generator<Route> {
+  const path = ['protocols', 'static'];
+  for (const kind of ['interface-route', 'interface-route6'])
+    for (const prefix of childrenAt(view, [...path, kind]))
+      for (const device of childrenAt(view, [...path, kind, prefix, 'next-hop-interface'])) {
+        const hop = at(view, [...path, kind, prefix, 'next-hop-interface', device]);
+        if (hop !== undefined) yield* one(prefix, hop, { device });
+      }
+  for (const kind of ['route', 'route6'])
+    for (const prefix of childrenAt(view, [...path, kind])) {
+      const node = [...path, kind, prefix];
+      for (const gateway of childrenAt(view, [...node, 'next-hop'])) {
+        const hop = at(view, [...node, 'next-hop', gateway]);
+        const device = hop && valueAt(hop, ['interface']);
+        if (hop !== undefined) yield* one(prefix, hop, { gateway, device });
+      }
+      const blackhole = at(view, [...node, 'blackhole']);
+      if (blackhole !== undefined) yield* one(prefix, blackhole, { isBlackhole: true });
+    }
+  const gateway = valueAt(view, ['system', 'gateway-address']);
+  if (gateway !== undefined) yield* one('0.0.0.0/0', view, { gateway });
+}
+
+function* one(text: string, hop: View, more: Partial<Route>): Generator<Route> {
+  const prefix = parsePrefix(text);
+  if (prefix === undefined || at(hop, ['disable']) !== undefined) return;
+  yield {
+    prefix: printPrefix(prefix),
+    device: more.device,
+    gateway: more.gateway,
+    distance: Number(valueAt(hop, ['distance']) ?? 1),
+    isBlackhole: more.isBlackhole ?? false,
+    protocol: 'static',
+    nexthop: 0,
+  };
+}
+
+function bgp(template: Template): void {
+  range(template, 1, 4294967294, 'AS number must be between 1 and 4294967294');
+  const neighbor = on(template, 'neighbor');
+  range(on(neighbor, 'remote-as'), 1, 4294967294, 'remote-as must be between 1 and 4294967294');
+  range(on(neighbor, 'ebgp-multihop'), 1, 255, 'ebgp-multihop must be between 1 and 255');
+  template.end = act => {
+    const wrong = childrenAt(act.working, [...act.path, 'neighbor'])
+      .map(name => neighborProblem(act, name))
+      .find(problem => problem !== undefined);
+    return wrong === undefined ? fine : { ok: false, said: wrong };
+  };
+}
+
+function neighborProblem(act: Act, name: string): string | undefined {
+  const path = [...act.path, 'neighbor', name];
+  const group = valueAt(act.working, [...path, 'peer-group']);
+  const hasAs =
+    valueAt(act.working, [...path, 'remote-as']) ??
+    (group && valueAt(act.working, [...act.path, 'peer-group', group, 'remote-as']));
+  const head = `[ ${path.join(' ')} ]\n  `;
+  if (hasAs === undefined) return `${head}must set remote-as or peer-group with remote-as defined\n`;
+  const isBoth =
+    at(act.working, [...path, 'ebgp-multihop']) !== undefined &&
+    at(act.working, [...path, 'ttl-security', 'hops']) !== undefined;
+  return isBoth ? `${head}you can't set both ebgp-multihop and ttl-security hops\n` : undefined;
+}

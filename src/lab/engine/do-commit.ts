@@ -1,0 +1,73 @@
+// `commit` of a session, from the lock to the archive: what my_commit does around the commit itself.
+import type { Answer, Call } from '../call.ts';
+import { archiveCommit } from './archive.ts';
+import { runCommit } from './commit.ts';
+import { plain } from './config.ts';
+import type { Engine } from './engine.ts';
+import { isEmptyLayer, layerBetween, newLayer } from './overlay.ts';
+import type { Session } from './session.ts';
+
+const failed = (stdout: string): Answer => ({ stdout, stderr: '', exit: 1 });
+
+/** `session` undefined: there is none by the caller's id. */
+export async function commit(
+  engine: Engine,
+  call: Call,
+  session: Session | undefined,
+  sid: string,
+): Promise<Answer> {
+  const mishap = await engine.faults.at('lock', sid);
+  const release =
+    mishap === undefined && !engine.isCommitting ? await engine.surroundings.tryLock() : undefined;
+  if (release === undefined)
+    return failed('Configuration system temporarily locked due to another commit in progress\n');
+  engine.isCommitting = true;
+  try {
+    if (session === undefined) return failed('Failed to generate committed config\n');
+    return await locked(engine, call, session);
+  } finally {
+    engine.isCommitting = false;
+    await release();
+  }
+}
+
+async function locked(engine: Engine, call: Call, session: Session): Promise<Answer> {
+  const wrong = await engine.faults.at('commit', session.id);
+  if (wrong !== undefined) return failed(`${wrong.fail}\n\nCommit failed\n`);
+  const { profile, world, templates, active } = engine;
+  if (profile.commit > 0) await world.sleep(profile.commit);
+  const working = plain(session.working);
+  const result = await runCommit({
+    templates,
+    active,
+    working,
+    call,
+    session: session.id,
+    world,
+    beforeSubtree: async (priority, _path) =>
+      (await engine.faults.at(`commit:subtree:${priority}`, session.id))?.fail,
+    afterAction: async () => {
+      if (profile.commitAction > 0) await world.sleep(profile.commitAction);
+    },
+  });
+  if (result === undefined) {
+    engine.active = working;
+    session.discard();
+    return { stdout: '', stderr: '', exit: 0 };
+  }
+  const isWhole = result.failed === 0;
+  engine.active = result.active;
+  const left = isWhole ? newLayer() : layerBetween(engine.active, working);
+  session.layer = left;
+  session.changed = !isEmptyLayer(left);
+  if (isWhole) session.unsaved = true;
+  engine.shakeHands();
+  const others = [...engine.sessions.keys()].filter(id => id !== session.id);
+  if (result.succeeded > 0 && others.length > 0) engine.surroundings.committed?.(call, others);
+  // A hook of the router: what goes wrong in it (no folder, no space) is nobody's business in a commit.
+  await archiveCommit(engine, call).catch(() => undefined);
+  const after = await engine.faults.at('commit:after', session.id);
+  if (after !== undefined) return failed(`${result.output}${after.fail}\n`);
+  if (isWhole) return { stdout: result.output, stderr: '', exit: 0 };
+  return failed(`${result.output}Commit failed\n`);
+}

@@ -1,0 +1,131 @@
+// The router's state, shared by all its programs: templates, active configuration, sessions, kernel and the commit lock.
+import { Secret } from '../../secret.ts';
+import { publicKeyOf } from '../../wireguard/key.ts';
+import type { Call, Surroundings } from '../call.ts';
+import { routerTemplates } from './behaviour/all.ts';
+import { ConfigNode, valueAt } from './config.ts';
+import type { Scene } from './edit.ts';
+import { type Faults, instant, noFaults, type Profile } from './faults.ts';
+import { Kernel } from './kernel.ts';
+import { Session } from './session.ts';
+import type { Template } from './template.ts';
+import type { Resolution, World } from './world.ts';
+
+/** A peer whose other end is there. With `ourKey` it only knows us by that public key. */
+export interface PeerUp {
+  readonly link: string;
+  readonly publicKey: string;
+  readonly ourKey?: string;
+}
+
+export interface EngineOptions {
+  readonly surroundings: Surroundings;
+  /** A configuration (commands or config.boot) that may hold nodes nobody described: they are learnt. */
+  readonly seed?: string;
+  /** The wireguard package: gone after a firmware upgrade. `version` is what dpkg knows of it. */
+  readonly wireguard?: { readonly isInstalled: boolean; readonly version?: string };
+  readonly profile?: Profile;
+  readonly faults?: Faults;
+  /** What names resolve to; any other fails, as without a resolver. */
+  readonly hosts?: Readonly<Record<string, string>>;
+  readonly peersUp?: readonly PeerUp[];
+  readonly ethernet?: readonly string[];
+}
+
+export class Engine {
+  readonly options: EngineOptions;
+  readonly surroundings: Surroundings;
+  readonly world: World;
+  readonly faults: Faults;
+  readonly profile: Profile;
+  readonly sessions = new Map<string, Session>();
+  readonly peersUp: PeerUp[];
+  /** Stands in where the router looks at a configuration without a session. */
+  readonly outside = new Session('', () => this.active);
+  templates: Template;
+  active = new ConfigNode();
+  /** A commit of this engine runs. */
+  isCommitting = false;
+  private kernel = new Kernel();
+
+  constructor(options: EngineOptions) {
+    this.options = options;
+    this.surroundings = options.surroundings;
+    this.faults = options.faults ?? noFaults;
+    this.profile = options.profile ?? instant;
+    this.peersUp = [...(options.peersUp ?? [])];
+    this.templates = routerTemplates(options.wireguard?.isInstalled ?? true);
+    this.world = this.makeWorld();
+    this.powerUp();
+  }
+
+  /** As after a power cycle: nothing in memory but the templates. */
+  powerUp(): void {
+    this.sessions.clear();
+    this.active = new ConfigNode();
+    this.isCommitting = false;
+    this.kernel = new Kernel();
+    const lo = this.kernel.addLink('lo', 'loopback', 65536, true);
+    lo.addresses.push('127.0.0.1/8', '::1/128');
+    for (const name of this.world.ethernet) this.kernel.addLink(name, 'ethernet', 1500, false);
+  }
+
+  private makeWorld(): World {
+    const { files, sh, sleep, now } = this.surroundings;
+    const currentKernel = (): Kernel => this.kernel;
+    return {
+      get kernel() {
+        return currentKernel();
+      },
+      files,
+      sh: (script, as) => sh.call(this.surroundings, script, as),
+      sleep: ms => sleep.call(this.surroundings, ms),
+      now: () => now.call(this.surroundings),
+      resolve: host => this.resolve(host),
+      ethernet: this.options.ethernet ?? ['eth0', 'eth1', 'eth2', 'eth3', 'eth4'],
+      maxMtu: 2018,
+    };
+  }
+
+  private async resolve(host: string): Promise<Resolution> {
+    const address = this.options.hosts?.[host];
+    return address === undefined ? { problem: 'Temporary failure in name resolution' } : { address };
+  }
+
+  session(id: string | undefined): Session | undefined {
+    return id === undefined ? undefined : this.sessions.get(id);
+  }
+
+  /** Sets up the session, or takes up the one that is there with all its changes. */
+  begin(id: string): Session {
+    let session = this.sessions.get(id);
+    if (session === undefined) {
+      session = new Session(id, () => this.active);
+      this.sessions.set(id, session);
+    }
+    return session;
+  }
+
+  scene(session: Session, call: Call): Scene {
+    return { templates: this.templates, active: this.active, session, call, world: this.world };
+  }
+
+  /** Users are admins unless their level says otherwise (edgeos-facts 8). */
+  isAdmin(user: string): boolean {
+    return valueAt(this.active, ['system', 'login', 'user', user, 'level']) !== 'operator';
+  }
+
+  /** Peers whose other end is up shake hands as soon as they can. */
+  shakeHands(): void {
+    const seconds = Math.floor(this.world.now().getTime() / 1000);
+    for (const { link: name, publicKey, ourKey } of this.peersUp) {
+      const link = this.kernel.links.get(name);
+      const peer = link?.wg?.peer(publicKey);
+      if (!link?.up || peer === undefined || link.wg?.privateKey === undefined) continue;
+      if (ourKey !== undefined && ourKey !== publicKeyOf(new Secret(link.wg.privateKey))) continue;
+      const since = seconds - peer.handshake;
+      if (peer.handshake === 0) Object.assign(peer, { handshake: seconds, received: 92, sent: 180 });
+      else if (since >= 120) peer.handshake += since - (since % 120);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+// The router as the box sees it: one call in, one answer out.
+import { parseCommands } from '../../vyatta/commands.ts';
+import type { Answer, Call, Router } from '../call.ts';
+import { boot } from './boot.ts';
+import { pendingConfirm } from './confirm.ts';
+import { Engine, type EngineOptions, type PeerUp } from './engine.ts';
+import { learnWritten, writtenFrom } from './learn.ts';
+import { load } from './load.ts';
+import { readWritten, UnreadableConfig, understand, type Written } from './parse.ts';
+import { complaint, said } from './programs/answers.ts';
+import { cfgWrapper } from './programs/cfg-wrapper.ts';
+import { configMgmt } from './programs/config-mgmt.ts';
+import { myProgram, sessionIdOf } from './programs/edits.ts';
+import { ip } from './programs/ip.ts';
+import { opWrapper } from './programs/op.ts';
+import { shellApi } from './programs/shell-api.ts';
+import { dpkgQuery, labCheck, ping, ubntHal } from './programs/small.ts';
+import { wg } from './programs/wg.ts';
+import { save, savedText } from './save.ts';
+
+type Program = (engine: Engine, call: Call) => Answer | Promise<Answer>;
+
+const programs: Readonly<Record<string, Program>> = {
+  'vyatta-cfg-cmd-wrapper': cfgWrapper,
+  'vyatta-op-cmd-wrapper': opWrapper,
+  'cli-shell-api': shellApi,
+  my_set: myProgram,
+  my_delete: myProgram,
+  my_comment: myProgram,
+  my_move: myProgram,
+  my_rename: myProgram,
+  my_copy: myProgram,
+  my_commit: myProgram,
+  my_discard: myProgram,
+  'vyatta-save-config.pl': (engine, call) => save(engine, call, call.args),
+  'vyatta-load-config.pl': (engine, call) => load(engine, call, engine.session(sessionIdOf(call)), call.args),
+  'vyatta-config-mgmt.pl': configMgmt,
+  wg,
+  ip,
+  ping,
+  'dpkg-query': dpkgQuery,
+  'ubnt-hal': ubntHal,
+  'lab-check': labCheck,
+};
+
+/** A running router, with what only the lab may do to it. */
+export interface LabRouter extends Router {
+  readonly engine: Engine;
+  /** From now on the other end of this peer is there, or no longer. */
+  setPeerUp(peer: PeerUp, isUp: boolean): void;
+  /** The seed's text in the form of config.boot, for a box that has none yet. */
+  seedAsBoot(): string;
+}
+
+export function createRouter(options: EngineOptions): LabRouter {
+  const engine = new Engine(options);
+  const seed = options.seed === undefined ? [] : readSeed(options.seed, engine);
+  learnWritten(engine.templates, seed);
+  return {
+    engine,
+    async call(call) {
+      const program = Object.hasOwn(programs, call.program) ? programs[call.program] : undefined;
+      if (program === undefined) return complaint(`${call.program}: command not found\n`, 127);
+      try {
+        return await program(engine, call);
+      } catch (error) {
+        return said(`lab: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`, 70);
+      }
+    },
+    boot: () => boot(engine),
+    halt: () => {
+      pendingConfirm(engine).cancel();
+      engine.powerUp();
+    },
+    setPeerUp: (peer, isUp) => setPeerUp(engine, peer, isUp),
+    seedAsBoot: () => {
+      const copy = new Engine({ ...options });
+      copy.templates = engine.templates;
+      copy.active = understand(engine.templates, seed).config;
+      return savedText(copy, true);
+    },
+  };
+}
+
+/** A seed is config.boot, or what `show configuration commands` printed. */
+function readSeed(text: string, engine: Engine): Written[] {
+  if (/^\s*(#.*\n\s*)*(set|comment) /.test(text)) return writtenFrom(parseCommands(text), engine.templates);
+  try {
+    return readWritten(text);
+  } catch (error) {
+    if (error instanceof UnreadableConfig)
+      throw new Error(`the seed is no configuration: ${error.message.trim()}`);
+    throw error;
+  }
+}
+
+function setPeerUp(engine: Engine, peer: PeerUp, isUp: boolean): void {
+  const same = engine.peersUp.findIndex(one => one.link === peer.link && one.publicKey === peer.publicKey);
+  if (same !== -1) engine.peersUp.splice(same, 1);
+  if (isUp) engine.peersUp.push(peer);
+  engine.shakeHands();
+}
