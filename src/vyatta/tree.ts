@@ -1,6 +1,8 @@
 // A configuration is a tree of words: every word of a Vyatta path is a node, and a value is a node without children.
 // Tag nodes, leaf values and multi-values need no special case here; which is which stands in nodes.ts.
 
+export { byVersion } from './version-order.ts';
+
 /** A path from the root, one word per element: `['interfaces', 'wireguard', 'wg4', 'mtu', '1420']`. */
 export type Path = readonly string[];
 
@@ -101,49 +103,4 @@ export function equal(a: Tree, b: Tree): boolean {
 /** `a` begins with all of `b`. */
 export function startsWith(a: Path, b: Path): boolean {
   return b.length <= a.length && b.every((word, i) => word === a[i]);
-}
-
-const chunks = /(\d+)|(\D+)/g;
-
-/**
- * The order in which the router lists nodes: Debian's version sort, so that `rule 9` comes before `rule 10` and
- * `SOURCE_ROUTE` before `balance` (edgeos-facts 6.1; corpus quirks 2).
- */
-export function byVersion(a: string, b: string): number {
-  const left = a.match(chunks) ?? [];
-  const right = b.match(chunks) ?? [];
-  for (let i = 0; i < Math.max(left.length, right.length); i++) {
-    const x = left[i];
-    const y = right[i];
-    if (x === undefined) return y?.startsWith('~') ? 1 : -1;
-    if (y === undefined) return x.startsWith('~') ? -1 : 1;
-    if (x === y) continue;
-    const numbers = /^\d/.test(x) && /^\d/.test(y);
-    const order = numbers ? compareNumbers(x, y) : compareText(x, y);
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-
-/** Numbers as text, of any length. */
-function compareNumbers(a: string, b: string): number {
-  const x = a.replace(/^0+/, '');
-  const y = b.replace(/^0+/, '');
-  if (x.length !== y.length) return x.length - y.length;
-  return x < y ? -1 : x > y ? 1 : 0;
-}
-
-/** Debian's rule for text: `~` before the end of a part, letters before all other characters. */
-function compareText(a: string, b: string): number {
-  for (let i = 0; i < Math.max(a.length, b.length); i++) {
-    const order = rank(a.charAt(i)) - rank(b.charAt(i));
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-
-function rank(char: string): number {
-  if (char === '~') return -1;
-  if (char === '' || /\d/.test(char)) return 0;
-  return /[A-Za-z]/.test(char) ? char.charCodeAt(0) : char.charCodeAt(0) + 256;
 }
