@@ -30,13 +30,6 @@ const site = aSite([wg4()], { mssClamp: {} });
 let counter = 0;
 let router: TestRouter;
 
-beforeEach(async () => {
-  router = await startRouter();
-});
-afterEach(async () => {
-  await router.lab.close();
-});
-
 interface Attempt {
   readonly before: Reading;
   readonly plan: Plan;
@@ -129,6 +122,13 @@ async function assertClean(before: Reading): Promise<void> {
 }
 
 describe('apply', () => {
+  beforeEach(async () => {
+    router = await startRouter();
+  });
+  afterEach(async () => {
+    await router.lab.close();
+  });
+
   it('ends in the new configuration, saved, and a second plan is empty', async () => {
     const { outcome, error } = await attempt(site);
     assert.equal(error, undefined);

@@ -25,7 +25,15 @@ export function hostKeyOf(privateKey: string): HostKey {
 export async function keptHostKey(path: string): Promise<HostKey> {
   const kept = await readFile(path, 'utf8').catch(() => undefined);
   if (kept !== undefined) return hostKeyOf(kept);
-  const made = ssh2.utils.generateKeyPairSync('ed25519').private;
+  const made = newKey();
   await writeFile(path, made, { mode: 0o600 });
   return hostKeyOf(made);
+}
+
+/** Of 400 keys that ssh2 makes, about one is written so that ssh2 itself can't read it. */
+function newKey(): string {
+  for (;;) {
+    const { private: made } = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(made) instanceof Error)) return made;
+  }
 }
