@@ -27,7 +27,7 @@ export interface Site {
   readonly uplink: Uplink;
   readonly manages: Manages;
   readonly limits: Limits;
-  /** In the file's order; names are unique. */
+  /** By number; names are unique. */
   readonly tunnels: readonly Tunnel[];
   readonly rulesets: readonly Ruleset[];
   readonly absent: Absent;

@@ -1,0 +1,97 @@
+// Public keys, and where private and preshared ones come from. A message here never repeats the text: what stands in
+// the place of a path may be a secret that somebody pasted.
+import { isKey } from '../../wireguard/key.ts';
+import type { KeySource } from '../site.ts';
+import { type Fault, type Grammar, strangeCharacter } from './grammar.ts';
+
+const base64 = /[A-Za-z0-9+/=]/;
+const copy = 'copy it from `wg show INTERFACE public-key` at the other end';
+
+export const publicKey: Grammar = {
+  pattern: /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/,
+  examples: ['gKoUNRGxUzZ7Nd4bPOHZzNWAQKwOYuoMLk+pnJ+AWng='],
+  check: text => {
+    if (text === '') return { message: 'is empty', hint: copy };
+    const strange = strangeCharacter(text, base64, copy);
+    if (strange !== undefined) return strange;
+    if (text.length !== 44) return { message: `has ${text.length} characters; a key has 44`, hint: copy };
+    if (!isKey(text)) return { message: 'is not 32 bytes in base64', hint: copy };
+    return Buffer.from(text, 'base64').every(byte => byte === 0)
+      ? { message: 'is the key of nobody: all its bytes are zero', hint: copy }
+      : undefined;
+  },
+};
+
+const forms = 'write a path below /config/auth on the router, or env:NAME, file:PATH or command:WORDS';
+
+const refuse = (message: string, hint: string): Fault => ({ message, hint });
+
+/** A file on the router: it is interpolated into `sh` unquoted (edgeos-facts 6.3), and only /config survives an upgrade. */
+function routerPath(text: string): Fault | undefined {
+  const strange = strangeCharacter(
+    text,
+    /[A-Za-z0-9_./@+-]/,
+    'use letters, digits and _ . - @ + in the path',
+  );
+  if (strange !== undefined) return strange;
+  if (!/^\/config\/auth\/./.test(text))
+    return refuse('is not below /config/auth', 'write /config/auth/wg4.key');
+  if (text.length > 200) return refuse('is longer than 200 characters', 'choose a shorter name');
+  return /^(\/[A-Za-z0-9_][A-Za-z0-9_.@+-]*)+$/.test(text)
+    ? undefined
+    : refuse('is not a plain path', 'no part of it may be empty, or begin with a dot or a dash');
+}
+
+const references: Record<string, (text: string) => Fault | undefined> = {
+  env: text =>
+    /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(text)
+      ? undefined
+      : refuse('is not the name of a variable', 'write env:NAME'),
+  file: text =>
+    text === '' || text.length > 1024
+      ? refuse('is not a path', 'write file:PATH, relative to the site file')
+      : strangeCharacter(text, /[ -~]/, 'use printable ASCII characters in the path'),
+  command: text => {
+    if (text.trim() === '' || text.length > 1024)
+      return refuse('is not a command', 'write command:sops -d wg4.key.enc');
+    if ((text.split("'").length - 1) % 2 === 1 || (text.split('"').length - 1) % 2 === 1)
+      return refuse('has a quote that is not closed', 'close it');
+    return strangeCharacter(text, /[ -~]/, 'use printable ASCII characters in the command');
+  },
+};
+
+/** Splits `env:NAME`; the kind is undefined for a path on the router. */
+function split(text: string): { kind: 'env' | 'file' | 'command' | undefined; rest: string } {
+  const found = /^(env|file|command):/.exec(text);
+  if (found === null) return { kind: undefined, rest: text };
+  return { kind: found[1] as 'env' | 'file' | 'command', rest: text.slice(found[0].length) };
+}
+
+export const keySource: Grammar = {
+  pattern: /^(\/config\/auth\/[A-Za-z0-9_./@+-]+|env:[A-Za-z_][A-Za-z0-9_]*|(file|command):[ -~]+)$/,
+  examples: ['/config/auth/wg4.key', 'env:WG4_KEY', 'command:op read op://home/wg4/key'],
+  check: text => {
+    if (text === '') return refuse('is empty', forms);
+    if (/^[A-Za-z0-9+/]{43}=?$/.test(text))
+      return refuse(
+        'is the key itself',
+        'put it into a file below /config/auth on the router and name that file here',
+      );
+    const { kind, rest } = split(text);
+    if (kind === undefined)
+      return text.startsWith('/') ? routerPath(text) : refuse('names no source of a key', forms);
+    const fault = references[kind]?.(rest);
+    const shift = text.length - rest.length;
+    if (fault?.from === undefined || fault.to === undefined) return fault;
+    return { ...fault, from: fault.from + shift, to: fault.to + shift };
+  },
+};
+
+/** Only for texts that {@link keySource} accepts. */
+export function parseKeySource(text: string): KeySource {
+  const { kind, rest } = split(text);
+  if (kind === 'env') return { kind, name: rest };
+  if (kind === 'file') return { kind, path: rest };
+  if (kind === 'command') return { kind, command: rest };
+  return { kind: 'router', path: text };
+}
