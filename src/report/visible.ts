@@ -1,9 +1,9 @@
 // Text of strangers on a terminal: whatever would move its cursor, ring its bell or change its colours becomes letters.
 
-/** Controls, formats (zero width, direction), separators and half characters as `\u{1b}`; a tab is one blank. */
+/** Controls, formats (zero width, direction), blanks but the plain one, half characters as `\u{1b}`; a tab is one blank. */
 export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu, char =>
-    char === '\t' ? ' ' : `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
+  return text.replace(/[\p{C}\p{Z}]/gu, char =>
+    char === '\t' || char === ' ' ? ' ' : `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
   );
 }
 

@@ -1,0 +1,51 @@
+// Problems with a place, as text: the place, the line with what is meant underlined, and the way out.
+import type { ChalkInstance } from 'chalk';
+import type { Problem } from '../site/problem.ts';
+import { columns, visible } from './visible.ts';
+
+/** A file of nothing but mistakes is not worth more paper. */
+const most = 100;
+
+/** So wide an excerpt fits a terminal; longer lines are cut around the place. */
+const width = 96;
+
+/** One block per problem, a blank line between; ends with a line break. `paint` gives colours, without it there are none. */
+export function renderProblems(problems: readonly Problem[], paint?: ChalkInstance): string {
+  const blocks = problems.slice(0, most).map(problem => renderProblem(problem, paint));
+  if (problems.length > most) blocks.push(`… and ${problems.length - most} more\n`);
+  return blocks.join('\n');
+}
+
+function renderProblem(problem: Problem, paint?: ChalkInstance): string {
+  const { file, line, column, message, hint } = problem;
+  const place = `${visible(file)}:${line}:${column}:`;
+  const { before, meant, after } = excerpt(problem);
+  const margin = String(line);
+  const bar = paint?.dim('|') ?? '|';
+  const caret = '^'.repeat(Math.max(1, columns(meant)));
+  const lines = [
+    `${paint?.bold(place) ?? place} ${visible(message)}`,
+    `  ${paint?.dim(margin) ?? margin} ${bar} ${before}${paint?.red(meant) ?? meant}${after}`.trimEnd(),
+    `  ${' '.repeat(margin.length)} ${bar} ${' '.repeat(columns(before))}${paint?.red(caret) ?? caret}`,
+  ];
+  if (hint !== undefined)
+    lines.push(`  ${' '.repeat(margin.length)} ${bar} ${paint?.cyan(visible(hint)) ?? visible(hint)}`);
+  return lines.map(text => `${text}\n`).join('');
+}
+
+/** The line in three parts, made visible, cut to a bearable width. */
+function excerpt({ text, textColumn, column, length }: Problem): {
+  before: string;
+  meant: string;
+  after: string;
+} {
+  const from = column - textColumn;
+  const start = Math.max(0, Math.min(from - Math.floor(width / 3), text.length - width));
+  const end = start + width;
+  const to = Math.min(from + length, end);
+  return {
+    before: (start > 0 || textColumn > 1 ? '…' : '') + visible(text.slice(start, from)),
+    meant: visible(text.slice(from, to)),
+    after: visible(text.slice(to, end)) + (text.length > end ? '…' : ''),
+  };
+}

@@ -1,0 +1,41 @@
+// What must fit together across one site file. A new rule is a small function in rules/ and a line here. What needs the
+// router's own configuration is a check of the plan instead.
+import { absentIsNotWanted, absentOnce, absentRulesetsUnused } from './rules/absent.ts';
+import { uniqueAddresses } from './rules/addresses.ts';
+import {
+  neighborIsSomebodyElse,
+  neighborsThroughTunnels,
+  soundTimers,
+  uniqueNeighbors,
+  updateSourceFamilies,
+} from './rules/bgp.ts';
+import { soundFirewallRules } from './rules/firewall-rules.ts';
+import { uniqueKeySources, uniquePeerKeys } from './rules/keys.ts';
+import { disjointRanges } from './rules/manages.ts';
+import { openPortOfListenPort, uniqueListenPorts, uniqueOpenRules } from './rules/ports.ts';
+import { guardBehindRoute, uniqueAllowedIPs, uniqueRoutes } from './rules/routing.ts';
+import type { Rule } from './rules/rule.ts';
+import { oneFamilyPerRuleset } from './rules/rulesets.ts';
+
+export const rules: readonly Rule[] = [
+  uniqueListenPorts,
+  openPortOfListenPort,
+  uniqueOpenRules,
+  uniqueAddresses,
+  uniquePeerKeys,
+  uniqueKeySources,
+  uniqueAllowedIPs,
+  uniqueRoutes,
+  guardBehindRoute,
+  oneFamilyPerRuleset,
+  soundFirewallRules,
+  disjointRanges,
+  absentIsNotWanted,
+  absentOnce,
+  absentRulesetsUnused,
+  neighborsThroughTunnels,
+  uniqueNeighbors,
+  neighborIsSomebodyElse,
+  soundTimers,
+  updateSourceFamilies,
+];

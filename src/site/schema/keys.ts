@@ -1,0 +1,121 @@
+// Which keys a place of the schema knows, and what a person may have meant by one that it doesn't.
+import { z } from 'zod';
+import type { SitePath } from '../site.ts';
+import { siteSchema } from './site.ts';
+
+type Schema = z.core.$ZodType;
+
+function unwrap(schema: Schema): Schema {
+  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema;
+}
+
+/** One level down: what stands below `step`; several where the schema leaves a choice. */
+function below(schema: Schema, step: string | number): Schema[] {
+  const plain = unwrap(schema);
+  if (plain instanceof z.ZodUnion) return plain.options.flatMap(option => below(option, step));
+  if (plain instanceof z.ZodObject) {
+    const shape: Record<string, Schema> = plain.shape;
+    const value = Object.hasOwn(shape, step) ? shape[step] : undefined;
+    return value === undefined ? [] : [value];
+  }
+  if (plain instanceof z.ZodRecord) return [plain.valueType];
+  if (plain instanceof z.ZodArray) return [plain.element];
+  return [];
+}
+
+function at(path: SitePath): Schema[] {
+  return path.reduce<Schema[]>(
+    (schemas, step) => schemas.flatMap(schema => below(schema, step)),
+    [siteSchema],
+  );
+}
+
+function keysOf(schema: Schema): string[] {
+  const plain = unwrap(schema);
+  if (plain instanceof z.ZodUnion) return plain.options.flatMap(keysOf);
+  return plain instanceof z.ZodObject ? Object.keys(plain.shape) : [];
+}
+
+/** The keys that the map at `path` may have; empty where the writer names them. */
+export function knownKeys(path: SitePath): string[] {
+  return at(path).flatMap(keysOf);
+}
+
+/** What the schema tells editors about `path`. */
+function metaAt(path: SitePath) {
+  return at(path).map(schema => z.globalRegistry.get(unwrap(schema)) ?? z.globalRegistry.get(schema));
+}
+
+export function descriptionAt(path: SitePath): string | undefined {
+  return metaAt(path).find(meta => meta?.description !== undefined)?.description;
+}
+
+/** A value that could stand at `path`. */
+export function exampleAt(path: SitePath): unknown {
+  const examples = metaAt(path).find(meta => meta?.['examples'] !== undefined)?.['examples'];
+  return Array.isArray(examples) ? examples[0] : undefined;
+}
+
+let homes: Map<string, string> | undefined;
+
+/** Where else in the file `key` is known: `tunnels.NAME.peers.NAME`. */
+function homeOf(key: string): string | undefined {
+  if (homes === undefined) {
+    homes = new Map();
+    collectHomes(siteSchema, [], homes);
+  }
+  return homes.get(key);
+}
+
+function collectHomes(schema: Schema, path: readonly string[], found: Map<string, string>): void {
+  const plain = unwrap(schema);
+  if (plain instanceof z.ZodRecord) collectHomes(plain.valueType, [...path, 'NAME'], found);
+  if (!(plain instanceof z.ZodObject)) return;
+  const shape: Record<string, Schema> = plain.shape;
+  for (const key of Object.keys(shape))
+    if (!found.has(key)) found.set(key, path.join('.') || 'the top level');
+  for (const [key, value] of Object.entries(shape)) collectHomes(value, [...path, key], found);
+}
+
+/** The way out of an unknown key at `path`. */
+export function hintForUnknownKey(path: SitePath, key: string): string {
+  const known = knownKeys(path);
+  const close = closest(key, known);
+  if (close !== undefined) return `did you mean ${close}?`;
+  const home = homeOf(key);
+  return home === undefined ? `known here: ${known.join(', ')}` : `${key} belongs in ${home}`;
+}
+
+const plainForm = (text: string): string => text.toLowerCase().replaceAll(/[-_\s]/g, '');
+
+/** The word of `known` that differs from `text` by little: case, dashes, or up to two slips of the hand. */
+export function closest(text: string, known: readonly string[]): string | undefined {
+  if (text.length > 64) return undefined;
+  const wanted = plainForm(text);
+  let best: { word: string; slips: number } | undefined;
+  for (const word of known) {
+    const slips = distance(wanted, plainForm(word));
+    const bearable = Math.min(2, Math.floor(word.length / 3));
+    if (slips <= bearable && (best === undefined || slips < best.slips)) best = { word, slips };
+  }
+  return best?.word;
+}
+
+/** Insertions, deletions, changes and swaps of neighbours that make `b` of `a` (optimal string alignment). */
+function distance(a: string, b: string): number {
+  let before: number[] = [];
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let least = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, (before[j - 2] ?? 0) + 1);
+      next.push(least);
+    }
+    before = row;
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

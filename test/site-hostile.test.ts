@@ -1,0 +1,234 @@
+// Every text of a site file, as a key or as a value, against a corpus of hostile values: refused at its place, or
+// nothing that could do harm. And files that are hostile as a whole.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { isMap, isScalar, isSeq, parseDocument, type Scalar, stringify } from 'yaml';
+import { renderProblems } from '../src/report/problems.ts';
+import { type LoadedSite, loadSite, type Problem, type Site, SiteProblems } from '../src/site/load.ts';
+import { sizeLimit } from '../src/site/text.ts';
+import { fixture } from './support/fixtures.ts';
+import { harmful, hostileValues } from './support/hostile.ts';
+
+const everything = readFileSync(fixture('specs/valid/everything.yaml'), 'utf8');
+
+interface Leaf {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  /** Of keys the outer come first: what stands below a refused key isn't looked at. */
+  readonly round: 'values' | 'outer keys' | 'inner keys';
+}
+
+/** Maps whose keys are the writer's own. */
+const outerNames = [
+  'manages.firewallRules',
+  'tunnels',
+  'rulesets',
+  'absent.peers',
+  'absent.routes',
+  'absent.firewallRules',
+  'bgp.neighbors',
+  'ignore',
+]; // prettier-ignore
+const innerNames = ['tunnels.wg4.peers', 'tunnels.wg4.routes', 'rulesets.K8S_IN.rules'];
+
+/** All texts of the file with their ranges: values, and keys that the writer chooses. */
+function texts(): Leaf[] {
+  const leaves: Leaf[] = [];
+  const add = (scalar: Scalar, name: string, round: Leaf['round']): void => {
+    const [from = 0, to = 0] = scalar.range ?? [];
+    leaves.push({ name, from, to, round });
+  };
+  const walk = (node: unknown, path: string[]): void => {
+    if (isSeq(node)) for (const [i, item] of node.items.entries()) walk(item, [...path, String(i)]);
+    if (isScalar(node) && typeof node.value === 'string') add(node, path.join('.'), 'values');
+    if (!isMap(node)) return;
+    for (const { key, value } of node.items) {
+      assert.ok(isScalar(key));
+      const below = [...path, String(key.source ?? key.value)];
+      if (outerNames.includes(path.join('.'))) add(key, `key ${below.join('.')}`, 'outer keys');
+      if (innerNames.includes(path.join('.'))) add(key, `key ${below.join('.')}`, 'inner keys');
+      walk(value, below);
+    }
+  };
+  walk(parseDocument(everything).contents, []);
+  return leaves.sort((a, b) => a.from - b.from);
+}
+
+/** The file with a value in place of each of the leaves, and the place of each. */
+function withValue(leaves: readonly Leaf[], value: string): { text: string; places: Map<Leaf, Range> } {
+  const places = new Map<Leaf, Range>();
+  let text = '';
+  let at = 0;
+  for (const leaf of leaves) {
+    text += everything.slice(at, leaf.from);
+    const line = text.split('\n').length;
+    const from = text.length - text.lastIndexOf('\n');
+    text += quoted(value);
+    at = leaf.to;
+    places.set(leaf, { line, from, to: text.length - text.lastIndexOf('\n') });
+  }
+  return { text: text + everything.slice(at), places };
+}
+
+interface Range {
+  readonly line: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+const isAt = (problem: Problem, { line, from, to }: Range): boolean =>
+  problem.line === line && from <= problem.column && problem.column <= to;
+
+type Outcome = { loaded: LoadedSite } | { problems: SiteProblems };
+
+function load(text: string): Outcome {
+  try {
+    return { loaded: loadSite(text, 'hostile.yaml') };
+  } catch (error) {
+    // anything else than our own error is a crash
+    if (error instanceof SiteProblems) return { problems: error };
+    throw error;
+  }
+}
+
+/** As YAML would have it, on one line. A key of that length must not be folded. */
+const quoted = (value: string): string =>
+  stringify(value, { defaultStringType: 'QUOTE_DOUBLE', lineWidth: 0 }).trimEnd();
+
+/** Every text of a site but what never leaves the machine that edgewg runs on: reasons and references. */
+function* textsForTheRouter(value: unknown, key = ''): Generator<{ key: string; text: string }> {
+  if (key === 'at' || key === 'silences' || key === 'unfiltered') return;
+  if (typeof value === 'string') yield { key, text: value };
+  else if (value instanceof Map) for (const pair of value) yield* textsForTheRouter(pair);
+  else if (typeof value === 'object' && value !== null) {
+    if ('kind' in value && value.kind !== 'router') return;
+    for (const [name, below] of Object.entries(value)) yield* textsForTheRouter(below, name);
+  }
+}
+
+function assertHarmless(site: Site): void {
+  for (const { key, text } of textsForTheRouter(site)) {
+    const plain = text.replace(/^!/, '');
+    assert.ok(!harmful.test(plain) && !plain.startsWith('-'), JSON.stringify(text));
+    // a name of the router's tree is a folder there; a description may have dots
+    if (key !== 'description') assert.ok(!plain.split('/').includes('..'), `${key} ${JSON.stringify(text)}`);
+  }
+}
+
+/** Loads the file with `value` in every leaf at once, then in those that didn't refuse it. Gives how many were. */
+function attack(leaves: readonly Leaf[], value: string): number {
+  const { text, places } = withValue(leaves, value);
+  const outcome = load(text);
+  const problems = 'problems' in outcome ? outcome.problems.problems : [];
+  assert.ok(!/[^\n -~\p{L}\p{N}\p{P}\p{S}\p{M}]/u.test(renderProblems(problems)), 'shows what it should not');
+  const left = leaves.filter(leaf => !problems.some(problem => isAt(problem, places.get(leaf) ?? nowhere)));
+  // what each leaf alone would take, they take together; only conflicts have to be looked at one by one
+  const again = load(withValue(left, value).text);
+  if ('loaded' in again) assertHarmless(again.loaded.site);
+  else for (const leaf of left) attackOne(leaf, value);
+  return leaves.length - left.length;
+}
+
+const nowhere: Range = { line: 0, from: 0, to: 0 };
+
+function attackOne(leaf: Leaf, value: string): void {
+  const { text, places } = withValue([leaf], value);
+  const outcome = load(text);
+  if ('loaded' in outcome) assertHarmless(outcome.loaded.site);
+  else {
+    const [first] = outcome.problems.problems;
+    const place = places.get(leaf) ?? nowhere;
+    const found = outcome.problems.problems.some(problem => isAt(problem, place) || mentions(problem, place));
+    assert.ok(
+      found,
+      `${leaf.name} ${JSON.stringify(value)}: ${first?.line}:${first?.column} ${first?.message}`,
+    );
+  }
+}
+
+/** A conflict may be shown at its other end: within the same firewall rule, or naming this one's line. */
+const mentions = (problem: Problem, { line }: Range): boolean =>
+  Math.abs(problem.line - line) <= 2 || problem.message.includes(`(line ${line})`);
+
+describe('a hostile value', () => {
+  const leaves = texts();
+
+  it(`is one of at least 200 (${hostileValues.length}), in each of ${leaves.length} texts`, () => {
+    assert.ok(hostileValues.length >= 200);
+    assert.ok(leaves.length >= 70);
+    const outcome = load(everything);
+    assert.ok('loaded' in outcome);
+    assertHarmless(outcome.loaded.site);
+  });
+
+  for (const round of ['values', 'outer keys', 'inner keys'] as const)
+    it(`among the ${round} is refused at its place, or harmless`, () => {
+      const mine = leaves.filter(leaf => leaf.round === round);
+      let refused = 0;
+      for (const value of hostileValues) refused += attack(mine, value);
+      const share = refused / (mine.length * hostileValues.length);
+      assert.ok(share > 0.8, `only ${refused} refused`);
+    });
+});
+
+describe('a hostile file', () => {
+  const bombs: Record<string, string> = {
+    brackets: '['.repeat(sizeLimit),
+    braces: '{a: '.repeat(sizeLimit / 4),
+    dashes: '- '.repeat(sizeLimit / 2),
+    'question marks': '? '.repeat(sizeLimit / 2),
+    colons: ': '.repeat(sizeLimit / 2),
+    indentation: Array.from({ length: 1000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
+    aliases: `a: &a x\nb: [${'*a,'.repeat(sizeLimit / 4)}]`,
+    'nested aliases': [
+      'a: &a0 x',
+      ...Array.from({ length: 60 }, (_, i) => `b${i}: &a${i + 1} [*a${i}, *a${i}]`),
+    ].join('\n'),
+    'unknown keys': Array.from({ length: 8000 }, (_, i) => `key${i}: ${i}`).join('\n'),
+    'the same key': 'a: 1\n'.repeat(sizeLimit / 8),
+    documents: '---\n'.repeat(sizeLimit / 4),
+    'a long text': `version: "${'x'.repeat(sizeLimit - 20)}"`,
+    'a long line of keys': `tunnels: {${Array.from({ length: 8000 }, (_, i) => `wg${i}: {}`).join(', ')}}`,
+    'addresses of one tunnel': `version: 1\nrouter: {host: a}\ntunnels: {wg1: {address: [${Array.from({ length: 8000 }, (_, i) => `10.${i >> 8}.${i & 255}.1/25`).join(', ')}]}}`,
+  };
+  for (const [name, text] of Object.entries(bombs))
+    it(`of ${name} costs no more than its size`, () => {
+      const start = process.cpuUsage();
+      load(text);
+      const { user } = process.cpuUsage(start);
+      // about a second on a quiet machine; what is quadratic takes a minute
+      assert.ok(user < 10_000_000, `${user / 1000} ms`);
+    });
+
+  it('that is too big is not even looked at', () => {
+    const outcome = load('#'.repeat(sizeLimit + 1));
+    assert.ok('problems' in outcome);
+    assert.match(outcome.problems.problems[0]?.message ?? '', /has 524289 bytes/);
+  });
+
+  it('leaves the prototypes of JavaScript alone', () => {
+    load('version: 1\n__proto__: { polluted: true }\nconstructor: { prototype: { polluted: true } }\n');
+    assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
+  });
+
+  it('never gets a pasted key printed', () => {
+    const key = Buffer.alloc(32, 'never to be seen').toString('base64');
+    for (const place of [
+      `privateKey: ${key}`,
+      `"privateKey" : "${key}"`,
+      `private-key: ${key}`,
+      `presharedKey: ${key.slice(0, 40)}`,
+      `description: ${key}`,
+      `listenPort: ${key}`,
+      `key: [${key}]`,
+      `${key}: x`,
+      `privateKey: "${key}" x`,
+    ]) {
+      const outcome = load(`version: 1\nrouter: { host: a }\ntunnels: { wg4: { ${place} } }\n`);
+      assert.ok('problems' in outcome, place);
+      const shown = renderProblems(outcome.problems.problems) + outcome.problems.message;
+      assert.ok(!shown.includes(key.slice(0, 40)), shown);
+    }
+  });
+});
