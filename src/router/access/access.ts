@@ -40,13 +40,3 @@ export interface Access {
   /** One line for the person, on stderr. */
   notice(line: string): void;
 }
-
-/** The router as the site file names it. */
-export interface Target {
-  /** A name, an address, or an alias of ssh_config. */
-  readonly host: string;
-  readonly user?: string;
-  readonly port?: number;
-  /** Algorithms of an old sshd that are off unless named here. */
-  readonly legacyAlgorithms: readonly string[];
-}

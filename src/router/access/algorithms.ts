@@ -57,7 +57,7 @@ export function chooseAlgorithms(allowed: readonly string[], trust: Trust): Algo
   const wrong = allowed.find(name => !every.includes(name) && !modernNames.includes(name));
   if (wrong !== undefined) throw unknownName(wrong, every);
   const pick = (kind: Kind) => [...modern[kind], ...legacy[kind].filter(name => allowed.includes(name))];
-  const known = new Set(trust.entries.filter(({ marker }) => marker === undefined).map(({ type }) => type));
+  const known = new Set([...trust.known, ...trust.withoutPort].map(({ type }) => type));
   const isKnown = (name: string) => known.has(name.startsWith('rsa-sha2-') ? 'ssh-rsa' : name);
   const hostKeys = pick('serverHostKey');
   return {

@@ -47,6 +47,7 @@ export class Conversation {
     if (left !== null) this.#offered = left;
     const last = this.#tried.at(-1);
     if (partial === true && last !== undefined) this.#steps.push(last);
+    else if (last !== undefined && left !== null && !left.includes(last.method)) this.#queue.push(last); // not its turn yet
     if (left === null && this.#queue[0]?.method !== 'publickey' && !this.#replays) {
       return { type: 'none', username: this.#hop.user };
     }

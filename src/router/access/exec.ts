@@ -1,8 +1,8 @@
 // One command in a channel of its own. Memory is bounded by maxBytes, time by timeoutMs, whatever the server does;
 // a command that fails is a result, a connection that dies is an error.
 import { NoAccess } from '../../errors.ts';
-import type { ExecOptions, ExecResult } from '../connection.ts';
 import { ByteSink } from './byte-sink.ts';
+import type { ExecOptions, ExecResult } from './contract.ts';
 import type { Link } from './link.ts';
 import type { ClientChannel } from './ssh2.ts';
 
@@ -14,38 +14,42 @@ export function runCommand(
   command: string,
   options: ExecOptions,
 ): Promise<ExecResult> {
+  const { signal, timeoutMs } = options;
   return new Promise((resolve, reject) => {
-    const { signal } = options;
     let channel: ClientChannel | undefined;
-    const settle = () => {
+    let over = false;
+    const finish = () => {
+      over = true;
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     };
     const fail = (reason: unknown) => {
-      settle();
-      channel?.removeAllListeners('data');
-      channel?.stderr.removeAllListeners('data');
-      channel?.close();
+      if (over) return;
+      finish();
+      if (channel !== undefined) abandon(channel);
       reject(reason);
     };
     const abort = () => fail(signal?.reason);
-    const timer = setTimeout(() => fail(timeIsUp(host, options.timeoutMs)), options.timeoutMs);
-    void link.closed.then(() => fail(lost(host)));
-    if (signal?.aborted) return abort();
+    const timer = setTimeout(() => fail(timeIsUp(host, timeoutMs)), timeoutMs);
     signal?.addEventListener('abort', abort, { once: true });
+    void link.closed.then(why => fail(lost(host, why)));
     const opened = (error: Error | undefined, stream: ClientChannel) => {
-      if (error) return fail(link.isClosed() ? lost(host) : refused(host, error));
+      if (link.isClosed()) return; // `closed` tells
+      if (error) return fail(refused(host, error));
+      if (over) return abandon(stream);
       channel = stream;
       collect(stream, host, options).then(result => {
-        settle();
-        if (link.isClosed()) reject(lost(host));
-        else resolve(result);
+        if (link.isClosed()) return; // cut short, though it looks like an end
+        finish();
+        resolve(result);
       }, fail);
     };
+    if (signal?.aborted) return abort();
+    if (link.isClosed()) return;
     try {
       link.client.exec(command, opened);
     } catch {
-      fail(lost(host));
+      // ssh2 throws when the socket has just died: `closed` tells
     }
   });
 }
@@ -72,45 +76,42 @@ function collect(channel: ClientChannel, host: string, options: ExecOptions): Pr
       exit = code ?? undefined;
       killed = name;
     });
-    const both = Promise.all([ended(channel, 'close'), ended(channel.stderr, 'end')]);
+    const both = Promise.all([event(channel, 'close'), event(channel.stderr, 'end')]);
     void both.then(() => resolve({ stdout: stdout.bytes(), stderr: stderr.bytes(), exit, signal: killed }));
     channel.end(options.input ?? '');
   });
 }
 
-function ended(stream: NodeJS.EventEmitter, event: 'close' | 'end'): Promise<void> {
-  return new Promise(resolve => stream.once(event, () => resolve()));
+function event(stream: NodeJS.EventEmitter, name: 'close' | 'end'): Promise<void> {
+  return new Promise(resolve => stream.once(name, () => resolve()));
 }
 
-function lost(host: string): NoAccess {
-  return new NoAccess(
-    'connection-lost',
-    `the connection to ${host} broke while a command ran`,
-    'check the network and try again',
-  );
+/** Nobody listens any more; what still comes is dropped. */
+function abandon(channel: ClientChannel): void {
+  channel.removeAllListeners('data');
+  channel.stderr.removeAllListeners('data');
+  channel.resume();
+  channel.stderr.resume();
+  channel.close();
+}
+
+function lost(host: string, why: string | undefined): NoAccess {
+  const silent = why === 'Keepalive timeout' ? `: ${host} fell silent` : '';
+  const message = `the connection to ${host} broke while a command ran${silent}`;
+  return new NoAccess('connection-lost', message, 'check the network and try again');
 }
 
 function refused(host: string, error: Error): NoAccess {
-  return new NoAccess(
-    'exec-refused',
-    `${host} starts no command over SSH`,
-    'see the log of its sshd (MaxSessions, ForceCommand)',
-    error,
-  );
+  const hint = 'see the log of its sshd (MaxSessions, ForceCommand)';
+  return new NoAccess('exec-refused', `${host} starts no command over SSH`, hint, error);
 }
 
 function timeIsUp(host: string, timeoutMs: number): NoAccess {
-  return new NoAccess(
-    'exec-timeout',
-    `${host} didn't finish a command within ${timeoutMs / 1000} s`,
-    'see what keeps the router busy',
-  );
+  const message = `${host} didn't finish a command within ${timeoutMs / 1000} s`;
+  return new NoAccess('exec-timeout', message, 'see what keeps the router busy');
 }
 
 function tooMuch(host: string, most: number): NoAccess {
-  return new NoAccess(
-    'output-too-long',
-    `${host} sent more than ${most} bytes for a command`,
-    'see what it sends: this is no router that edgewg knows',
-  );
+  const message = `${host} sent more than ${most} bytes for one command`;
+  return new NoAccess('output-too-long', message, 'see what it sends: no router that edgewg knows does that');
 }

@@ -3,16 +3,20 @@
 import type { Attempt } from './conversation.ts';
 import type { Hop } from './hop.ts';
 import { type KeyOffer, type Problem, ProblemError } from './keys.ts';
+import type { Dial } from './login.ts';
 import { BaseAgent, type ParsedKey } from './ssh2.ts';
 
 export function keyAttempt(offer: KeyOffer, hop: Hop, complain: (problem: Problem) => void): Attempt {
-  const agent = new OneKey(offer, hop.legacy.includes('ssh-rsa'), complain);
   const id = `publickey ${offer.key.getPublicSSH().toString('base64')}`;
   return {
     id,
     method: 'publickey',
     label: offer.label,
-    make: async () => ({ type: 'agent', username: hop.user, agent }),
+    make: async dial => ({
+      type: 'agent',
+      username: hop.user,
+      agent: new OneKey(offer, hop.legacy.includes('ssh-rsa'), dial, complain),
+    }),
   };
 }
 
@@ -21,12 +25,14 @@ type Signed = (error: Error | null, signature?: Buffer) => void;
 class OneKey extends BaseAgent<ParsedKey> {
   readonly #offer: KeyOffer;
   readonly #sha1: boolean;
+  readonly #dial: Dial;
   readonly #complain: (problem: Problem) => void;
 
-  constructor(offer: KeyOffer, sha1: boolean, complain: (problem: Problem) => void) {
+  constructor(offer: KeyOffer, sha1: boolean, dial: Dial, complain: (problem: Problem) => void) {
     super();
     this.#offer = offer;
     this.#sha1 = sha1;
+    this.#dial = dial;
     this.#complain = complain;
   }
 
@@ -41,13 +47,16 @@ class OneKey extends BaseAgent<ParsedKey> {
       signature => give?.(null, signature),
       (error: Error) => {
         if (error instanceof ProblemError) this.#complain(error.problem);
+        else this.#dial.fail(error);
         give?.(error);
       },
     );
   }
 
   async #sign(data: Buffer, hash: string | undefined): Promise<Buffer> {
-    if (hash !== 'sha1' || this.#sha1) return this.#offer.sign(data, hash);
+    if (hash !== 'sha1' || this.#sha1) {
+      return this.#dial.pausedFor(() => this.#offer.sign(data, hash));
+    }
     throw new ProblemError({
       code: 'legacy-signature',
       what: `${this.#offer.label} would have to sign with SHA-1 for this old sshd`,

@@ -2,8 +2,8 @@
 import { NoAccess } from '../../errors.ts';
 import type { Access } from './access.ts';
 import type { Hop } from './hop.ts';
+import { describeKey } from './host-key.ts';
 import { formatKnownHost } from './known-hosts.ts';
-import { describeKey } from './trust.ts';
 
 export async function learnHostKey(key: Buffer, hop: Hop, access: Access): Promise<void> {
   const path = hop.trust.userFiles[0];

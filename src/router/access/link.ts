@@ -5,86 +5,83 @@ import { chooseAlgorithms } from './algorithms.ts';
 import type { Conversation } from './conversation.ts';
 import { Deadline } from './deadline.ts';
 import { explainLink, type LinkState } from './failures.ts';
-import type { Hop } from './hop.ts';
-import { fingerprint, keyType } from './known-hosts.ts';
-import type { Login } from './login.ts';
+import type { Gate } from './gate.ts';
+import { HostKeyCheck } from './host-key-check.ts';
 import { timedOut } from './socket.ts';
 import { type AnyAuthMethod, type Client, type ConnectConfig, newClient } from './ssh2.ts';
-import { judgeHostKey, type Trust, unknownKey } from './trust.ts';
 
 export interface Link {
   readonly client: Client;
   readonly hostKey: { readonly type: string; readonly fingerprint: string };
-  /** Resolves when the connection is gone. */
-  readonly closed: Promise<void>;
+  /** Resolves when the connection is gone, with what ssh2 had to say about it. */
+  readonly closed: Promise<string | undefined>;
   isClosed(): boolean;
-}
-
-export interface LinkParts {
-  readonly hop: Hop;
-  readonly trust: Trust;
-  readonly login: Login;
-  /** Called with a key of which nothing was known, once the server has proven that it has it. */
-  learn(key: Buffer): Promise<void>;
-  readonly signal: AbortSignal | undefined;
+  /** Ends it at once, without a goodbye (ssh2's own destroy does nothing after end). */
+  destroy(): void;
 }
 
 const mostBannerBytes = 64 * 1024;
 
-export function openLink(stream: Duplex, parts: LinkParts): Promise<Link> {
-  return new Promise((resolve, reject) => new LinkOpening(stream, parts, resolve, reject).start());
+export function openLink(stream: Duplex, gate: Gate, signal?: AbortSignal): Promise<Link> {
+  return new Promise((resolve, reject) => new LinkOpening(stream, gate, signal, resolve, reject).start());
 }
 
 class LinkOpening {
   readonly #stream: Duplex;
-  readonly #parts: LinkParts;
-  readonly #client = newClient();
+  readonly #gate: Gate;
+  readonly #signal: AbortSignal | undefined;
   readonly #resolve: (link: Link) => void;
   readonly #reject: (reason: unknown) => void;
+  readonly #client = newClient();
   readonly #deadline: Deadline;
   readonly #state: LinkState = { phase: 'greeting', offered: {} };
-  readonly #closed: Promise<void>;
-  #settled = false;
-  #key: Buffer | undefined;
-  #known = true;
-  #bannerBytes = 0;
-  #learned: Promise<void> = Promise.resolve();
-  #talk: Promise<Conversation> | undefined;
+  readonly #hostKey: HostKeyCheck;
+  readonly #closed: Promise<string | undefined>;
   #gone = false;
+  #settled = false;
+  #lastError: string | undefined;
+  #bannerBytes = 0;
+  #proven: Promise<void> = Promise.resolve();
+  #talk: Promise<Conversation> | undefined;
 
   constructor(
     stream: Duplex,
-    parts: LinkParts,
+    gate: Gate,
+    signal: AbortSignal | undefined,
     resolve: (link: Link) => void,
     reject: (reason: unknown) => void,
   ) {
     this.#stream = stream;
-    this.#parts = parts;
+    this.#gate = gate;
+    this.#signal = signal;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#deadline = new Deadline(parts.hop.connectTimeoutMs, () =>
-      this.#fail(timedOut(parts.hop, during[this.#state.phase])),
-    );
-    this.#closed = new Promise(done =>
-      this.#client.once('close', () => {
+    this.#hostKey = new HostKeyCheck(gate);
+    const late = () => this.#fail(timedOut(gate.hop, this.#state.phase));
+    this.#deadline = new Deadline(gate.hop.connectTimeoutMs, late);
+    this.#closed = new Promise(done => {
+      const gone = () => {
         this.#gone = true;
-        done();
-      }),
-    );
+        this.#fail(explainLink(undefined, this.#state, gate.hop));
+        done(this.#lastError);
+      };
+      this.#client.once('close', gone);
+      // Nothing more can come after the end; the streams above get their turn to finish first. A jump host that holds its
+      // half of a forwarded stream open would keep 'close' away.
+      this.#client.once('end', () => setImmediate(gone));
+    });
   }
 
   start(): void {
-    const { hop, signal } = this.#parts;
     const client = this.#client;
-    signal?.addEventListener('abort', this.#abort, { once: true });
+    this.#signal?.addEventListener('abort', this.#abort, { once: true });
     client.on('error', error => this.#onError(error));
-    client.on('close', () => this.#fail(explainLink(undefined, this.#state, hop)));
     client.on('banner', text => this.#onBanner(text));
     client.on('change password', () => this.#onError(new Error('password expired')));
     client.on('handshake', () => this.#onHandshake());
     client.on('ready', () => this.#onReady());
     try {
-      signal?.throwIfAborted();
+      this.#signal?.throwIfAborted();
       client.connect(this.#config());
     } catch (error) {
       this.#fail(error);
@@ -92,7 +89,8 @@ class LinkOpening {
   }
 
   #config(): ConnectConfig {
-    const { hop, trust } = this.#parts;
+    const { hop, trust } = this.#gate;
+    const algorithms = { ...chooseAlgorithms(hop.legacy, trust), compress: ['none'] };
     return {
       sock: this.#stream,
       username: hop.user,
@@ -100,67 +98,60 @@ class LinkOpening {
       readyTimeout: 0, // the deadline's business, which stands still while a person types
       keepaliveInterval: hop.keepalive.intervalMs,
       keepaliveCountMax: hop.keepalive.countMax,
-      algorithms: { ...chooseAlgorithms(hop.legacy, trust), compress: ['none'] } as NonNullable<
-        ConnectConfig['algorithms']
-      >,
+      algorithms: algorithms as NonNullable<ConnectConfig['algorithms']>,
       hostVerifier: (key: Buffer): boolean => this.#onHostKey(key),
-      authHandler: (left, partial, next) =>
-        void this.#nextTry(left, partial).then(next, error => this.#fail(error)),
+      authHandler: (left, partial, next) => {
+        this.#nextTry(left, partial).then(next, error => this.#fail(error));
+      },
       debug: text => this.#onDebug(text),
     };
   }
 
   /** The only place where ssh2 tells what the server had to offer. */
   #onDebug(text: string): void {
-    if (this.#state.phase !== 'greeting' && this.#state.phase !== 'key exchange') return;
+    if (this.#state.phase === 'login') return;
     if (text.startsWith('Remote ident')) this.#state.phase = 'key exchange';
-    const match = /^Handshake: \(remote\) ([^:]+): (.*)$/.exec(text);
-    if (match?.[1] !== undefined && match[2] !== undefined)
-      this.#state.offered[match[1]] = match[2].split(',');
+    const [, kind, names] = /^Handshake: \(remote\) ([^:]+): (.*)$/.exec(text) ?? [];
+    if (kind !== undefined && names !== undefined) this.#state.offered[kind] = names.split(',');
   }
 
   #onHostKey(key: Buffer): boolean {
-    const { hop, trust } = this.#parts;
-    if (this.#key !== undefined) return this.#key.equals(key); // a later key exchange must show the same one
     try {
-      this.#known = judgeHostKey(key, trust, hop) === 'known';
-      if (!this.#known && !hop.trust.acceptNew) throw unknownKey(key, hop);
+      this.#hostKey.shown(key);
+      return true;
     } catch (error) {
       this.#fail(error);
       return false;
     }
-    this.#key = key;
-    return true;
   }
 
-  /** The server has signed with its key: what was accepted unseen may be written down now. */
   #onHandshake(): void {
     this.#state.phase = 'login';
-    if (this.#known || this.#key === undefined) return;
-    const key = this.#key;
-    this.#known = true;
-    this.#learned = this.#parts.learn(key).finally(() => {
-      this.#known = false;
-    });
-    this.#learned.catch(error => this.#fail(error));
+    this.#proven = this.#hostKey.proven();
+    this.#proven.catch(error => this.#fail(error));
   }
 
   async #nextTry(left: readonly string[] | null, partial: boolean | null): Promise<AnyAuthMethod> {
-    await this.#learned;
-    this.#talk ??= this.#parts.login.begin({
-      known: this.#known,
+    await this.#proven;
+    this.#talk ??= this.#gate.login.begin({
+      known: this.#hostKey.wasKnown(),
       pausedFor: question => this.#deadline.pausedFor(question),
+      fail: reason => this.#fail(reason),
     });
     return (await this.#talk).next(left, partial);
   }
 
   #onReady(): void {
-    const key = this.#key;
-    if (this.#settled || key === undefined) return;
+    if (this.#settled) return;
     this.#settle();
     void this.#talk?.then(talk => talk.succeeded());
-    const hostKey = { type: keyType(key) ?? '', fingerprint: fingerprint(key) };
-    this.#resolve({ client: this.#client, hostKey, closed: this.#closed, isClosed: () => this.#gone });
+    this.#resolve({
+      client: this.#client,
+      hostKey: this.#hostKey.facts(),
+      closed: this.#closed,
+      isClosed: () => this.#gone,
+      destroy: () => this.#stream.destroy(),
+    });
   }
 
   #onBanner(text: string): void {
@@ -170,29 +161,22 @@ class LinkOpening {
 
   #onError(error: Error & { level?: string }): void {
     if (error.level === 'agent') return; // one key could not sign; ssh2 goes on with the next
-    this.#fail(explainLink(error, this.#state, this.#parts.hop));
+    this.#lastError = error.message;
+    this.#fail(explainLink(error, this.#state, this.#gate.hop));
   }
 
-  readonly #abort = (): void => this.#fail(this.#parts.signal?.reason);
+  readonly #abort = (): void => this.#fail(this.#signal?.reason);
 
   #settle(): void {
     this.#settled = true;
     this.#deadline.stop();
-    this.#parts.signal?.removeEventListener('abort', this.#abort);
+    this.#signal?.removeEventListener('abort', this.#abort);
   }
 
   #fail(reason: unknown): void {
     if (this.#settled) return;
     this.#settle();
-    this.#client.on('error', () => {});
-    this.#client.destroy();
     this.#stream.destroy();
     this.#reject(reason);
   }
 }
-
-const during: Record<LinkState['phase'], string> = {
-  greeting: 'saying hello',
-  'key exchange': 'exchanging keys',
-  login: 'logging in',
-};

@@ -1,5 +1,6 @@
 // Logging in to one hop: the tries in their order, and the secrets they need. Lives as long as a door: what worked once is
 // tried first the next time, with the answers given before. A password goes only to a host whose key was known beforehand.
+import { NoAccess } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
 import type { Access } from './access.ts';
 import { type Attempt, Conversation } from './conversation.ts';
@@ -7,10 +8,10 @@ import type { Hop, Method } from './hop.ts';
 import { keyAttempt } from './key-attempt.ts';
 import { type FoundKeys, findKeys, type KeyOffer, type Problem } from './keys.ts';
 import { printable } from './printable.ts';
-import type { AnyAuthMethod, KeyboardInteractiveAuthMethod } from './ssh2.ts';
+import type { AnyAuthMethod, KeyboardInteractiveAuthMethod, Prompt } from './ssh2.ts';
 import type { Vault } from './vault.ts';
 
-const mostRounds = 10;
+const mostQuestions = 10;
 
 /** What one dial lends to the login. */
 export interface Dial {
@@ -18,6 +19,8 @@ export interface Dial {
   readonly known: boolean;
   /** Runs a question to a person outside the time limit. */
   pausedFor<T>(question: () => Promise<T>): Promise<T>;
+  /** Ends the dial: the person pressed ^C, say. */
+  fail(reason: unknown): void;
 }
 
 export class Login {
@@ -74,9 +77,8 @@ export class Login {
       const given = await this.#vault.given('EDGEWG_PASSWORD');
       if (given === undefined && !this.#canAsk()) return this.#skip(noPassword);
       if (given !== undefined && index > 0) return undefined;
-      if (method === 'keyboard-interactive')
-        return { type: method, username, prompt: this.#answerer(dial, index) };
-      const password = await this.#passwordFor(dial, `Password for ${username}@${this.#hop.name}: `, index);
+      if (method === 'keyboard-interactive') return { type: method, username, prompt: this.#answerer(dial) };
+      const password = await this.#passwordFor(dial, `Password for ${username}@${this.#hop.name}: `);
       return password === undefined
         ? this.#skip(noPassword)
         : { type: method, username, password: password.reveal() };
@@ -93,35 +95,42 @@ export class Login {
   }
 
   /** What worked is given again; a person is asked anew only after a refusal. */
-  async #passwordFor(dial: Dial, question: string, index: number): Promise<Secret | undefined> {
+  async #passwordFor(dial: Dial, question: string): Promise<Secret | undefined> {
     const given = await this.#vault.given('EDGEWG_PASSWORD');
     if (given !== undefined) return given;
-    if (this.#password !== undefined && (index === 0 || this.#passwordWorked)) return this.#password;
-    if (!this.#canAsk()) return undefined;
+    if (this.#password !== undefined && this.#passwordWorked) return this.#password;
     this.#password = await dial.pausedFor(() => this.#vault.ask(question));
     return this.#password;
   }
 
-  /** Answers the server's questions: a hidden one with the password, any other by a person. */
-  #answerer(dial: Dial, index: number): KeyboardInteractiveAuthMethod['prompt'] {
-    let round = index;
+  /** The server's first hidden question is for the password; what else it wants to know (a one-time code) a person answers. */
+  #answerer(dial: Dial): KeyboardInteractiveAuthMethod['prompt'] {
+    let asked = 0;
+    let passwordGiven = false;
+    const answer = async (instructions: string, { prompt, echo }: Prompt): Promise<string> => {
+      if (++asked > mostQuestions) throw curious(this.#hop);
+      const question = `${this.#hop.user}@${this.#hop.name}: ${printable(`${instructions} ${prompt}`.trim(), 200)} `;
+      const isPassword = echo !== true && !passwordGiven;
+      passwordGiven ||= isPassword;
+      const text = isPassword
+        ? await this.#passwordFor(dial, question)
+        : await dial.pausedFor(() => this.#vault.ask(question, echo));
+      return text?.reveal() ?? '';
+    };
     return (_name, instructions, _lang, prompts, finish) => {
-      const answer = async (): Promise<string[]> => {
-        const answers: string[] = [];
-        if (round - index >= mostRounds) return answers;
-        for (const { prompt, echo } of prompts.slice(0, mostRounds)) {
-          const question = `${this.#hop.user}@${this.#hop.name}: ${printable(`${instructions} ${prompt}`.trim(), 200)} `;
-          const text = echo
-            ? await dial.pausedFor(() => this.#vault.ask(question, true))
-            : await this.#passwordFor(dial, question, round);
-          answers.push(text?.reveal() ?? '');
-        }
-        round++;
-        return answers;
+      const answers = async () => {
+        const given: string[] = [];
+        for (const prompt of prompts) given.push(await answer(instructions, prompt));
+        return given;
       };
-      answer().then(finish, () => finish([]));
+      answers().then(finish, error => dial.fail(error));
     };
   }
+}
+
+function curious(hop: Hop): NoAccess {
+  const message = `${hop.name} asks more than ${mostQuestions} questions to log ${hop.user} in`;
+  return new NoAccess('login-broken-off', message, 'see what its sshd asks: ssh -v');
 }
 
 const withheld: Problem = {

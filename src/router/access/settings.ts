@@ -21,24 +21,38 @@ const addUp = new Set(['identityfile', 'certificatefile']);
 
 interface Pass {
   readonly asked: Asked;
+  /** What Host lines are about: the name given, in a final pass the resolved one. */
+  readonly host: string;
   readonly found: Map<string, string[]>;
   readonly final: boolean;
-  wantsFinal: boolean;
 }
 
 export function settingsFor(lines: readonly ConfigLine[], asked: Asked): Settings {
   const found = new Map<string, string[]>();
-  const pass: Pass = { asked, found, final: false, wantsFinal: false };
+  const pass: Pass = { asked, host: asked.host, found, final: false };
   apply(lines, pass);
-  if (pass.wantsFinal) apply(lines, { ...pass, final: true });
+  if (wantsFinalPass(lines)) {
+    const host = hostName(asked.host, found);
+    found.set('hostname', [host]); // as ssh: a final block comes too late to name another host
+    apply(lines, { ...pass, host, final: true });
+  }
   return { first: keyword => found.get(keyword)?.[0], words: keyword => found.get(keyword) };
+}
+
+/** Any `Match final` asks for it, even where it doesn't apply (as ssh -G shows). */
+function wantsFinalPass(lines: readonly ConfigLine[]): boolean {
+  return lines.some(
+    line =>
+      (line.kind === 'match' && line.words.some(word => /^!?final$/i.test(word))) ||
+      (line.kind !== 'set' && wantsFinalPass(line.lines)),
+  );
 }
 
 function apply(lines: readonly ConfigLine[], pass: Pass): void {
   for (const line of lines) {
     if (line.kind === 'set') set(line.keyword, line.words, pass.found);
     else if (line.kind === 'include') apply(line.lines, pass);
-    else if (line.kind === 'host' ? matchesList(pass.asked.host, line.words) : matches(line.words, pass))
+    else if (line.kind === 'host' ? matchesList(pass.host, line.words) : matches(line.words, pass))
       apply(line.lines, pass);
   }
 }
@@ -73,10 +87,7 @@ function judge(criterion: string, argument: string, pass: Pass): boolean | undef
   const list = argument.split(',');
   if (criterion === 'all') return true;
   if (criterion === 'canonical') return false;
-  if (criterion === 'final') {
-    pass.wantsFinal = true;
-    return pass.final;
-  }
+  if (criterion === 'final') return pass.final;
   if (criterion === 'originalhost') return matchesList(asked.host, list);
   if (criterion === 'host') return matchesList(hostName(asked.host, found), list);
   if (criterion === 'user') return matchesList(asked.user ?? found.get('user')?.[0] ?? asked.localUser, list);

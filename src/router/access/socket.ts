@@ -40,7 +40,7 @@ export function openSocket(hop: Hop, signal?: AbortSignal): Promise<Socket> {
 
 export function timedOut(hop: Hop, during: string): NoAccess {
   const seconds = hop.connectTimeoutMs / 1000;
-  const message = `${where(hop)} didn't answer within ${seconds} s while ${during}`;
+  const message = `${where(hop)} didn't answer within ${seconds} s (${during})`;
   return new NoAccess(
     'connect-timeout',
     message,

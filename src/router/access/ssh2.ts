@@ -8,6 +8,7 @@ export type {
   ConnectConfig,
   KeyboardInteractiveAuthMethod,
   ParsedKey,
+  Prompt,
 } from 'ssh2';
 
 export const { BaseAgent, OpenSSHAgent } = ssh2;

@@ -1,0 +1,79 @@
+// The way to a target: through which jump hosts, in the order they are dialled. Contacts nobody.
+import { NoAccess } from '../../errors.ts';
+import type { Access } from './access.ts';
+import type { ConfigLine } from './config-files.ts';
+import { isOn } from './config-values.ts';
+import type { Target } from './contract.ts';
+import { expand } from './expand.ts';
+import type { Hop } from './hop.ts';
+import { type Settings, settingsFor } from './settings.ts';
+import { namesOf, toHop } from './to-hop.ts';
+
+const deepest = 8;
+
+/** Jump hosts first, the target last. Rejects ProxyCommand, which would start a program: better no way in than another one. */
+export function findWay(target: Target, lines: readonly ConfigLine[], access: Access, depth = 0): Hop[] {
+  if (depth > deepest) throw loop(target.host);
+  const look = (to: Target) =>
+    settingsFor(lines, { host: to.host, user: to.user, localUser: access.localUser, notice: access.notice });
+  const settings = look(target);
+  const hop = toHop(target, settings, access);
+  if (isOn(settings, 'canonicalizehostname'))
+    access.notice(`ssh_config: CanonicalizeHostname is passed over for ${hop.name}`);
+  const [first, ...others] = jumpsOf(settings, hop, target, access);
+  if (first === undefined) return [hop];
+  return [
+    ...findWay(first, lines, access, depth + 1),
+    ...others.map(other => toHop(other, look(other), access)),
+    hop,
+  ];
+}
+
+/** As with ssh, the first jump host may have jump hosts of its own, and none may jump through itself. */
+function jumpsOf(settings: Settings, hop: Hop, target: Target, access: Access): Target[] {
+  const jump = settings.first('proxyjump') ?? 'none';
+  const command = settings.words('proxycommand')?.join(' ') ?? 'none';
+  if (jump.toLowerCase() === 'none') {
+    if (command.toLowerCase() === 'none') return [];
+    throw noProxyCommand(hop.name, command);
+  }
+  const jumps = jump.split(',').map(text => parseJump(expand(text.trim(), namesOf(hop, access))));
+  if (jumps.some(({ host, port }) => host === target.host && (port ?? hop.port) === hop.port))
+    throw loop(hop.name);
+  return jumps;
+}
+
+/** `[user@]host[:port]`, also as ssh:// URI; an IPv6 address in brackets. */
+function parseJump(text: string): Target {
+  const plain = text.replace(/^ssh:\/\//, '').replace(/\/$/, '');
+  const at = plain.lastIndexOf('@');
+  const place = /^(?:\[(?<v6>[^\]]+)\]|(?<host>[^:[\]]+))(?::(?<port>\d{1,5}))?$/.exec(plain.slice(at + 1));
+  const host = place?.groups?.['v6'] ?? place?.groups?.['host'];
+  const port = place?.groups?.['port'];
+  if (host === undefined || Number(port ?? 1) > 65535) {
+    throw new NoAccess(
+      'ssh-config-value',
+      `ssh_config: ProxyJump '${text}' names no host`,
+      'write user@host:port',
+    );
+  }
+  return {
+    host,
+    ...(at > 0 && { user: plain.slice(0, at) }),
+    ...(port && { port: Number(port) }),
+    legacyAlgorithms: [],
+  };
+}
+
+function loop(host: string): NoAccess {
+  const message = `ProxyJump leads in a circle at ${host}`;
+  return new NoAccess('jump-loop', message, 'correct ProxyJump in ssh_config (`Host !jump *`)');
+}
+
+function noProxyCommand(host: string, command: string): NoAccess {
+  return new NoAccess(
+    'proxy-command',
+    `ssh_config has ProxyCommand '${command}' for ${host}, and edgewg starts no ssh or other program to connect`,
+    'use ProxyJump for this host',
+  );
+}
