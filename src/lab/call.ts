@@ -20,6 +20,8 @@ export interface Call {
   readonly tty?: string;
   /** Only of programs that read it (`wg pubkey`, `wg set … private-key /dev/stdin`). */
   readonly stdin?: Buffer;
+  /** Aborted when the wrapper's process dies before it has its answer (a terminal that hung up). */
+  readonly killed?: AbortSignal;
 }
 
 /** What the program printed and its exit code. The streams are separate; the engine never mixes them. */

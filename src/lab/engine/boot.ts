@@ -54,7 +54,6 @@ const loader: Call = {
 };
 
 export async function boot(engine: Engine): Promise<void> {
-  engine.powerUp();
   const text = await bootText(engine);
   const session = engine.begin('boot');
   const said = await loadText(engine.scene(session, loader), text);

@@ -24,11 +24,25 @@ export async function commit(
   engine.isCommitting = true;
   try {
     if (session === undefined) return failed('Failed to generate committed config\n');
-    return await locked(engine, call, session);
+    return await Promise.race([locked(engine, call, session), death(call)]);
   } finally {
     engine.isCommitting = false;
     await release();
   }
+}
+
+/** A commit whose process is killed (the terminal hung up) leaves the lock; what it has done to the kernel stays. */
+function death({ killed }: Call): Promise<Answer> {
+  return new Promise(resolve => {
+    const die = (): void => resolve({ stdout: '', stderr: '', exit: 129 });
+    if (killed?.aborted) die();
+    else killed?.addEventListener('abort', die, { once: true });
+  });
+}
+
+/** Never goes on for a dead process. */
+function whileAlive<T>({ killed }: Call, value: T): T | Promise<never> {
+  return killed?.aborted ? new Promise<never>(() => undefined) : value;
 }
 
 async function locked(engine: Engine, call: Call, session: Session): Promise<Answer> {
@@ -44,12 +58,16 @@ async function locked(engine: Engine, call: Call, session: Session): Promise<Ans
     call,
     session: session.id,
     world,
-    beforeSubtree: async (priority, _path) =>
-      (await engine.faults.at(`commit:subtree:${priority}`, session.id))?.fail,
+    beforeSubtree: async priority => {
+      const mishap = await engine.faults.at(`commit:subtree:${priority}`, session.id);
+      return whileAlive(call, mishap?.fail);
+    },
     afterAction: async () => {
       if (profile.commitAction > 0) await world.sleep(profile.commitAction);
+      await whileAlive(call, undefined);
     },
   });
+  await whileAlive(call, undefined);
   if (result === undefined) {
     engine.active = working;
     session.discard();

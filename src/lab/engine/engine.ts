@@ -1,12 +1,13 @@
-// The router's state, shared by all its programs: templates, active configuration, sessions, kernel and the commit lock.
+// The state of a router from its start until it goes down, shared by all its programs: active configuration, sessions,
+// kernel and the commit lock.
 import { Secret } from '../../secret.ts';
 import { publicKeyOf } from '../../wireguard/key.ts';
 import type { Call, Surroundings } from '../call.ts';
-import { routerTemplates } from './behaviour/all.ts';
 import { ConfigNode, valueAt } from './config.ts';
 import type { Scene } from './edit.ts';
 import { type Faults, instant, noFaults, type Profile } from './faults.ts';
 import { Kernel } from './kernel.ts';
+import { whileUp } from './power.ts';
 import { Session } from './session.ts';
 import type { Template } from './template.ts';
 import type { Resolution, World } from './world.ts';
@@ -39,52 +40,34 @@ export class Engine {
   readonly faults: Faults;
   readonly profile: Profile;
   readonly sessions = new Map<string, Session>();
-  readonly peersUp: PeerUp[];
+  private readonly peersUp: readonly PeerUp[];
   /** Stands in where the router looks at a configuration without a session. */
   readonly outside = new Session('', () => this.active);
-  templates: Template;
+  readonly templates: Template;
   active = new ConfigNode();
   /** A commit of this engine runs. */
   isCommitting = false;
-  private kernel = new Kernel();
+  private isDown = false;
 
-  constructor(options: EngineOptions) {
+  constructor(options: EngineOptions, templates: Template, peersUp: readonly PeerUp[] = []) {
     this.options = options;
-    this.surroundings = options.surroundings;
+    this.templates = templates;
+    this.peersUp = peersUp;
+    this.surroundings = whileUp(options.surroundings, () => !this.isDown);
     this.faults = options.faults ?? noFaults;
     this.profile = options.profile ?? instant;
-    this.peersUp = [...(options.peersUp ?? [])];
-    this.templates = routerTemplates(options.wireguard?.isInstalled ?? true);
-    this.world = this.makeWorld();
-    this.powerUp();
-  }
-
-  /** As after a power cycle: nothing in memory but the templates. */
-  powerUp(): void {
-    this.sessions.clear();
-    this.active = new ConfigNode();
-    this.isCommitting = false;
-    this.kernel = new Kernel();
-    const lo = this.kernel.addLink('lo', 'loopback', 65536, true);
-    lo.addresses.push('127.0.0.1/8', '::1/128');
-    for (const name of this.world.ethernet) this.kernel.addLink(name, 'ethernet', 1500, false);
-  }
-
-  private makeWorld(): World {
     const { files, sh, sleep, now } = this.surroundings;
-    const currentKernel = (): Kernel => this.kernel;
-    return {
-      get kernel() {
-        return currentKernel();
-      },
-      files,
-      sh: (script, as) => sh.call(this.surroundings, script, as),
-      sleep: ms => sleep.call(this.surroundings, ms),
-      now: () => now.call(this.surroundings),
-      resolve: host => this.resolve(host),
-      ethernet: this.options.ethernet ?? ['eth0', 'eth1', 'eth2', 'eth3', 'eth4'],
-      maxMtu: 2018,
-    };
+    const ethernet = options.ethernet ?? ['eth0', 'eth1', 'eth2', 'eth3', 'eth4'];
+    const resolve = (host: string): Promise<Resolution> => this.resolve(host);
+    this.world = { kernel: new Kernel(), files, sh, sleep, now, resolve, ethernet, maxMtu: 2018 };
+    const { kernel } = this.world;
+    kernel.addLink('lo', 'loopback', 65536, true).addresses.push('127.0.0.1/8', '::1/128');
+    for (const name of ethernet) kernel.addLink(name, 'ethernet', 1500, false);
+  }
+
+  /** The router loses its power: what still runs in it does no more, and is heard of no more. */
+  powerDown(): void {
+    this.isDown = true;
   }
 
   private async resolve(host: string): Promise<Resolution> {
@@ -119,7 +102,7 @@ export class Engine {
   shakeHands(): void {
     const seconds = Math.floor(this.world.now().getTime() / 1000);
     for (const { link: name, publicKey, ourKey } of this.peersUp) {
-      const link = this.kernel.links.get(name);
+      const link = this.world.kernel.links.get(name);
       const peer = link?.wg?.peer(publicKey);
       if (!link?.up || peer === undefined || link.wg?.privateKey === undefined) continue;
       if (ourKey !== undefined && ourKey !== publicKeyOf(new Secret(link.wg.privateKey))) continue;

@@ -1,8 +1,8 @@
 // The router as the box sees it: one call in, one answer out.
 import { parseCommands } from '../../vyatta/commands.ts';
 import type { Answer, Call, Router } from '../call.ts';
+import { routerTemplates } from './behaviour/all.ts';
 import { boot } from './boot.ts';
-import { pendingConfirm } from './confirm.ts';
 import { Engine, type EngineOptions, type PeerUp } from './engine.ts';
 import { learnWritten, writtenFrom } from './learn.ts';
 import { load } from './load.ts';
@@ -17,6 +17,7 @@ import { shellApi } from './programs/shell-api.ts';
 import { dpkgQuery, labCheck, ping, ubntHal } from './programs/small.ts';
 import { wg } from './programs/wg.ts';
 import { save, savedText } from './save.ts';
+import type { Template } from './template.ts';
 
 type Program = (engine: Engine, call: Call) => Answer | Promise<Answer>;
 
@@ -53,11 +54,17 @@ export interface LabRouter extends Router {
 }
 
 export function createRouter(options: EngineOptions): LabRouter {
-  const engine = new Engine(options);
-  const seed = options.seed === undefined ? [] : readSeed(options.seed, engine);
-  learnWritten(engine.templates, seed);
+  const templates = routerTemplates(options.wireguard?.isInstalled ?? true);
+  const seed = options.seed === undefined ? [] : readSeed(options.seed, templates);
+  learnWritten(templates, seed);
+  const peersUp = [...(options.peersUp ?? [])];
+  const start = (): Engine => new Engine(options, templates, peersUp);
+  let engine = start();
+  const halt = (): void => engine.powerDown();
   return {
-    engine,
+    get engine() {
+      return engine;
+    },
     async call(call) {
       const program = Object.hasOwn(programs, call.program) ? programs[call.program] : undefined;
       if (program === undefined) return complaint(`${call.program}: command not found\n`, 127);
@@ -67,24 +74,27 @@ export function createRouter(options: EngineOptions): LabRouter {
         return said(`lab: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`, 70);
       }
     },
-    boot: () => boot(engine),
-    halt: () => {
-      pendingConfirm(engine).cancel();
-      engine.powerUp();
+    async boot() {
+      halt();
+      engine = start();
+      await boot(engine);
     },
-    setPeerUp: (peer, isUp) => setPeerUp(engine, peer, isUp),
+    halt,
+    setPeerUp: (peer, isThere) => {
+      setPeerUp(peersUp, peer, isThere);
+      engine.shakeHands();
+    },
     seedAsBoot: () => {
-      const copy = new Engine({ ...options });
-      copy.templates = engine.templates;
-      copy.active = understand(engine.templates, seed).config;
+      const copy = start();
+      copy.active = understand(templates, seed).config;
       return savedText(copy, true);
     },
   };
 }
 
 /** A seed is config.boot, or what `show configuration commands` printed. */
-function readSeed(text: string, engine: Engine): Written[] {
-  if (/^\s*(#.*\n\s*)*(set|comment) /.test(text)) return writtenFrom(parseCommands(text), engine.templates);
+function readSeed(text: string, templates: Template): Written[] {
+  if (/^\s*(#.*\n\s*)*(set|comment) /.test(text)) return writtenFrom(parseCommands(text), templates);
   try {
     return readWritten(text);
   } catch (error) {
@@ -94,9 +104,8 @@ function readSeed(text: string, engine: Engine): Written[] {
   }
 }
 
-function setPeerUp(engine: Engine, peer: PeerUp, isUp: boolean): void {
-  const same = engine.peersUp.findIndex(one => one.link === peer.link && one.publicKey === peer.publicKey);
-  if (same !== -1) engine.peersUp.splice(same, 1);
-  if (isUp) engine.peersUp.push(peer);
-  engine.shakeHands();
+function setPeerUp(peersUp: PeerUp[], { link, publicKey, ...more }: PeerUp, isUp: boolean): void {
+  const same = peersUp.findIndex(one => one.link === link && one.publicKey === publicKey);
+  if (same !== -1) peersUp.splice(same, 1);
+  if (isUp) peersUp.push({ link, publicKey, ...more });
 }
