@@ -1,6 +1,6 @@
 // Sets of packets, as far as a ruleset can tell packets apart. A ruleset's question and a rule's answer are both such
 // sets, so 'which of these reach the router?' is nothing but intersections and differences.
-import { difference, intersection, type Ranges, span } from './ranges.ts';
+import { difference, intersection, meets, type Ranges, span } from './ranges.ts';
 
 /** What a rule may look at. `icmp` is type * 256 + code; `tcpFlags` the six flags of RFC 793; `state` see {@link states}. */
 export type Field =
@@ -16,7 +16,6 @@ export type Field =
 /** Packets whose every named field is in its set; a field that isn't named may be anything. Never empty in any field. */
 export type Packets = Readonly<Partial<Record<Field, Ranges>>>;
 
-/** Those that tell most packets apart come first: they are compared first. */
 const fields: readonly Field[] = [
   'destinationPort',
   'protocol',
@@ -46,23 +45,42 @@ export const all: Readonly<Record<Field, Ranges>> = {
   source: address,
 };
 
+/**
+ * Whether any packet is in both. Most rules have nothing to do with most questions, and this says so without making a set:
+ * field by field by its name, since it is asked of every rule for every tunnel.
+ */
+export function meeting(a: Packets, b: Packets): boolean {
+  return (
+    overlap(a.destinationPort, b.destinationPort) &&
+    overlap(a.protocol, b.protocol) &&
+    overlap(a.state, b.state) &&
+    overlap(a.source, b.source) &&
+    overlap(a.destination, b.destination) &&
+    overlap(a.sourcePort, b.sourcePort) &&
+    overlap(a.icmp, b.icmp) &&
+    overlap(a.tcpFlags, b.tcpFlags)
+  );
+}
+
+const overlap = (a: Ranges | undefined, b: Ranges | undefined): boolean =>
+  a === undefined || b === undefined || meets(a, b);
+
 /** Packets that are in both; undefined when there are none. */
 export function both(a: Packets, b: Packets): Packets | undefined {
+  if (!meeting(a, b)) return undefined;
   const found: Partial<Record<Field, Ranges>> = { ...a };
   for (const field of fields) {
     const theirs = b[field];
     if (theirs === undefined) continue;
     const ours = a[field];
-    const shared = ours === undefined ? theirs : intersection(ours, theirs);
-    if (shared.length === 0) return undefined;
-    found[field] = shared;
+    found[field] = ours === undefined ? theirs : intersection(ours, theirs);
   }
   return found;
 }
 
 /** Packets of `a` that aren't in `b`, as sets that don't overlap. */
 export function without(a: Packets, b: Packets): Packets[] {
-  if (both(a, b) === undefined) return [a];
+  if (!meeting(a, b)) return [a];
   const rest: Packets[] = [];
   let left: Packets = a;
   for (const field of fields) {

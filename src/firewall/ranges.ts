@@ -49,6 +49,18 @@ export function intersection(a: Ranges, b: Ranges): Ranges {
   }
 }
 
+/** Whether any number is in both: {@link intersection} without making it. */
+export function meets(a: Ranges, b: Ranges): boolean {
+  for (let i = 0, j = 0; ; ) {
+    const x = a[i];
+    const y = b[j];
+    if (x === undefined || y === undefined) return false;
+    if (x[1] < y[0]) i++;
+    else if (y[1] < x[0]) j++;
+    else return true;
+  }
+}
+
 /** What is in `a` and not in `b`. */
 export function difference(a: Ranges, b: Ranges): Ranges {
   const rest: Range[] = [];

@@ -1,7 +1,7 @@
 // What a ruleset does with a set of packets: the set falls apart into the parts that its rules take, in order. A single packet is a
 // set of one; 'UDP from anywhere to port 51824' is a set as well. Three-valued: a rule that may or may not take a part stays with it as a doubt.
 import { allAddresses } from './conditions.ts';
-import { both, type Packets, withoutAll } from './packets.ts';
+import { both, meeting, type Packets, withoutAll } from './packets.ts';
 import type { Action, Rule } from './rule.ts';
 import type { Ruleset } from './ruleset.ts';
 
@@ -56,8 +56,10 @@ interface Open {
   readonly doubts: readonly Rule[];
 }
 
-const touches = (rule: Rule, open: readonly Open[]): boolean =>
-  [...rule.takes, ...rule.mayTake].some(set => open.some(({ packets }) => both(packets, set) !== undefined));
+function touches(rule: Rule, open: readonly Open[]): boolean {
+  const meets = (set: Packets): boolean => open.some(({ packets }) => meeting(packets, set));
+  return rule.takes.some(meets) || rule.mayTake.some(meets);
+}
 
 /** The same packets as sets that don't overlap. */
 function disjoint(sets: readonly Packets[]): Packets[] {

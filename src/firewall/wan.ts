@@ -24,7 +24,10 @@ export function facingWan(
   family: Family,
   faces: readonly Interface[] = interfacesOf(tree),
 ): Facing[] {
-  const usable = faces.filter(face => !face.disabled && !carried.has(face.kind));
+  const inside = new Set(faces.flatMap(face => delegatedTo(face)));
+  const usable = faces.filter(
+    face => !face.disabled && !carried.has(face.kind) && !(family === 6 && inside.has(face.name)),
+  );
   const found = usable
     .map(face => ({ face, reasons: [...ownReasons(face, family), ...reasonsIn(tree, face, family)] }))
     .filter(({ reasons }) => reasons.length > 0);
@@ -32,6 +35,12 @@ export function facingWan(
   return usable
     .map(face => ({ face, reasons: masquerades(tree, face) }))
     .filter(({ reasons }) => reasons.length > 0);
+}
+
+/** Interfaces to which it hands prefixes from its provider: those are towards home, whatever else they say. */
+function delegatedTo(face: Interface): string[] {
+  const delegations = find(face.node, ['dhcpv6-pd', 'pd'])?.children.values() ?? [];
+  return [...delegations].flatMap(pd => values(pd, ['interface']));
 }
 
 /** What the interface says itself: addresses and default routes that a provider gives. */

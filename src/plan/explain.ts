@@ -107,4 +107,97 @@ export const stories: Readonly<Record<string, Story>> = {
     way: `Look at what is deleted. If all of it is meant, give --allow delete=N with the number that the finding names, once;
       raise limits only if that is how the site is always run.`,
   },
+  EW100: {
+    title: 'a listen port becomes reachable from the internet',
+    why: `For every interface that faces the internet edgewg walks the rulesets that are attached there, as they are after
+      the plan, and follows a new UDP connection from the peers' addresses (or from anywhere) to the port. This one gets
+      through, by the rule that is named.`,
+    way: 'Nothing is to be done. It is told when the plan changes it.',
+  },
+  EW101: {
+    title: 'a port that the file opens stays closed',
+    why: `openPort sets a rule, but packets never come to it: an earlier rule drops them, or the ruleset isn't the one that
+      is attached to the interface they come in by (firewall local, or the local zone). EdgeOS takes the first rule that
+      matches, in the order of the numbers. The tunnel would come up only when the router itself begins.`,
+    way: `Take a number that comes before the rule that drops (the hint names a free one), or name under uplink.rulesets
+      the ruleset that is really attached.`,
+  },
+  EW102: {
+    title: 'a port that the file opens may be closed, or is open to some only',
+    why: `Part of the packets is refused before the rule that opens the port, or an earlier rule depends on what no
+      configuration tells (a rate limit, the time of day, a group that only the router fills), so that edgewg can't say
+      whether they get there.`,
+    way: 'Put the rule before the one that is named, or accept it with a reason: # edgewg-ignore EW102: REASON.',
+  },
+  EW103: {
+    title: 'a listen port is closed where a peer may need it',
+    why: `Answers to what the router sends always come back; it is about who may begin. A peer without an endpoint must begin
+      itself. A peer with an IPv6 endpoint is no better off for a rule in the IPv4 ruleset. A peer without
+      persistentKeepalive can't be woken up by the other end after two minutes of silence.`,
+    way: `Open the port in that family with openPort, or give the peer an endpoint and persistentKeepalive, so that the
+      router keeps the way open by itself.`,
+  },
+  EW104: {
+    title: "it can't be told whether a port is reachable",
+    why: `No interface of the configuration seems to face the internet in that family: edgewg looks for a default route,
+      PPPoE, addresses by DHCP, load-balance groups and the WAN interface of port-forward. Without one it doesn't know
+      which rulesets a packet meets.`,
+    way: 'Nothing, if the router is no way to the internet. Otherwise look for the default route that is missing.',
+  },
+  EW105: {
+    title: 'an interface that faces the internet has no ruleset for the router itself',
+    why: `Without a local ruleset EdgeOS accepts everything that is sent to the router: SSH, the GUI, DNS. The rule that opens
+      the port of a tunnel then changes nothing. Often it is IPv6 that was forgotten.`,
+    way: `Attach a ruleset on the router, with rules that accept established and related packets, and in IPv6 ICMPv6 and
+      DHCPv6. If somebody else guards the router, say so: # edgewg-ignore EW105: REASON.`,
+  },
+  EW110: {
+    title: 'another WireGuard interface has the listen port',
+    why: `Two interfaces can't listen on one UDP port: the commit of the second one fails, and EdgeOS keeps the rest of that
+      commit.`,
+    way: 'Give one of the two another listenPort, and tell the peers: their endpoint names it.',
+  },
+  EW111: {
+    title: 'a service of the router listens on that UDP port',
+    why: `OpenVPN, IPsec (500 and 4500), DNS, DHCP, NTP, SNMP and others listen on UDP ports of their own. Whichever starts
+      last fails, and after a reboot that may be the other one. Services on TCP are never in the way of WireGuard.`,
+    way: 'Take another listenPort. WireGuard has no port that it must have.',
+  },
+  EW112: {
+    title: 'NAT sends the packets of that port elsewhere',
+    why: `Destination NAT and port-forward change a packet before any ruleset sees it. A range that includes the listen port
+      takes the tunnel's packets along, and WireGuard never gets one.`,
+    way: `Take a listenPort outside the range, narrow the range, or put a NAT rule with exclude before it.`,
+  },
+  EW120: {
+    title: 'one name for two rulesets',
+    why: `firewall name, ipv6-name, modify and ipv6-modify share one namespace. EdgeOS refuses the second ruleset of a name at
+      commit, and keeps the rest of that commit.`,
+    way: 'Rename one of them. EdgeOS itself writes WAN_LOCAL for IPv4 and WANv6_LOCAL for IPv6.',
+  },
+  EW121: {
+    title: "a ruleset is attached that isn't there",
+    why: `An interface or a zone names a ruleset that the configuration doesn't have after the plan, or has in the other
+      family only. EdgeOS refuses the commit: 'Rule set X is not configured', or 'still in use' when it is deleted.`,
+    way: 'Define it under rulesets with the right family, name another, or detach it first.',
+  },
+  EW122: {
+    title: 'nothing filters what comes out of a tunnel',
+    why: `WireGuard checks who sends, not what. Without a ruleset for in, its peers reach every network behind the router;
+      without one for local, the router's SSH, GUI and DNS. Whoever takes over one server of the cluster is at home.`,
+    way: `Define rulesets and attach them under the tunnel's firewall (in and local), for each family that its peers may
+      send. If they are as trusted as the home itself, say why: unfiltered: REASON.`,
+  },
+  EW123: {
+    title: "a BGP neighbour can't open its session",
+    why: `Either end may open the TCP connection to port 179. When the neighbour does and the local ruleset of the tunnel
+      drops it, the session comes up only when the router happens to be first, and after a restart perhaps not.`,
+    way: 'Accept tcp to port 179 from the address of the neighbour in the local ruleset of the tunnel.',
+  },
+  EW124: {
+    title: 'what the peers of a tunnel may reach at home',
+    why: `New connections that the rulesets attached to the tunnel let pass, through the router (in) and to the router itself
+      (local), from the addresses that the peers may use. It is told when the plan changes it, for whoever reviews it.`,
+    way: 'Compare it with what is meant. Each part names the rule that lets it pass.',
+  },
 };

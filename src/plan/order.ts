@@ -52,7 +52,10 @@ function isRulesetInUse(running: Tree, path: Path): boolean {
   return false;
 }
 
-/** `delete … listen-port` for each interface that keeps living and whose port somebody else takes in this plan. */
+/**
+ * `delete … listen-port` for each interface that lives on with another port, or with none, and whose port somebody else
+ * takes in this plan. One that the plan leaves alone keeps its port, and a check tells of the clash.
+ */
 function releasedPorts(
   running: Tree,
   deletes: readonly Operation[],
@@ -67,9 +70,10 @@ function releasedPorts(
   for (const name of values(running, base)) {
     const port = values(running, [...base, name, 'listen-port'])[0];
     const by = port === undefined ? undefined : taken.get(port);
+    const leaf = [...base, name, 'listen-port'];
     const goes = deletes.some(({ path }) => startsWith([...base, name], path));
-    if (by !== undefined && by !== name && !goes)
-      released.push({ op: 'delete', path: [...base, name, 'listen-port'] });
+    const letsGo = [...deletes, ...sets].some(({ path }) => startsWith(path, leaf));
+    if (by !== undefined && by !== name && !goes && letsGo) released.push({ op: 'delete', path: leaf });
   }
   return released;
 }

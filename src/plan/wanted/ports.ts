@@ -1,4 +1,8 @@
 // The rules that open the listen ports in the uplink's rulesets, and the rulesets that are ours as a whole.
+
+import { anywhere, freeNumber, newUdp } from '../../firewall/port.ts';
+import { only } from '../../firewall/ranges.ts';
+import { readRuleset } from '../../firewall/ruleset.ts';
 import { managesRule } from '../../site/manages.ts';
 import type { Match, OpenPort, PerFamily, Rule, Ruleset, Site, SitePath, Tunnel } from '../../site/site.ts';
 import { find, has, type Path, type Tree, value } from '../../vyatta/tree.ts';
@@ -51,7 +55,7 @@ function wantRule(wanted: Wanted, site: Site, running: Tree, tunnel: Tunnel, rul
   const there = find(running, path);
   const managed = managesRule(site, rule.ruleset, rule.number);
   if (there !== undefined && !managed && !opens(there, rule.port)) {
-    refuseForeignRule(wanted, path, there, rule);
+    refuseForeignRule(wanted, path, there, rule, freeNumberFor(site, running, rule));
     return;
   }
   wanted.set([...path, 'action', 'accept'], rule.at);
@@ -77,7 +81,22 @@ function opens(rule: Tree, port: number): boolean {
   );
 }
 
-function refuseForeignRule(wanted: Wanted, path: Path, there: Tree, rule: PortRule): void {
+/** The next number that nobody has, and before which nothing refuses what the rule would accept. */
+function freeNumberFor(site: Site, running: Tree, rule: PortRule): number | undefined {
+  const family = rule.family === 'ipv4' ? 4 : 6;
+  const ruleset = readRuleset(running, family, rule.ruleset);
+  const taken = site.tunnels.flatMap(tunnel => tunnel.openPort?.[rule.family] ?? []);
+  const packets = newUdp(anywhere(family), only(rule.port));
+  return ruleset && freeNumber(ruleset, packets, rule.number, number => taken.includes(number));
+}
+
+function refuseForeignRule(
+  wanted: Wanted,
+  path: Path,
+  there: Tree,
+  rule: PortRule,
+  free: number | undefined,
+): void {
   const what = ['action', 'protocol', 'description']
     .map(leaf => value(there, [leaf]))
     .filter(text => text !== undefined);
@@ -86,7 +105,7 @@ function refuseForeignRule(wanted: Wanted, path: Path, there: Tree, rule: PortRu
       code: 'EW002',
       severity: 'error',
       message: `rule ${rule.number} of ${rule.ruleset} is somebody else's (${what.join(', ') || 'no action'}); port ${rule.port} can't be opened there`,
-      hint: `take a free number, or list ${rule.number} under manages.firewallRules.${rule.ruleset} to replace it`,
+      hint: `take ${free === undefined ? 'another ruleset: no free number comes before what refuses it' : `${free}, which is free`}, or list ${rule.number} under manages.firewallRules.${rule.ruleset} to replace it`,
       running: { path, ...(there.line === undefined ? {} : { line: there.line }) },
     },
     rule.at,

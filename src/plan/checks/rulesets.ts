@@ -1,0 +1,90 @@
+// EW120 and EW121: the names of rulesets. IPv4's and IPv6's (and those that modify) share one namespace, and what an
+// interface or a zone names must be there after the plan (edgeos-facts 4): EdgeOS refuses both at commit.
+import { type Stage, usesOf } from '../../firewall/attached.ts';
+import { rulesetPath } from '../../firewall/ruleset.ts';
+import { familyName } from '../../firewall/words.ts';
+import type { SitePath } from '../../site/site.ts';
+import { has, type Tree, values } from '../../vyatta/tree.ts';
+import type { Family } from '../../wireguard/prefix.ts';
+import type { Prospect } from '../make.ts';
+import type { Diagnostic } from '../plan.ts';
+import { families, finding, onRouter, viewOf } from './view.ts';
+
+const kinds = ['name', 'ipv6-name', 'modify', 'ipv6-modify'] as const;
+const kindName: Readonly<Record<(typeof kinds)[number], string>> = {
+  name: 'an IPv4 ruleset',
+  'ipv6-name': 'an IPv6 ruleset',
+  modify: 'an IPv4 modify ruleset',
+  'ipv6-modify': 'an IPv6 modify ruleset',
+};
+
+export function sharedNames(prospect: Prospect): Diagnostic[] {
+  const users = new Map<string, (typeof kinds)[number][]>();
+  for (const kind of kinds)
+    for (const name of values(prospect.after, ['firewall', kind]))
+      users.set(name, [...(users.get(name) ?? []), kind]);
+  return [...users].flatMap(([name, found]) => {
+    if (found.length < 2) return [];
+    const ours = prospect.site.rulesets.find(ruleset => ruleset.name === name);
+    const other = found.find(kind => !has(prospect.wanted, ['firewall', kind, name])) ?? found[0] ?? 'name';
+    return finding(prospect, ours?.at ?? placeOfUplink(prospect, name), {
+      code: 'EW120',
+      severity: 'error',
+      message: `${name} would be ${found.map(kind => kindName[kind]).join(' and ')}: EdgeOS has one namespace for all of them`,
+      hint: `give one of them another name, such as ${otherName(prospect.after, name)}`,
+      running: onRouter(prospect, ['firewall', other, name]),
+    });
+  });
+}
+
+const placeOfUplink = (prospect: Prospect, name: string): SitePath => {
+  const { ipv4 } = prospect.site.uplink.rulesets;
+  return ['uplink', 'rulesets', ipv4 === name ? 'ipv4' : 'ipv6'];
+};
+
+/** WAN_LOCAL's IPv6 counterpart is WANv6_LOCAL in EdgeOS's own wizards. */
+function otherName(tree: Tree, name: string): string {
+  const [head, ...rest] = name.split('_');
+  const proposal = [`${head}v6`, ...rest].join('_');
+  return kinds.some(kind => has(tree, ['firewall', kind, proposal])) ? `${name}-6` : proposal;
+}
+
+/** What is named and isn't there. An error where the plan is to blame; what was so before is a note. */
+export function missingRulesets(prospect: Prospect): Diagnostic[] {
+  const { after } = viewOf(prospect);
+  return families.flatMap(family =>
+    usesOf(after.tree, after.faces, family)
+      .filter(use => !has(after.tree, rulesetPath(family, use.name)))
+      .map(use => missing(prospect, use, family)),
+  );
+}
+
+function missing(prospect: Prospect, use: Stage, family: Family): Diagnostic {
+  const other = kinds.find(kind => has(prospect.after, ['firewall', kind, use.name]));
+  const deleted = has(prospect.running, rulesetPath(family, use.name));
+  const wasSo = !deleted && has(prospect.running, [...use.path, use.name]);
+  const why =
+    other !== undefined
+      ? `which is ${kindName[other]}`
+      : deleted
+        ? 'which the plan deletes'
+        : "which isn't there";
+  return finding(prospect, placeOfUse(prospect, use, family), {
+    code: 'EW121',
+    severity: wasSo ? 'note' : 'error',
+    message: `${use.path.join(' ')} names ${use.name} for ${familyName(family)}, ${why}`,
+    hint: deleted
+      ? `keep the ruleset, or detach it there first: delete ${use.path.join(' ')}`
+      : `define ${use.name} under rulesets with family: ipv${family}, or name one that is on the router`,
+    running: onRouter(prospect, [...use.path, use.name]),
+  });
+}
+
+/** The line of the file that attaches it; for a use that is somebody else's, the one that takes the ruleset away. */
+function placeOfUse({ site }: Prospect, use: Stage, family: Family): SitePath {
+  const [, kind, name, , direction = ''] = use.path;
+  const tunnel = site.tunnels.find(one => kind === 'wireguard' && one.name === name);
+  if (tunnel !== undefined) return [...tunnel.at, 'firewall', direction, `ipv${family}`];
+  const gone = site.absent.rulesets.indexOf(use.name);
+  return gone === -1 ? ['rulesets', use.name] : [...site.absent.at, 'rulesets', gone];
+}

@@ -1,0 +1,81 @@
+// What several checks look up in a prospect, worked out once: both configurations with their interfaces and rulesets.
+
+import { ownAddresses } from '../../firewall/port.ts';
+import type { Ranges } from '../../firewall/ranges.ts';
+import { type Firewall, firewallOf } from '../../firewall/ruleset.ts';
+import { type Facing, facingWan } from '../../firewall/wan.ts';
+import type { SitePath } from '../../site/site.ts';
+import { type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
+import { find, type Path, type Tree } from '../../vyatta/tree.ts';
+import type { Family } from '../../wireguard/prefix.ts';
+import type { Prospect } from '../make.ts';
+import type { Diagnostic } from '../plan.ts';
+
+/** An interface that faces the internet, with the addresses it has there; none when only the router knows them. */
+export interface Uplink extends Facing {
+  readonly own: Ranges;
+}
+
+/** One of the two configurations. */
+export interface Side {
+  readonly tree: Tree;
+  readonly firewall: Firewall;
+  readonly faces: readonly Interface[];
+  face(name: string): Interface | undefined;
+  wan(family: Family): readonly Uplink[];
+}
+
+export interface View {
+  readonly before: Side;
+  readonly after: Side;
+  /** The plan changes nothing below any of these nodes. */
+  isSame(...tops: readonly string[]): boolean;
+}
+
+export const families: readonly Family[] = [4, 6];
+
+const views = new WeakMap<Prospect, View>();
+
+export function viewOf(prospect: Prospect): View {
+  let view = views.get(prospect);
+  if (view === undefined) {
+    const changed = new Set(prospect.changes.filter(one => one.action !== 'keep').map(one => one.path[0]));
+    view = {
+      before: sideOf(prospect.running),
+      after: sideOf(prospect.after),
+      isSame: (...tops) => !tops.some(top => changed.has(top)),
+    };
+    views.set(prospect, view);
+  }
+  return view;
+}
+
+function sideOf(tree: Tree): Side {
+  const faces = interfacesOf(tree);
+  const byName = new Map(faces.map(face => [face.name, face]));
+  const uplinks = (family: Family): Uplink[] =>
+    facingWan(tree, family, faces).map(facing => ({ ...facing, own: ownAddresses(facing.face, family) }));
+  const wan = new Map(families.map(family => [family, uplinks(family)]));
+  return {
+    tree,
+    firewall: firewallOf(tree),
+    faces,
+    face: name => byName.get(name),
+    wan: family => wan.get(family) ?? [],
+  };
+}
+
+/** The node on the router that a finding is about; its line is that of the running configuration. */
+export function onRouter(prospect: Prospect, path: Path): NonNullable<Diagnostic['running']> {
+  const line = find(prospect.running, path)?.line;
+  return { path, ...(line !== undefined && { line }) };
+}
+
+/** A finding at a place of the site file. */
+export function finding(
+  prospect: Prospect,
+  at: SitePath,
+  diagnostic: Omit<Diagnostic, 'source'>,
+): Diagnostic {
+  return { ...diagnostic, source: prospect.placeOf(at) };
+}
