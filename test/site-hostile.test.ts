@@ -2,6 +2,7 @@
 // nothing that could do harm. And files that are hostile as a whole.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { isMap, isScalar, isSeq, parseDocument, type Scalar, stringify } from 'yaml';
 import { renderProblems } from '../src/report/problems.ts';
 import { type LoadedSite, loadSite, type Problem, type Site, SiteProblems } from '../src/site/load.ts';
@@ -170,6 +171,62 @@ describe('a hostile value', () => {
       const share = refused / (mine.length * hostileValues.length);
       assert.ok(share > 0.8, `only ${refused} refused`);
     });
+});
+
+describe('a damaged file', () => {
+  const pieces = fc.oneof(
+    fc.constantFrom(
+      '\n',
+      '  ',
+      ': ',
+      '- ',
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      '"',
+      "'",
+      '#',
+      '&a ',
+      '*a',
+      '!x ',
+      '|\n',
+      '>\n',
+      '? ',
+      '---\n',
+      '\t',
+    ),
+    fc.constantFrom(
+      'null',
+      '1',
+      'true',
+      '<<: ',
+      '~',
+      '0x1',
+      '.inf',
+      '2026-01-01',
+      ...hostileValues.slice(0, 40),
+    ),
+    fc.string({ unit: 'binary', maxLength: 8 }),
+  );
+  const damage = fc.record({ at: fc.nat(everything.length), cut: fc.nat(60), insert: pieces });
+
+  it('is loaded or refused, never a crash', () => {
+    let loaded = 0;
+    fc.assert(
+      fc.property(fc.array(damage, { minLength: 1, maxLength: 4 }), list => {
+        let text = everything;
+        for (const { at, cut, insert } of list) text = text.slice(0, at) + insert + text.slice(at + cut);
+        const outcome = load(text);
+        if ('loaded' in outcome) assertHarmless(outcome.loaded.site);
+        else assert.ok(renderProblems(outcome.problems.problems).length > 0);
+        if ('loaded' in outcome) loaded++;
+      }),
+      { numRuns: 400 },
+    );
+    assert.ok(loaded < 400, 'nothing was damaged');
+  });
 });
 
 describe('a hostile file', () => {

@@ -1,6 +1,7 @@
 // Site files: whole fixtures in, the site or the rendered problems out.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { Chalk } from 'chalk';
 import fc from 'fast-check';
 import { parse, stringify } from 'yaml';
 import { renderProblems } from '../src/report/problems.ts';
@@ -37,6 +38,13 @@ const asJson = (site: unknown): string => `${JSON.stringify(site, (_key, value) 
 
 const head = 'version: 1\nrouter: { host: 192.0.2.1 }\n';
 
+/** Every code of a problem that there is. */
+const codes = `unreadable yaml duplicate-key unknown-key missing-key wrong-type bad-value not-supported
+  duplicate-port no-listen-port duplicate-rule duplicate-address duplicate-public-key shared-key duplicate-allowed-ip
+  duplicate-route guard-before-route ruleset-family port-without-protocol port-lists group-and-value
+  icmp-without-protocol duplicate-range absent-and-wanted duplicate-absent unknown-tunnel duplicate-neighbor own-address
+  bad-timers wrong-family`.split(/\s+/);
+
 describe('a site file with mistakes', () => {
   const names = yamlFiles('specs/invalid');
 
@@ -49,6 +57,18 @@ describe('a site file with mistakes', () => {
       for (const { hint } of problems) assert.ok(hint, 'a problem without a way out');
       assertGolden(renderProblems(problems), fixture(`specs/invalid/${name}.txt`));
     });
+
+  it('is caught by every rule', () => {
+    const seen = new Set(
+      names.flatMap(name => problemsOf(read(`specs/invalid/${name}.yaml`), name).map(({ code }) => code)),
+    );
+    const unseen = codes.filter(code => !seen.has(code));
+    assert.deepEqual(unseen, []);
+    assert.deepEqual(
+      [...seen].filter(code => !codes.includes(code)),
+      [],
+    );
+  });
 
   it('is refused with exit 3 and says how many there are', () => {
     try {
@@ -168,6 +188,12 @@ describe('problems as text', () => {
 
   it('have no colours unless asked for', () => {
     assert.ok(!renderProblems([problem]).includes('\u001b'));
+  });
+
+  it('have the place bold and the mark red in colour', () => {
+    const text = renderProblems([problem], new Chalk({ level: 1 }));
+    assert.ok(text.startsWith('\u001b[1msite.yaml:3:16:\u001b[22m '), JSON.stringify(text));
+    assert.ok(text.includes('\u001b[31m^^^^^\u001b[39m'), JSON.stringify(text));
   });
 
   it('are cut off when there is no end of them', () => {

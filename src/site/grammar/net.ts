@@ -41,7 +41,7 @@ function withLength(text: string): InterfaceAddress | Fault {
     return {
       message: 'has a wrong prefix length',
       hint: '0 to 32 for IPv4, 0 to 128 for IPv6',
-      from: slash + 1,
+      from: slash + 1 === text.length ? slash : slash + 1,
       to: text.length,
     };
   if (found === undefined) return { message: 'is neither an IPv4 nor an IPv6 address', hint: form };
