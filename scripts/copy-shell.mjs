@@ -1,4 +1,5 @@
 // Puts the router's shell scripts beside the compiled code that reads them.
 import { cpSync } from 'node:fs';
 
-cpSync('src/router/scripts', 'dist/src/router/scripts', { recursive: true });
+for (const folder of ['router/scripts', 'lab/files'])
+  cpSync(`src/${folder}`, `dist/src/${folder}`, { recursive: true });

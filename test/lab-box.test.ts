@@ -6,13 +6,20 @@ import type { Answer, Call, Router, Surroundings } from '../src/lab/call.ts';
 import { type Lab, startLab } from '../src/lab/lab.ts';
 import { connect, exec, open } from './support/ssh.ts';
 
-/** Says how it was called. */
+/** Says how it was called; as configuration it has two users. */
 const echo: Router = {
-  call: async (call: Call): Promise<Answer> => ({
-    stdout: `${JSON.stringify({ ...call, stdin: call.stdin?.toString() })}\n`,
-    stderr: call.args.includes('loud') ? 'loud\n' : '',
-    exit: call.args.includes('fail') ? 7 : 0,
-  }),
+  async call(call: Call): Promise<Answer> {
+    const [question, ...path] = call.args;
+    if (question === 'listActiveNodes')
+      return { stdout: path.length === 3 ? "'oper' 'ubnt'" : '', stderr: '', exit: 0 };
+    if (question === 'returnActiveValue')
+      return { stdout: path.includes('oper') ? 'operator' : '', stderr: '', exit: 0 };
+    return {
+      stdout: `${JSON.stringify({ ...call, stdin: call.stdin?.toString() })}\n`,
+      stderr: call.args.includes('loud') ? 'loud\n' : '',
+      exit: call.args.includes('fail') ? 7 : 0,
+    };
+  },
   boot: async () => undefined,
   halt: () => undefined,
 };

@@ -11,6 +11,9 @@ const words = new Map([
   ['no', false],
 ]);
 
+/** The router's pinned host key (router/access/trust.ts), whatever option has that name. */
+const taken = 'EDGEWG_HOST_KEY';
+
 /** Values for the options that have a variable, by option; an empty variable counts as none. Throws {@link Refused}. */
 export function fromEnvironment(
   options: Readonly<Record<string, Options>>,
@@ -20,7 +23,7 @@ export function fromEnvironment(
   for (const [name, option] of Object.entries(options)) {
     const variable = variableOf(name);
     const text = env[variable];
-    if (text === undefined || text === '') continue;
+    if (text === undefined || text === '' || variable === taken) continue;
     if (option.type === 'boolean') found[name] = truth(variable, text);
     else if (option.type === 'array' || option.array === true) found[name] = text.split(',');
     else found[name] = text;

@@ -4,4 +4,5 @@ import type { Command } from './command.ts';
 export const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   show: () => import('./show.ts'),
   explain: () => import('./explain.ts'),
+  lab: () => import('./lab.ts'),
 };

@@ -1,177 +1,232 @@
 // `edgewg lab` as a value: starts an EdgeOS in a box with an SSH server in front. The command and the tests use this alone.
-import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Account, accountsOf, type User } from './box/accounts.ts';
+import { atDaemon } from './at.ts';
 import { rootOf } from './box/box.ts';
 import { banner } from './box/router-files.ts';
-import type { Answer, Call, Router, Surroundings } from './call.ts';
-import { type Machine, startMachine } from './machine.ts';
-import type { Access } from './ssh/auth.ts';
-import { type HostKey, hostKeyOf, keptHostKey } from './ssh/host-key.ts';
+import type { Call, Router, Surroundings } from './call.ts';
+import { defaultSeed } from './default-seed.ts';
+import type { PeerUp } from './engine/engine.ts';
+import { createRouter, type LabRouter } from './engine/router.ts';
+import { type Fault, Faults } from './faults.ts';
+import { type Folder, openFolder, randomPassword } from './folder.ts';
+import { type Machine, type MachineOptions, startMachine } from './machine.ts';
+import { type Mishaps, mishaps, type Victim } from './mishaps.ts';
+import type { Lab, LabEvent, LabOptions } from './options.ts';
+import { ownProgram } from './own-programs.ts';
+import { People } from './people.ts';
+import { hostKeyOf, keptHostKey } from './ssh/host-key.ts';
 import { type SshServer, startSsh } from './ssh/server.ts';
 
-export interface LabOptions {
-  /** Of loopback; a free one by default. */
-  readonly port?: number;
-  /** config.boot, for a folder that has none yet. */
-  readonly seed?: string;
-  /** Keeps the router's files over a restart; without it they are gone with the lab. */
-  readonly data?: string;
-  readonly users?: readonly User[];
-  /** Of every user; random by default. */
-  readonly password?: string;
-  /** Lines of authorized_keys that let every user in. */
-  readonly authorizedKeys?: readonly string[];
-  /** An OpenSSH private key; made by default. */
-  readonly hostKey?: string;
-  /** Of a round trip. */
-  readonly latencyMs?: number;
-  readonly makeRouter: (surroundings: Surroundings) => Router;
-}
-
-export interface LabEvent {
-  readonly at: Date;
-  readonly kind: 'connection' | 'login' | 'channel' | 'call' | 'reboot';
-  readonly text: string;
-}
-
-export interface Lab {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  /** The line for known_hosts. */
-  readonly hostKeyLine: string;
-  /** The folder that is `/` inside: root/config, root/tmp … */
-  readonly root: string;
-  /** What has happened so far; `log.filter(e => e.kind === 'channel')` are the channels opened. */
-  readonly log: readonly LabEvent[];
-  /** Everything inside dies, connections are reset, and it boots from config.boot. */
-  reboot(): Promise<void>;
-  close(): Promise<void>;
-}
+export type { Lab, LabEvent, LabOptions } from './options.ts';
 
 const host = '127.0.0.1';
-const defaultUsers: readonly User[] = [
-  { name: 'ubnt', level: 'admin' },
-  { name: 'oper', level: 'operator' },
-];
 
 /** Rejects with NoAccess where the system doesn't allow a root of its own, and with what `listen` says of the port. */
-export async function startLab(options: LabOptions): Promise<Lab> {
-  const folder = options.data ?? (await mkdtemp(join(tmpdir(), 'edgewg-lab-')));
-  const clean = async () => {
-    if (!options.data) await rm(folder, { recursive: true, force: true });
-  };
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  const folder = await openFolder(options.data);
+  const lab = new RunningLab(options, folder);
   try {
-    return await startIn(folder, options, clean);
+    await lab.start();
+    return lab;
   } catch (error) {
-    await clean();
+    await lab.close();
     throw error;
   }
 }
 
-async function startIn(folder: string, options: LabOptions, clean: () => Promise<void>): Promise<Lab> {
-  const keys = join(folder, 'keys');
-  await mkdir(keys, { recursive: true, mode: 0o700 });
-  const hostKey = options.hostKey
-    ? hostKeyOf(options.hostKey)
-    : await keptHostKey(join(keys, 'ssh_host_ed25519_key'));
-  const password = await keptPassword(join(keys, 'password'), options.password);
-  const accounts = accountsOf(options.users ?? defaultUsers);
-  const log: LabEvent[] = [];
-  const event = (kind: LabEvent['kind'], text: string) => void log.push({ at: new Date(), kind, text });
-  const own = (call: Call) => {
-    event('call', [call.program, ...call.args].join(' '));
-    return ownProgram(call, () => void reboot());
-  };
-  let ssh: SshServer | undefined;
-  let rebooting: Promise<void> | undefined;
-  const reboot = () => {
-    rebooting ??= restart().finally(() => {
-      rebooting = undefined;
+class RunningLab implements Lab {
+  readonly host = host;
+  readonly faults = new Faults();
+  readonly log: LabEvent[] = [];
+  password = '';
+  hostKey = '';
+  readonly #options: LabOptions;
+  readonly #folder: Folder;
+  readonly #peers: PeerUp[];
+  readonly #hosts: Record<string, string>;
+  readonly #mishaps: Mishaps;
+  #machine: Machine<Router> | undefined;
+  #people: People | undefined;
+  #ssh: SshServer | undefined;
+  #rebooting: Promise<void> | undefined;
+  #clockMs = 0;
+  #isDiskFull = false;
+  #hasWireguard = true;
+
+  constructor(options: LabOptions, folder: Folder) {
+    this.#options = options;
+    this.#folder = folder;
+    this.#peers = [...(options.peersUp ?? [])];
+    this.#hosts = { ...options.hosts };
+    for (const fault of options.faults ?? []) this.faults.add(fault);
+    this.#mishaps = mishaps(this.faults, this.#victim());
+  }
+
+  async start(): Promise<void> {
+    const { password, authorizedKeys = [], hostKey, latencyMs = 0, port = 0 } = this.#options;
+    const key = hostKey === undefined ? await keptHostKey(this.#folder.hostKey) : hostKeyOf(hostKey);
+    this.hostKey = key.publicKey;
+    // A lab that keeps its files keeps its password too, so that a restart doesn't lock its users' scripts out.
+    this.password = password ?? (await this.#folder.keep('password', randomPassword));
+    const seed = await this.#folder.keep(
+      'seed',
+      () => this.#options.seed ?? (this.#options.makeRouter ? '' : defaultSeed),
+    );
+    const people = new People(
+      { box: () => this.#up().box(), router: () => this.#up().router() },
+      this.password,
+      authorizedKeys,
+    );
+    this.#people = people;
+    this.#machine = await startMachine(this.#machineOptions(seed, people));
+    await people.refresh();
+    const connect = () => this.#up().box().connect();
+    const event = (kind: LabEvent['kind'], text: string) => this.#note(kind, text);
+    const interference = this.#mishaps;
+    this.#ssh = await startSsh(
+      { hostKey: key, access: people, connect, latencyMs, banner, event, interference },
+      port,
+    );
+  }
+
+  get port(): number {
+    return this.#ssh?.port ?? 0;
+  }
+
+  get user(): string {
+    return this.#people?.accounts[0]?.name ?? '';
+  }
+
+  get hostKeyLine(): string {
+    return `[${host}]:${this.port} ${this.hostKey}`;
+  }
+
+  get root(): string {
+    return rootOf(this.#folder.box);
+  }
+
+  now(fault: Fault): Promise<unknown> {
+    return this.#mishaps.perform(fault);
+  }
+
+  setPeerUp(peer: PeerUp, isUp: boolean): void {
+    const same = this.#peers.findIndex(
+      ({ link, publicKey }) => link === peer.link && publicKey === peer.publicKey,
+    );
+    if (same >= 0) this.#peers.splice(same, 1);
+    if (isUp) this.#peers.push(peer);
+    const router = this.#up().router();
+    if (isEngine(router)) router.setPeerUp(peer, isUp);
+  }
+
+  reboot(): Promise<void> {
+    this.#rebooting ??= this.#restart().finally(() => {
+      this.#rebooting = undefined;
     });
-    return rebooting;
-  };
-  const restart = async () => {
-    event('reboot', '');
-    await ssh?.stop('reset');
-    await machine.restart();
-    await ssh?.resume();
-  };
-  const machine = await startMachine({
-    folder: join(folder, 'box'),
-    boot: options.seed ?? '',
-    hostname: 'ubnt',
-    accounts: () => accounts,
-    makeRouter: options.makeRouter,
-    own,
-    reboot: () => void reboot(),
-    now: () => new Date(),
-  });
-  const access = accessOf(accounts, password, options.authorizedKeys ?? [], machine);
-  const connect = () => machine.box().connect();
-  const sshOptions = { hostKey, access, connect, latencyMs: options.latencyMs ?? 0, banner, event };
-  ssh = await startSsh(sshOptions, options.port ?? 0).catch(async (error: unknown) => {
-    await machine.stop();
-    throw error;
-  });
-  return {
-    host,
-    port: ssh.port,
-    user: accounts[0]?.name ?? '',
-    password,
-    hostKeyLine: knownHostsLine(ssh.port, hostKey),
-    root: rootOf(join(folder, 'box')),
-    log,
-    reboot,
-    async close() {
-      await rebooting;
-      await ssh?.stop('reset');
-      await machine.stop();
-      await clean();
-    },
-  };
+    return this.#rebooting;
+  }
+
+  async close(): Promise<void> {
+    await this.#rebooting;
+    await this.#ssh?.stop();
+    await this.#machine?.stop();
+    await this.#folder.remove();
+  }
+
+  async #restart(): Promise<void> {
+    this.#note('reboot', '');
+    await this.#ssh?.stop();
+    await new Promise(resolve => setTimeout(resolve, this.#options.rebootMs ?? 0));
+    await this.#up().restart();
+    await this.#people?.refresh(true);
+    await this.#ssh?.resume();
+  }
+
+  #up(): Machine<Router> {
+    if (!this.#machine) throw new Error('the lab is not running');
+    return this.#machine;
+  }
+
+  #note(kind: LabEvent['kind'], text: string): void {
+    this.log.push({ at: new Date(), kind, text });
+  }
+
+  #clock(): Date {
+    return new Date(Date.now() + this.#clockMs);
+  }
+
+  #machineOptions(seed: string, people: People): MachineOptions<Router> {
+    const at = atDaemon({ now: () => this.#clock(), run: (script, as) => this.#up().box().sh(script, as) });
+    const own = {
+      at,
+      faults: this.faults,
+      mishaps: this.#mishaps,
+      reboot: () => void this.reboot(),
+      setPeerUp: (link: string, publicKey: string, isUp: boolean) =>
+        this.setPeerUp({ link, publicKey }, isUp),
+    };
+    return {
+      folder: this.#folder.box,
+      hostname: 'ubnt',
+      accounts: () => people.accounts,
+      makeRouter: surroundings =>
+        this.#options.makeRouter?.(surroundings) ?? this.#engine(surroundings, seed),
+      bootOf: router => bootOf(router, seed, this.#options.makeRouter !== undefined),
+      own: (call: Call) => {
+        this.#note('call', [call.program, ...call.args].join(' '));
+        return ownProgram(call, own);
+      },
+      reboot: () => void this.reboot(),
+      now: () => this.#clock(),
+      spoilWrite: () => {
+        const isFull = this.#isDiskFull;
+        this.#isDiskFull = false;
+        return isFull ? 'ENOSPC' : undefined;
+      },
+    };
+  }
+
+  #engine(surroundings: Surroundings, seed: string): LabRouter {
+    const { profile } = this.#options;
+    return createRouter({
+      surroundings,
+      seed,
+      hosts: this.#hosts,
+      peersUp: this.#peers,
+      faults: this.#mishaps,
+      wireguard: { isInstalled: this.#hasWireguard },
+      ...(profile && { profile }),
+    });
+  }
+
+  #victim(): Victim {
+    return {
+      cut: how => this.#ssh?.cut(how),
+      closeChannels: () => this.#ssh?.closeChannels(),
+      sh: (script, as) => this.#up().box().sh(script, as),
+      reboot: ({ isUpgrade } = { isUpgrade: false }) => {
+        if (isUpgrade) this.#hasWireguard = false;
+        void this.reboot();
+      },
+      fillDisk: () => {
+        this.#isDiskFull = true;
+      },
+      forgetNames: () => {
+        for (const name of Object.keys(this.#hosts)) delete this.#hosts[name];
+      },
+      moveClock: seconds => {
+        this.#clockMs += seconds * 1000;
+      },
+    };
+  }
 }
 
-/** A lab that keeps its files keeps its password too, so that a restart doesn't lock its users' scripts out. */
-async function keptPassword(path: string, given: string | undefined): Promise<string> {
-  if (given !== undefined) return given;
-  const kept = await readFile(path, 'utf8').catch(() => undefined);
-  if (kept) return kept;
-  const password = randomBytes(12).toString('base64url');
-  await writeFile(path, password, { mode: 0o600 });
-  return password;
+/** A config.boot stays as it is; what isn't one yet is put into its form by the engine, which knows how to read it. */
+function bootOf(router: Router, seed: string, isForeign: boolean): string {
+  const isBoot = isForeign || seed.includes('vyatta-config-version');
+  return !isBoot && isEngine(router) ? router.seedAsBoot() : seed;
 }
 
-function knownHostsLine(port: number, { publicKey }: HostKey): string {
-  return `[${host}]:${port} ${publicKey}`;
-}
-
-function accessOf(
-  accounts: readonly Account[],
-  password: string,
-  given: readonly string[],
-  machine: Machine,
-): Access {
-  return {
-    account: name => accounts.find(account => account.name === name),
-    password: () => password,
-    async authorizedKeys(name) {
-      const home = accounts.find(account => account.name === name)?.home;
-      const file = await machine.box().files.read(`${home}/.ssh/authorized_keys`);
-      return [...given, ...(file?.toString().split('\n') ?? [])];
-    },
-  };
-}
-
-/** The programs that are about the machine and not about its configuration. */
-function ownProgram(call: Call, reboot: () => void): Promise<Answer> | undefined {
-  if (call.program !== 'reboot' && call.program !== 'shutdown') return undefined;
-  const answer = (stderr: string, exit: number) => Promise.resolve({ stdout: '', stderr, exit });
-  if (call.user !== 'root') return answer(`${call.program}: must be superuser.\n`, 1);
-  reboot();
-  return answer('', 0);
+/** Whether it is the lab's own engine and not a test's. */
+function isEngine(router: Router): router is LabRouter {
+  return 'seedAsBoot' in router;
 }

@@ -1,62 +1,73 @@
 // The router as a whole: its box and its engine, which start, go down and start again together. Knows nothing of SSH.
-import { basename } from 'node:path';
+import { quote } from '../vyatta/words.ts';
 import type { Account } from './box/accounts.ts';
 import { type Box, startBox } from './box/box.ts';
 import { routerFiles } from './box/router-files.ts';
 import type { Answer, Call, Router, Surroundings } from './call.ts';
 
-export interface MachineOptions {
+export interface MachineOptions<R extends Router> {
   readonly folder: string;
-  /** config.boot of a new folder. */
-  readonly boot: string;
   readonly hostname: string;
   readonly accounts: () => readonly Account[];
-  makeRouter(surroundings: Surroundings): Router;
+  /** Called at each start; a router that starts remembers nothing but its files. */
+  makeRouter(surroundings: Surroundings): R;
+  /** config.boot of a new folder. */
+  bootOf(router: R): string;
   /** Answers the programs that are the lab's and not the engine's; undefined when it isn't one. */
   own(call: Call): Promise<Answer> | undefined;
   /** Asked for from inside; whoever holds the SSH connections cuts them and calls `restart`. */
   reboot(): void;
   now(): Date;
+  /** Asked before each write: the name of the error with which it is to fail. */
+  spoilWrite(): string | undefined;
 }
 
-export interface Machine {
+export interface Machine<R extends Router> {
   box(): Box;
-  readonly router: Router;
+  router(): R;
   /** Everything inside dies, then it boots from config.boot. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startMachine(options: MachineOptions): Promise<Machine> {
-  let box: Box | undefined;
-  const up = (): Box => {
-    if (!box) throw new Error('the lab router is down');
-    return box;
-  };
-  const router = options.makeRouter(surroundings(options, up));
-  const run = async (call: Call): Promise<Answer> => {
-    try {
-      return await (options.own(call) ?? router.call(call));
-    } catch (error) {
-      // A bug of the lab: it must show, and must not look like something a router says.
-      return { stdout: '', stderr: `edgewg lab: ${basename(call.program)}: ${String(error)}\n`, exit: 70 };
-    }
+export async function startMachine<R extends Router>(options: MachineOptions<R>): Promise<Machine<R>> {
+  let up: { readonly box: Box; readonly router: R } | undefined;
+  const running = () => {
+    if (!up) throw new Error('the lab router is down');
+    return up;
   };
   const start = async () => {
-    const { folder, hostname, accounts, boot } = options;
-    const layout = routerFiles({ accounts: accounts(), hostname, boot });
+    let box: Box | undefined;
+    const router = options.makeRouter(surroundings(options, () => box ?? running().box));
+    const { folder, hostname, accounts, own } = options;
+    const run = async (call: Call): Promise<Answer> => {
+      try {
+        return await (own(call) ?? router.call(call));
+      } catch (error) {
+        // A bug of the lab: it must show, and must not look like something a router says.
+        return { stdout: '', stderr: `edgewg lab: ${call.program}: ${String(error)}\n`, exit: 70 };
+      }
+    };
+    const layout = routerFiles({ accounts: accounts(), hostname, boot: options.bootOf(router) });
     box = await startBox({ folder, hostname, layout, accounts, run });
+    up = { box, router };
     await router.boot();
   };
   const stop = async () => {
-    router.halt();
-    await box?.kill();
-    box = undefined;
+    const was = up;
+    up = undefined;
+    was?.router.halt();
+    await was?.box.kill();
   };
-  await start();
+  try {
+    await start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
-    box: up,
-    router,
+    box: () => running().box,
+    router: () => running().router,
     stop,
     async restart() {
       await stop();
@@ -65,20 +76,30 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   };
 }
 
-/** The engine keeps these over a reboot, while the box below them changes. */
-function surroundings({ reboot, now }: MachineOptions, up: () => Box): Surroundings {
+function surroundings<R extends Router>(options: MachineOptions<R>, box: () => Box): Surroundings {
+  const { reboot, now, spoilWrite } = options;
   return {
     files: {
-      read: (path, as) => up().files.read(path, as),
-      write: (path, data, mode, as) => up().files.write(path, data, mode, as),
-      rename: (from, to) => up().files.rename(from, to),
-      remove: path => up().files.remove(path),
-      list: path => up().files.list(path),
+      read: (path, as) => box().files.read(path, as),
+      async write(path, data, mode, as) {
+        const code = spoilWrite();
+        if (code) throw Object.assign(new Error(`${code}: ${path}`), { code });
+        await box().files.write(path, data, mode, as);
+      },
+      rename: (from, to) => box().files.rename(from, to),
+      remove: path => box().files.remove(path),
+      list: path => box().files.list(path),
     },
-    tryLock: () => up().files.tryLock(),
-    sh: (script, as) => up().sh(script, as),
+    tryLock: () => box().files.tryLock(),
+    sh: (script, as) => box().sh(script, as),
     reboot,
     now,
     sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
+    committed(by, otherSessions) {
+      const words = [by.user, by.tty ?? 'unknown', ...otherSessions].map(quote).join(' ');
+      box()
+        .sh(`/run/lab/files/notify.sh ${words}`, by)
+        .catch(() => undefined);
+    },
   };
 }

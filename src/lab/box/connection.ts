@@ -12,6 +12,8 @@ export interface Command {
   readonly directory: string;
   readonly uid: number;
   readonly gid: number;
+  /** Operators may not read /config. */
+  readonly isOperator?: boolean;
   readonly terminal?: Terminal;
 }
 
@@ -87,15 +89,16 @@ export function connectionOf(peer: Peer): Connection {
   };
 }
 
-function openingOf({ program, argv, env, directory, uid, gid, terminal }: Command): Buffer {
+function openingOf(command: Command): Buffer {
+  const { program, argv, env, directory, terminal } = command;
+  const who = [command.isOperator ? '1' : '', `${command.uid}`, `${command.gid}`];
   const size = terminal ? `${terminal.rows} ${terminal.columns}` : '';
   const words = [program, ...argv];
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   return valuesOf([
     size,
     terminal?.modes ?? '',
-    `${uid}`,
-    `${gid}`,
+    ...who,
     directory,
     `${words.length}`,
     ...words,

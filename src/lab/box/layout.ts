@@ -34,11 +34,12 @@ export async function layOut(folder: string, layout: Layout, owner?: number): Pr
   );
   await Promise.all([...anew, ...kept].map(name => mkdir(join(root, name), { recursive: true })));
   await mkdir(join(run, 'files'), { recursive: true });
+  await mkdir(join(run, 'unreadable'), { mode: 0 });
   await mkdir(join(folder, 'lab', 'own'));
   await fill(root, layout);
   if (isNew) await fill(root, layout.initial);
   await Promise.all(Object.entries(layout.programs).map(([path, file]) => link(folder, path, file)));
-  const files = await sources();
+  const files = join(import.meta.dirname, '..', 'files');
   for (const name of await readdir(files)) {
     await copyFile(join(files, name), join(run, 'files', name));
     await chmod(join(run, 'files', name), 0o755);
@@ -47,10 +48,14 @@ export async function layOut(folder: string, layout: Layout, owner?: number): Pr
   if (owner !== undefined) await give(folder, owner);
 }
 
-/** Programs of /opt lie there; those of /usr stand among the system's, which root.sh puts together. */
+/** Those of /usr stand among the system's, which root.sh puts together; /run/lab is a folder of its own. */
 async function link(folder: string, path: string, file: string): Promise<void> {
   const merged = path.replace(/^\/(s?bin)\//, '/usr/$1/');
-  const place = join(folder, merged.startsWith('/usr/') ? 'lab/own' : 'root', merged);
+  const inside = merged.startsWith('/usr/') ? join('lab/own', merged) : join('root', merged);
+  const place = join(
+    folder,
+    merged.startsWith('/run/') ? merged.slice(1).replace(/^run\/lab/, 'lab/run') : inside,
+  );
   await mkdir(dirname(place), { recursive: true });
   await symlink(file.startsWith('/') ? file : `/run/lab/files/${file}`, place);
 }
@@ -85,9 +90,3 @@ const exists = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-/** The scripts are not compiled: they lie in src/lab/files whether this module runs from src or from dist. */
-async function sources(): Promise<string> {
-  const beside = join(import.meta.dirname, '..', 'files');
-  return (await exists(beside)) ? beside : join(import.meta.dirname, '../../../../src/lab/files');
-}

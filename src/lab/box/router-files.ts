@@ -15,7 +15,7 @@ export const banner = [
   '',
 ].join('\n');
 
-/** Programs that this lab answers by itself (see commands of the box in lab.ts). */
+/** Programs and scripts that aren't simply calls of the engine. */
 const own: Readonly<Record<string, string>> = {
   '/usr/bin/id': 'id.pl',
   '/usr/bin/groups': 'id.pl',
@@ -31,6 +31,13 @@ const own: Readonly<Record<string, string>> = {
   '/usr/bin/atrm': 'call.pl',
   '/usr/bin/edgewg-lab': 'call.pl',
   '/bin/vbash': '/bin/bash',
+  '/etc/profile': 'profile.sh',
+  '/etc/bash.bashrc': 'bashrc.sh',
+  '/etc/inputrc': 'inputrc',
+  '/etc/default/vyatta': 'default.sh',
+  '/opt/vyatta/bin/vyatta-op-cmd-wrapper': 'op-wrapper.sh',
+  '/opt/vyatta/sbin/vyatta-config-mgmt.pl': 'config-mgmt.sh',
+  '/opt/vyatta/etc/functions/script-template': 'script-template.sh',
 };
 
 export interface RouterFiles {
@@ -41,7 +48,11 @@ export interface RouterFiles {
 }
 
 export function routerFiles({ accounts, hostname, boot }: RouterFiles): Layout {
-  const calls = Object.keys(programs).map(path => [path, 'call.pl']);
+  const calls = Object.entries(programs).flatMap(([path, name]) => [
+    [path, 'call.pl'],
+    // For the scripts that stand in a program's own place.
+    [`/run/lab/engine/${name}`, 'call.pl'],
+  ]);
   return {
     files: {
       '/etc/passwd': passwd(accounts),
@@ -52,6 +63,7 @@ export function routerFiles({ accounts, hostname, boot }: RouterFiles): Layout {
       '/etc/resolv.conf': '',
       '/etc/shells': '/bin/sh\n/bin/bash\n/bin/vbash\n',
       '/etc/issue.net': banner,
+      '/etc/motd': `Linux ${hostname} 4.9.79-UBNT #1 SMP\n`,
       '/opt/vyatta/config/.lock': '',
     },
     programs: Object.fromEntries([...calls, ...Object.entries(own)]),

@@ -6,7 +6,7 @@ no warnings;
 require '/run/lab/files/wire.pl';
 
 my ($program) = $0 =~ m{([^/]+)$};
-my $reads = $program eq 'wg' && grep { $_ eq 'pubkey' || m{^/dev/(stdin|fd/0)$} } @ARGV;
+my $reads = $program eq "at" || $program eq "wg" && grep { $_ eq "pubkey" || m{^/dev/(stdin|fd/0)$} } @ARGV;
 my $stdin = $reads ? do { local $/; scalar <STDIN> // '' } : '';
 my $tty = -t STDOUT ? readlink('/proc/self/fd/1') =~ s{^/dev/}{}r : '';
 my $uid = -e '/run/lab/namespaces' ? $> + 0 : $ENV{LAB_UID} // 1000;    # as in ids.pl

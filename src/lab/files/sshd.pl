@@ -89,10 +89,10 @@ sub obey {
     elsif ($letter eq 'C') { close_all($channel); delete $channels{$id} }
 }
 
-# Values: terminal ('' or "rows columns"), stty words, uid, gid, directory, number of arguments, the arguments (the first
-# is the program's path, the second its name), variables as NAME=VALUE.
+# Values: terminal ('' or "rows columns"), stty words, "1" for an operator, uid, gid, directory, number of arguments, the
+# arguments (the first is the program's path, the second its name), variables as NAME=VALUE.
 sub open_channel {
-    my ($id, $terminal, $stty, $uid, $gid, $directory, $count, @rest) = @_;
+    my ($id, $terminal, $stty, $operator, $uid, $gid, $directory, $count, @rest) = @_;
     my ($program, @argv) = splice @rest, 0, $count;
     my %environment = map { /^([^=]+)=(.*)$/s ? ($1, $2) : () } @rest;
     my $channel = { id => $id, pending => '', terminal => length $terminal };
@@ -114,7 +114,8 @@ sub open_channel {
     $_->blocking(0) for grep { $_ } @$channel{'in', 'o', 'e'};
     my $pid = fork;
     return reply('X', $id, 'ABRT'), reply('c', $id, '') if !defined $pid;
-    become(\@child, $channel->{terminal}, $stty, Ids::as($uid, $gid), $directory, $program, \@argv, \%environment) if !$pid;
+    my @as = (($operator ? Ids::without_config() : ()), Ids::as($uid, $gid));
+    become(\@child, $channel->{terminal}, $stty, @as, $directory, $program, \@argv, \%environment) if !$pid;
     $channel->{pid} = $pid;
     $channels{$id} = $channel;
 }

@@ -5,29 +5,29 @@ import type { Account } from '../box/accounts.ts';
 
 export interface Access {
   /** Undefined for a name the router doesn't know. */
-  account(name: string): Account | undefined;
-  password(name: string): string | undefined;
+  account(name: string): Promise<Account | undefined>;
+  password(account: Account): string | undefined;
   /** Lines of authorized_keys. */
-  authorizedKeys(name: string): Promise<readonly string[]>;
+  authorizedKeys(account: Account): Promise<readonly string[]>;
 }
 
 const offered = ['publickey', 'password'] as const;
 
 /** The account that has proven who it is; undefined (and the client told what else it may try) otherwise. */
 export async function authenticate(context: AuthContext, access: Access): Promise<Account | undefined> {
-  const account = access.account(context.username);
-  if (account && (await proves(context, access))) return account;
+  const account = await access.account(context.username);
+  if (account && (await proves(context, account, access))) return account;
   context.reject([...offered]);
   return undefined;
 }
 
-async function proves(context: AuthContext, access: Access): Promise<boolean> {
+async function proves(context: AuthContext, account: Account, access: Access): Promise<boolean> {
   if (context.method === 'password') {
-    const password = access.password(context.username);
+    const password = access.password(account);
     return password !== undefined && same(Buffer.from(context.password), Buffer.from(password));
   }
   if (context.method !== 'publickey') return false;
-  for (const line of await access.authorizedKeys(context.username)) {
+  for (const line of await access.authorizedKeys(account)) {
     const key = parse(line);
     if (key && same(key.getPublicSSH(), context.key.data)) return signs(context, key);
   }

@@ -16,6 +16,7 @@ export function shellOf(account: Account, env: Readonly<Record<string, string>>)
 
 function base(account: Account, env: Readonly<Record<string, string>>): Omit<Command, 'argv'> {
   const { name, home, uid, gid } = account;
+  const isOperator = account.level === 'operator';
   const own = {
     USER: name,
     LOGNAME: name,
@@ -23,7 +24,7 @@ function base(account: Account, env: Readonly<Record<string, string>>): Omit<Com
     PATH: '/usr/local/bin:/usr/bin:/bin:/usr/games',
     SHELL: shell,
   };
-  return { program: shell, env: { LANG: 'C.UTF-8', ...own, ...env }, directory: home, uid, gid };
+  return { program: shell, env: { LANG: 'C.UTF-8', ...own, ...env }, directory: home, uid, gid, isOperator };
 }
 
 /**

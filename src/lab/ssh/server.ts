@@ -1,12 +1,12 @@
 // The lab's SSH server on loopback: lines, logins and sessions. Knows the box only by the connections it opens there.
 import { createServer, type Server, type Socket } from 'node:net';
-import ssh2, { type Connection as SshConnection } from 'ssh2';
+import ssh2, { type AuthContext, type ServerChannel, type Connection as SshConnection } from 'ssh2';
 import type { Account } from '../box/accounts.ts';
 import type { Connection } from '../box/connection.ts';
 import { type Access, authenticate } from './auth.ts';
 import type { HostKey } from './host-key.ts';
 import { Line } from './line.ts';
-import { serve } from './session.ts';
+import { type Interference, serve } from './session.ts';
 
 export interface SshOptions {
   readonly hostKey: HostKey;
@@ -17,13 +17,18 @@ export interface SshOptions {
   readonly banner: string;
   /** Told of every connection and channel, for counts and the log. */
   event(kind: 'connection' | 'login' | 'channel', text: string): void;
+  readonly interference: Interference;
 }
 
 export interface SshServer {
   /** Where it listens. */
   readonly port: number;
-  /** Takes no more connections and cuts those it has. */
-  stop(how: 'reset' | 'silence'): Promise<void>;
+  /** Cuts the lines of all clients; new ones can still come. */
+  cut(how: 'reset' | 'silence'): void;
+  /** Closes all channels without an exit status. */
+  closeChannels(): void;
+  /** Takes no more connections and resets those it has. */
+  stop(): Promise<void>;
   /** Listens on the same port again. */
   resume(): Promise<void>;
 }
@@ -35,7 +40,8 @@ export async function startSsh(options: SshOptions, wantedPort: number): Promise
     banner: options.banner,
     ident: 'OpenSSH_7.4p1',
   });
-  ssh.on('connection', (client, info) => attend(client, `${info.ip} ${info.port}`, port, options));
+  const channels = new Set<ServerChannel>();
+  ssh.on('connection', (client, info) => attend(client, `${info.ip} ${info.port}`, port, channels, options));
   const accept = (socket: Socket) => {
     const line = new Line(socket, options.latencyMs);
     lines.add(line);
@@ -45,13 +51,21 @@ export async function startSsh(options: SshOptions, wantedPort: number): Promise
   };
   let server = await listen(accept, wantedPort);
   const port = portOf(server);
+  const cut = (how: 'reset' | 'silence') => {
+    for (const line of lines)
+      if (how === 'reset') line.reset();
+      else line.silence();
+  };
   return {
     port,
-    async stop(how) {
+    cut,
+    closeChannels() {
+      for (const channel of channels) channel.close();
+    },
+    async stop() {
       const closed = new Promise<void>(resolve => server.close(() => resolve()));
-      for (const line of lines) if (how === 'reset') line.reset();
-      if (how === 'silence') for (const line of lines) line.silence();
-      else await closed;
+      cut('reset');
+      await closed;
     },
     async resume() {
       server = await listen(accept, port);
@@ -72,25 +86,39 @@ function portOf(server: Server): number {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-function attend(client: SshConnection, from: string, port: number, options: SshOptions): void {
+function attend(
+  client: SshConnection,
+  from: string,
+  port: number,
+  channels: Set<ServerChannel>,
+  options: SshOptions,
+): void {
+  const { interference } = options;
   let account: Account | undefined;
   let connection: Promise<Connection> | undefined;
-  client.on('authentication', context => {
-    void authenticate(context, options.access).then(proven => {
-      account = proven ?? account;
-      if (proven) context.accept();
-    });
-  });
+  const decide = async (context: AuthContext) => {
+    if (await interference.reach('auth')) return context.reject();
+    const proven = await authenticate(context, options.access);
+    account = proven ?? account;
+    if (proven) context.accept();
+  };
+  client.on('authentication', context => void decide(context));
   client.on('ready', () => {
     if (!account) return void client.end();
     const who = account;
     options.event('login', `${who.name} from ${from}`);
-    const opened = options.connect();
-    connection = opened;
-    opened.catch(() => client.end());
+    const opening = options.connect();
+    connection = opening;
+    opening.catch(() => client.end());
     const env = { SSH_CLIENT: `${from} ${port}`, SSH_CONNECTION: `${from} 127.0.0.1 ${port}` };
-    const say = (what: string) => options.event('channel', what);
-    client.on('session', accept => serve(accept(), { account: who, connection: opened, env, opened: say }));
+    const opened = (what: string, channel: ServerChannel) => {
+      channels.add(channel);
+      channel.once('close', () => channels.delete(channel));
+      options.event('channel', what);
+    };
+    client.on('session', accept =>
+      serve(accept(), { account: who, connection: opening, env, opened, interference }),
+    );
   });
   client.on('error', () => undefined);
   client.on(

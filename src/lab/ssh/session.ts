@@ -10,7 +10,23 @@ export interface Client {
   readonly connection: Promise<Connection>;
   /** SSH_CLIENT and SSH_CONNECTION. */
   readonly env: Readonly<Record<string, string>>;
-  opened(what: string): void;
+  opened(what: string, channel: ServerChannel): void;
+  readonly interference: Interference;
+}
+
+/** What is to go wrong on purpose (faults.ts). */
+export interface Interference {
+  /** Before a login or a command; true when it is to be refused. */
+  reach(step: 'auth' | 'exec'): Promise<boolean>;
+  /** Asked for every piece of a channel's output, with its first byte's number and its length. */
+  output(from: number, length: number): Spoiled | undefined;
+}
+
+export interface Spoiled {
+  /** How much of the piece is still sent. */
+  readonly length: number;
+  /** What follows it: the end, but no further output; nothing at all; or a channel closed without an exit status. */
+  readonly rest: 'cut' | 'stall' | 'close';
 }
 
 /** Serves one session until its client closes it. */
@@ -36,50 +52,87 @@ export function serve(session: Session, client: Client): void {
     running?.signal(name);
     accept?.();
   });
-  const start = async (channel: ServerChannel, command: Command) => {
-    client.opened(command.argv.at(-1) ?? '');
+  const start = async (command: Command, accept: () => ServerChannel, reject: () => void) => {
+    if (await client.interference.reach('exec')) return reject();
     const connection = await client.connection;
-    running = bridge(channel, connection, { ...command, ...(terminal && { terminal }) });
+    const channel = accept();
+    client.opened(command.argv.at(-1) ?? '', channel);
+    running = bridge(channel, connection, { ...command, ...(terminal && { terminal }) }, client.interference);
   };
   const all = () => ({ ...client.env, ...env });
-  session.on(
-    'exec',
-    (accept, _reject, { command }) => void start(accept(), commandOf(client.account, command, all())),
-  );
-  session.on('shell', accept => void start(accept(), shellOf(client.account, all())));
+  session.on('exec', (accept, reject, { command }) => {
+    start(commandOf(client.account, command, all()), accept, reject).catch(reject);
+  });
+  session.on('shell', (accept, reject) => {
+    start(shellOf(client.account, all()), accept, reject).catch(reject);
+  });
 }
 
 /** Joins the two. All writes to the client go one after another, since ssh2 mixes up two that wait for its window. */
-function bridge(channel: ServerChannel, connection: Connection, command: Command): Running {
-  const queue: ((done: () => void) => void)[] = [];
+function bridge(
+  channel: ServerChannel,
+  connection: Connection,
+  command: Command,
+  interference: Interference,
+): Running {
+  const { then, onIdle } = sequence(
+    () => running.hold(),
+    () => running.goOn(),
+  );
+  let sent = 0;
+  let spoiled: Spoiled['rest'] | undefined;
+  const write = (stream: 'stdout' | 'stderr', data: Buffer) =>
+    then(done => {
+      const target = stream === 'stdout' ? channel : channel.stderr;
+      target.write(data, () => done());
+    });
+  const running = connection.run(command, {
+    output(stream, data) {
+      if (spoiled) return;
+      const fault = interference.output(sent, data.length);
+      sent += data.length;
+      write(stream, fault ? data.subarray(0, fault.length) : data);
+      spoiled = fault?.rest;
+      if (spoiled === 'close') onIdle(() => channel.close());
+    },
+    ended: end => {
+      if (spoiled !== 'stall' && spoiled !== 'close') onIdle(() => exit(channel, end));
+    },
+    closed: () => {
+      if (spoiled !== 'stall') onIdle(() => channel.end());
+    },
+  });
+  channel.on('error', () => undefined).on('close', () => running.close());
+  channel.pipe(running.stdin);
+  return running;
+}
+
+type Step = (done: () => void) => void;
+
+/** Runs steps one after another; holds the source back while any waits. */
+function sequence(hold: () => void, goOn: () => void) {
+  const queue: Step[] = [];
   let isBusy = false;
   let isHeld = false;
   const next = () => {
     const step = queue.shift();
     isBusy = step !== undefined;
     if (step) return step(next);
-    if (isHeld) running.goOn();
+    if (isHeld) goOn();
     isHeld = false;
   };
-  const then = (step: (done: () => void) => void) => {
+  const then = (step: Step) => {
     queue.push(step);
     if (!isBusy) return next();
-    if (!isHeld) running.hold();
+    if (!isHeld) hold();
     isHeld = true;
   };
-  const running = connection.run(command, {
-    output: (stream, data) =>
-      then(done => void (stream === 'stdout' ? channel : channel.stderr).write(data, () => done())),
-    ended: end =>
-      then(done => {
-        exit(channel, end);
-        done();
-      }),
-    closed: () => then(() => channel.end()),
-  });
-  channel.on('error', () => undefined).on('close', () => running.close());
-  channel.pipe(running.stdin);
-  return running;
+  const onIdle = (act: () => void) =>
+    then(done => {
+      act();
+      done();
+    });
+  return { then, onIdle };
 }
 
 function exit(channel: ServerChannel, end: End): void {

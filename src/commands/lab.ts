@@ -1,0 +1,130 @@
+// `edgewg lab`: starts the lab router, says how to connect, and stops with a signal.
+import { NoAccess, Refused } from '../errors.ts';
+import { kinds, parseFault } from '../lab/faults.ts';
+import type { Lab, LabOptions } from '../lab/lab.ts';
+import { profiles } from '../lab/profiles.ts';
+import { defineCommand } from './command.ts';
+import type { Io } from './io.ts';
+
+const mishaps = Object.entries(kinds).map(([kind, does]) => `${kind}: ${does}`);
+
+const options = {
+  port: { type: 'number', describe: 'listen on this port of 127.0.0.1; default: a free one' },
+  seed: { type: 'string', describe: "start with this configuration: a config.boot or a router's snapshot" },
+  data: { type: 'string', describe: "keep the router's files in this folder over a restart" },
+  'host-key': { type: 'string', describe: 'use the SSH host key in this file' },
+  'authorized-keys': { type: 'string', describe: 'let in the keys in this file' },
+  latency: { type: 'number', describe: 'delay of a round trip in milliseconds' },
+  profile: { choices: Object.keys(profiles), describe: 'how long the router takes; default: instant' },
+  fault: { type: 'string', array: true, describe: 'let something go wrong, once: STEP=WHAT' },
+  'peer-up': { type: 'string', array: true, describe: 'wgN:KEY: the other end of this peer is there' },
+  resolve: { type: 'string', array: true, describe: 'NAME=ADDRESS: what a name means to the router' },
+} as const;
+
+interface Arguments {
+  readonly port?: number | undefined;
+  readonly seed?: string | undefined;
+  readonly data?: string | undefined;
+  readonly 'host-key'?: string | undefined;
+  readonly 'authorized-keys'?: string | undefined;
+  readonly latency?: number | undefined;
+  readonly profile?: string | undefined;
+  readonly fault?: readonly string[] | undefined;
+  readonly 'peer-up'?: readonly string[] | undefined;
+  readonly resolve?: readonly string[] | undefined;
+}
+
+export const command = defineCommand({
+  command: 'lab',
+  describe: 'start a router of your own to try things on',
+  options,
+  examples: [
+    ['edgewg lab --seed snapshot.boot --data lab', 'a copy of your router that is still there tomorrow'],
+    [
+      'edgewg lab --latency 80 --fault set:12=drop',
+      `the line breaks at the twelfth set (${mishaps.join('; ')})`,
+    ],
+  ],
+  run: runLab,
+});
+
+/** Runs until the signal, which is then the reason of its end. Rejects with Refused (options, files) or NoAccess. */
+async function runLab(given: Arguments, io: Io): Promise<number> {
+  const options = await optionsOf(given, io);
+  const { startLab } = await import('../lab/lab.ts');
+  const lab = await startLab(options).catch((error: unknown) => {
+    throw startFailure(error, given.port);
+  });
+  try {
+    io.stdout.write(welcome(lab));
+    if (!io.signal.aborted)
+      await new Promise<void>(resolve =>
+        io.signal.addEventListener('abort', () => resolve(), { once: true }),
+      );
+  } finally {
+    await lab.close();
+  }
+  throw io.signal.reason;
+}
+
+async function optionsOf(given: Arguments, io: Io): Promise<LabOptions> {
+  const read = async (path: string | undefined) =>
+    path === undefined ? undefined : (await io.readFile(path, 1 << 26)).toString();
+  const [seed, hostKey, keys] = await Promise.all(
+    [given.seed, given['host-key'], given['authorized-keys']].map(read),
+  );
+  const password = io.env['EDGEWG_LAB_PASSWORD'];
+  const profile = Object.entries(profiles).find(([name]) => name === given.profile)?.[1];
+  return {
+    ...(given.port !== undefined && { port: given.port }),
+    ...(given.data !== undefined && { data: given.data }),
+    ...(given.latency !== undefined && { latencyMs: given.latency }),
+    ...(password && { password }),
+    ...(profile && { profile }),
+    ...(seed !== undefined && { seed }),
+    ...(hostKey !== undefined && { hostKey }),
+    ...(keys !== undefined && { authorizedKeys: keys.split('\n') }),
+    faults: (given.fault ?? []).map(parseFault),
+    peersUp: (given['peer-up'] ?? []).map(peerOf),
+    hosts: Object.fromEntries((given.resolve ?? []).map(nameOf)),
+  };
+}
+
+function peerOf(pair: string): { link: string; publicKey: string } {
+  const [, link, publicKey] = /^(wg\d+):(\S+)$/.exec(pair) ?? [];
+  if (!link || !publicKey) throw new Refused('usage', `--peer-up ${pair} names no peer`, 'say wgN:KEY');
+  return { link, publicKey };
+}
+
+function nameOf(pair: string): [string, string] {
+  const [, name, address] = /^([^=]+)=(\S+)$/.exec(pair) ?? [];
+  if (!name || !address)
+    throw new Refused('usage', `--resolve ${pair} gives no name an address`, 'say NAME=ADDRESS');
+  return [name, address];
+}
+
+function startFailure(error: unknown, port: number | undefined): unknown {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') return error;
+  return new NoAccess(
+    'lab-start',
+    `the lab router can't start${port === undefined ? '' : ` on port ${port}`}: ${message}`,
+    'name a free port above 1023, or none, and a folder of your own',
+    error,
+  );
+}
+
+/** What a person needs, and what a script would put in its environment. */
+function welcome({ user, host, port, password, hostKey, hostKeyLine, root }: Lab): string {
+  return `The lab router is up until you press Ctrl-C.
+
+  ssh -p ${port} ${user}@${host}
+  password     ${password}
+  known_hosts  ${hostKeyLine}
+  files        ${root}
+
+  export EDGEWG_HOST_KEY='${hostKey}'
+
+On the router, \`edgewg-lab\` lets things go wrong on purpose.
+`;
+}

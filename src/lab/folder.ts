@@ -1,0 +1,40 @@
+// What a lab keeps outside the router's own files: its host key, its password, the seed it was made from.
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Folder {
+  /** The box's: all that it can change lies below it. */
+  readonly box: string;
+  readonly hostKey: string;
+  /** Gives what is kept under this name; keeps `make()` when there is nothing. */
+  keep(name: string, make: () => string): Promise<string>;
+  /** Removes it, unless it was given. */
+  remove(): Promise<void>;
+}
+
+/** The folder given, which is made when it isn't there; else a temporary one. */
+export async function openFolder(given: string | undefined): Promise<Folder> {
+  const path = given ?? (await mkdtemp(join(tmpdir(), 'edgewg-lab-')));
+  // Nobody but the lab's user may read these, not even a client inside.
+  const keys = join(path, 'keys');
+  await mkdir(keys, { recursive: true, mode: 0o700 });
+  return {
+    box: join(path, 'box'),
+    hostKey: join(keys, 'ssh_host_ed25519_key'),
+    async keep(name, make) {
+      const file = join(keys, name);
+      const kept = await readFile(file, 'utf8').catch(() => undefined);
+      if (kept !== undefined) return kept;
+      const made = make();
+      await writeFile(file, made, { mode: 0o600 });
+      return made;
+    },
+    async remove() {
+      if (given === undefined) await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+export const randomPassword = (): string => randomBytes(12).toString('base64url');
