@@ -1,7 +1,8 @@
 // The world as Node gives it: streams that may be closed under us, files written as a whole or not at all.
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { homedir, hostname, userInfo } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline/promises';
@@ -65,8 +66,21 @@ export function nodeIo(host: Host, streams: Streams, more: Pick<Io, 'isVerbose' 
       return readAll(stream, path === '-' ? 'standard input' : path, most, more.signal);
     },
     writeFile: (path, text) => writeWhole(resolve(host.cwd(), path), path, text),
+    writeState: async (name, text) => {
+      const path = join(stateFolder(host.env), name);
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await writeWhole(path, path, text);
+    },
+    who: `${userInfo().username}@${hostname()}`,
+    terminal: { input: host.stdin, output: host.stderr },
     ...(canAsk ? { ask: (question: string) => ask(host, question, more.signal) } : {}),
   };
+}
+
+/** As the XDG base directory specification has it. */
+function stateFolder(env: Io['env']): string {
+  const state = env['XDG_STATE_HOME'];
+  return join(state?.startsWith('/') ? state : join(env['HOME'] || homedir(), '.local', 'state'), 'edgewg');
 }
 
 async function readAll(stream: Readable, name: string, most: number, signal: AbortSignal): Promise<Buffer> {

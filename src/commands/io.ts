@@ -1,6 +1,11 @@
 // What a command has of the world: streams, files, the clock, a person. The command line gives it; tests give their own.
 import type { ChalkInstance } from 'chalk';
 
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean };
+}
+
 export interface Output {
   /** Text without a line end of its own is not completed. A closed pipe swallows it. */
   write(text: string): void;
@@ -29,6 +34,12 @@ export interface Io {
   readFile(path: string, most: number): Promise<Buffer>;
   /** Writes a file as a whole or not at all, 0600. Rejects with {@link Refused}. */
   writeFile(path: string, text: string): Promise<void>;
+  /** The same for a file of edgewg's own, below `$XDG_STATE_HOME/edgewg`; its folders are made. */
+  writeState(name: string, text: string): Promise<void>;
+  /** Who runs this and where, `user@host`. */
+  readonly who: string;
+  /** Where a person sits, if one does: for questions whose answer isn't shown. */
+  readonly terminal: Terminal;
   /** Asks a person; undefined where there is no terminal to ask on. */
   ask?(question: string): Promise<string>;
 }

@@ -2,6 +2,7 @@
 import type { Command } from './command.ts';
 
 export const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+  apply: () => import('./apply.ts'),
   show: () => import('./show.ts'),
   explain: () => import('./explain.ts'),
   lab: () => import('./lab.ts'),

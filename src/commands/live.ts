@@ -1,0 +1,69 @@
+// What the commands that talk to a router share: its site file, the way in, and the plan for what it has now.
+import type { Plan } from '../plan/plan.ts';
+import type { Connection, Door } from '../router/connection.ts';
+import type { Reading } from '../router/read.ts';
+import type { LoadedSite } from '../site/load.ts';
+import type { Io } from './io.ts';
+
+export const siteOptions = {
+  file: {
+    alias: 'f',
+    type: 'string',
+    default: 'edgewg.yaml',
+    describe: 'the site file',
+    requiresArg: true,
+  },
+} as const;
+
+export const accessOptions = {
+  'accept-new-host-key': {
+    type: 'boolean',
+    describe: 'write down the key of a host that is not known yet; a changed one is still refused',
+  },
+} as const;
+
+const mostSiteBytes = 1024 * 1024;
+
+/** Rejects with every problem of the file at its place. */
+export async function readSite(file: string, io: Io): Promise<LoadedSite> {
+  const { loadSite } = await import('../site/load.ts');
+  return loadSite(await io.readFile(file, mostSiteBytes), file);
+}
+
+/** Reads all that decides how to get in; contacts nobody yet. */
+export async function openDoor(loaded: LoadedSite, acceptNewHostKey: boolean, io: Io): Promise<Door> {
+  const { resolveTarget, systemAccess } = await import('../router/connection.ts');
+  const access = systemAccess({
+    env: io.env,
+    terminal: io.terminal,
+    acceptNewHostKey,
+    notice: line => void (io.isQuiet || io.stderr.write(`${line}\n`)),
+  });
+  return await resolveTarget(loaded.site.router, access);
+}
+
+export interface Live {
+  readonly door: Door;
+  readonly connection: Connection;
+  readonly reading: Reading;
+  readonly plan: Plan;
+  /** The same plan for another reading of the router. */
+  readonly replan: (reading: Reading) => Plan;
+}
+
+/** Logs in, reads and plans; the caller closes the connection. */
+export async function planLive(loaded: LoadedSite, door: Door, io: Io): Promise<Live> {
+  const { readRouter } = await import('../router/read.ts');
+  const { makePlan } = await import('../plan/make.ts');
+  const { checks } = await import('../plan/checks/all.ts');
+  const replan = ({ running, facts }: Reading): Plan =>
+    makePlan({ site: loaded.site, placeOf: path => loaded.place(path), running, facts }, checks);
+  const connection = await door.dial(io.signal);
+  try {
+    const reading = await readRouter(connection, io.signal);
+    return { door, connection, reading, plan: replan(reading), replan };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+// The records of applies: on the router beside its log, and where edgewg ran. They hold commands and their inverse, never a
+// secret.
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { NoAccess } from '../errors.ts';
+import type { Commit, Plan } from '../plan/plan.ts';
+import type { Connection } from './connection.ts';
+import { newNonce, readRecords } from './records.ts';
+
+/** Sorts by time; in the router's commit comments and on disk. */
+export function newApplyId(now: Date): string {
+  return `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${randomBytes(3).toString('hex')}`;
+}
+
+const path = z.array(z.string()).min(1);
+const operation = z.object({ op: z.enum(['set', 'delete', 'prune']), path });
+const applyRecord = z.object({
+  format_version: z.literal('1.0'),
+  id: z.string().regex(/^[0-9a-z-]+$/),
+  since: z.string(),
+  who: z.string(),
+  file: z.string(),
+  router: z.string(),
+  digest_before: z.string().nullable(),
+  commits: z.array(z.object({ run: z.array(operation), undo: z.array(operation) })),
+});
+
+export interface ApplyRecord {
+  readonly format_version: '1.0';
+  readonly id: string;
+  /** ISO 8601. */
+  readonly since: string;
+  readonly who: string;
+  /** The site file, as it was named. */
+  readonly file: string;
+  readonly router: string;
+  readonly digest_before: string | null;
+  readonly commits: readonly Commit[];
+}
+
+export function recordOf(plan: Plan, apply: { id: string; since: Date; who: string; file: string }): string {
+  const record: ApplyRecord = {
+    format_version: '1.0',
+    id: apply.id,
+    since: apply.since.toISOString(),
+    who: apply.who,
+    file: apply.file,
+    router: plan.router,
+    digest_before: plan.running_digest,
+    commits: plan.commits,
+  };
+  return `${JSON.stringify(record)}\n`;
+}
+
+/** The applies that the router remembers, the oldest first; what isn't a record is passed over. */
+export async function readHistory(connection: Connection): Promise<ApplyRecord[]> {
+  const nonce = newNonce();
+  const script = `for f in /config/user-data/edgewg/applies/*.json; do [ -r "$f" ] && printf '%s apply 0 %s\\n' ${nonce} "$(base64 -w0 <"$f")"; done; printf '%s end 0 -\\n' ${nonce}`;
+  const { stdout } = await connection.exec(script, { timeoutMs: 30_000 });
+  const texts = stdout
+    .toString('latin1')
+    .split('\n')
+    .map(line => line.split(' '))
+    .filter(([mark, name]) => mark === nonce && name === 'apply')
+    .map(words => Buffer.from(words[3] ?? '', 'base64').toString('utf8'));
+  readRecords(stdout, nonce);
+  return texts.flatMap(text => parseRecord(text) ?? []).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function parseRecord(text: string): ApplyRecord | undefined {
+  try {
+    return applyRecord.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The record of one apply, the newest when `id` is undefined. */
+export function findApply(history: readonly ApplyRecord[], id: string | undefined): ApplyRecord {
+  const found = id === undefined ? history.at(-1) : history.find(record => record.id === id);
+  if (found !== undefined) return found;
+  throw new NoAccess(
+    'no-such-apply',
+    id === undefined ? 'the router remembers no apply' : `the router remembers no apply ${id}`,
+    history.length === 0 ? undefined : `it has ${history.map(record => record.id).join(', ')}`,
+  );
+}

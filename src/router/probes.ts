@@ -1,0 +1,96 @@
+// Probes that cost time, for those who ask for them: a handshake newer than the commit, a ping at the tunnel's full MTU.
+import type { Probe } from '../plan/outcome.ts';
+import type { Plan } from '../plan/plan.ts';
+import { find, has, type Tree, value, values } from '../vyatta/tree.ts';
+import { quote } from '../vyatta/words.ts';
+import { parsePrefix, printAddress } from '../wireguard/prefix.ts';
+import type { Connection } from './connection.ts';
+import { touchedInterfaces } from './prove.ts';
+import { type Reading, readRouter } from './read.ts';
+import { newNonce, readRecords } from './records.ts';
+
+export interface FurtherProbes {
+  /** Seconds to wait for a handshake; undefined: none is asked for. */
+  readonly handshake: number | undefined;
+  readonly ping: boolean;
+}
+
+export function furtherProbes(
+  plan: Plan,
+  asked: FurtherProbes,
+): (connection: Connection, reading: Reading) => Promise<Probe[]> {
+  return async (connection, reading) => {
+    const names = touchedInterfaces(plan).filter(name =>
+      has(reading.running, ['interfaces', 'wireguard', name]),
+    );
+    const { handshake } = asked;
+    return [
+      ...(handshake === undefined ? [] : await handshakes(connection, reading, names, handshake)),
+      ...(asked.ping ? await pings(connection, reading.running, names) : []),
+    ];
+  };
+}
+
+/** Peers with an endpoint: the others can't be called, only call. The router's clock is the only one that counts. */
+async function handshakes(
+  connection: Connection,
+  first: Reading,
+  names: string[],
+  seconds: number,
+): Promise<Probe[]> {
+  const since = first.facts.now - 5;
+  const expected = names.flatMap(name =>
+    values(first.running, ['interfaces', 'wireguard', name, 'peer'])
+      .filter(key => has(first.running, ['interfaces', 'wireguard', name, 'peer', key, 'endpoint']))
+      .map(key => ({ name, key })),
+  );
+  const isNew = (reading: Reading, { name, key }: { name: string; key: string }): boolean =>
+    (reading.facts.interfaces.get(name)?.peers.find(peer => peer.publicKey === key)?.latestHandshake ?? 0) >=
+    since;
+  let reading = first;
+  while (expected.some(peer => !isNew(reading, peer)) && reading.facts.now - first.facts.now < seconds) {
+    await new Promise(resolve => setTimeout(resolve, 1000));
+    reading = await readRouter(connection);
+  }
+  return expected.map(peer => {
+    const name = `${peer.name} has a new handshake with ${peer.key.slice(0, 8)}…`;
+    return isNew(reading, peer) ? { name, ok: true } : { name, ok: false, saw: `none within ${seconds} s` };
+  });
+}
+
+/** The single addresses among a peer's allowed IPs that the interface routes: the far tunnel addresses. */
+function farAddresses(running: Tree, name: string): string[] {
+  const peers = find(running, ['interfaces', 'wireguard', name, 'peer'])?.children.values() ?? [];
+  return [...peers].flatMap(peer =>
+    values(peer, ['allowed-ips'])
+      .flatMap(text => text.split(','))
+      .map(parsePrefix)
+      .filter(prefix => prefix !== undefined)
+      .filter(({ family, length }) => length === (family === 4 ? 32 : 128))
+      .map(({ family, first }) => printAddress(family, first))
+      .slice(0, 1),
+  );
+}
+
+async function pings(connection: Connection, running: Tree, names: string[]): Promise<Probe[]> {
+  const probes: Probe[] = [];
+  for (const name of names) {
+    const mtu = Number(value(running, ['interfaces', 'wireguard', name, 'mtu']) ?? 1420);
+    for (const address of farAddresses(running, name))
+      probes.push(await ping(connection, name, address, mtu));
+  }
+  return probes;
+}
+
+/** With don't-fragment, so that the MTU is what is proven: 28 or 48 bytes are the headers of IP and ICMP. */
+async function ping(connection: Connection, name: string, address: string, mtu: number): Promise<Probe> {
+  const size = mtu - (address.includes(':') ? 48 : 28);
+  const nonce = newNonce();
+  const command = `ping -c 3 -i 0.3 -W 2 -M do -s ${size} -I ${quote(name)} ${quote(address)}`;
+  const script = `out=$(${command} 2>&1 </dev/null | tail -n 4); case $out in *' 0 received'*|*error*|*unreachable*|'') code=1;; *) code=0;; esac; printf '%s ping %s %s\\n%s end 0 -\\n' ${nonce} $code "$(printf '%s' "$out" | base64 -w0)" ${nonce}`;
+  const { stdout } = await connection.exec(script, { timeoutMs: 30_000 });
+  const answer = readRecords(stdout, nonce).get('ping');
+  const probe = `${address} answers a ping of ${mtu} bytes through ${name}`;
+  if (answer?.exit === 0) return { name: probe, ok: true };
+  return { name: probe, ok: false, saw: answer?.output.trim().split('\n').at(-1) || 'no answer' };
+}
