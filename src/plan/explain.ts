@@ -99,6 +99,14 @@ export const stories: Readonly<Record<string, Story>> = {
     way: `Update the package, or say mssClamp: { ipv4: off } or { ipv6: off } and see that both ends of the tunnel have a
       fitting MTU.`,
   },
+  EW025: {
+    title: 'running and saved configuration differ',
+    why: `Somebody committed something and never saved it. An apply ends with a save, which would make that change last
+      without anybody having meant it; and if the router rebooted now, the change would be gone. Whoever made it may still
+      be trying it out.`,
+    way: `Ask who is at work, then save the change on the router or take it back (configure; load; commit), and plan again.
+      --allow drift applies all the same, and saves both.`,
+  },
   EW030: {
     title: 'the plan removes more than the site file allows',
     why: `A file that was cut short, merged wrongly or written for another router looks like an order to delete. So a plan may
