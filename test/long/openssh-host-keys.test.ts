@@ -100,14 +100,22 @@ describe('host keys of a real sshd', function () {
   });
 
   it('signed by an authority can not be checked, which is said', async () => {
-    const { code, text } = await comes(`@cert-authority * ${publicKey(authority)}\n`);
+    const certificate = keys.certify(ed25519, authority, ['-h', '-n', '127.0.0.1']);
+    const lines = [`HostCertificate ${certificate}`];
+    const certified = await startSshd({ hostKeys: [ed25519], authorized: [publicKey(user)], lines });
+    const filed = `[127.0.0.1]:${certified.port}`;
+    const trusting = `@cert-authority ${filed} ${publicKey(authority)}\n`;
+    const { code, text } = await comeIn(at(certified.port), home(trusting));
     assert.equal(code, 'host-key-certificate');
-    assert.match(text, /certificate authority/);
+    assert.ok(text.includes(fingerprintOf(ed25519)), text);
+    access.remove();
+    assert.equal((await comeIn(at(certified.port), home(trusting, { acceptNewHostKey: true }))).code, 'in');
     access.remove();
     assert.equal(
-      (await comes(`@cert-authority * ${publicKey(authority)}\n${name} ${publicKey(rsa)}\n`)).code,
+      (await comeIn(at(certified.port), home(`${trusting}${filed} ${publicKey(ed25519)}\n`))).code,
       'in',
     );
+    await certified.stop();
   });
 
   it('new are written down on request, so that ssh itself trusts them', async () => {

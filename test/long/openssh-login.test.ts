@@ -10,6 +10,7 @@ import {
   isRoot,
   Keys,
   makeUser,
+  ownUser,
   publicKey,
   type Sshd,
   startAgent,
@@ -206,16 +207,27 @@ describe('a login to a real sshd', function () {
     }
   });
 
-  it('says that it has no certificates', async () => {
-    const { code, text } = await comeIn(
-      at(sshd.port),
-      home({
-        '.ssh/config': 'CertificateFile ~/.ssh/cert.pub\n',
-        '.ssh/cert.pub': 'ssh-ed25519-cert-v01@openssh.com AAAA',
-      }),
-    );
-    assert.equal(code, 'certificate-unsupported');
-    assert.match(text, /can't log in by certificates/);
+  it('says that it can not offer certificates, where nothing else is taken', async () => {
+    const authority = keys.make('authority', 'ed25519');
+    const mine = keys.make('certified', 'ed25519');
+    const certificate = keys.certify(mine, authority, ['-n', ownUser]);
+    const lines = [`TrustedUserCAKeys ${authority}.pub`];
+    const trusting = await startSshd({ hostKeys: [hostKey], lines });
+    for (const files of [
+      { '.ssh/id_ed25519': mine, '.ssh/id_ed25519-cert.pub': certificate },
+      {
+        '.ssh/id_ed25519': mine,
+        '.ssh/mine.pub': certificate,
+        '.ssh/config': 'CertificateFile ~/.ssh/mine.pub\n',
+      },
+    ]) {
+      const { code, text } = await comeIn(at(trusting.port), home(files));
+      assert.equal(code, 'certificate-unsupported');
+      assert.match(text, /tried .*id_ed25519 .*the certificate .* isn't offered/);
+      access.remove();
+    }
+    home({});
+    await trusting.stop();
   });
 
   it('goes by Host, HostName, Port, User, Include and %-tokens of ssh_config', async () => {

@@ -13,7 +13,7 @@ export interface FileRead {
 }
 
 export interface Files {
-  /** undefined when there is no such file; rejects for anything else that keeps it from being read. */
+  /** undefined when there is no such file; rejects for anything else that keeps it from being read. Stops after 16 MiB. */
   read(path: string): Promise<FileRead | undefined>;
   /** Names in a directory, sorted; none when there is no such directory. */
   list(directory: string): Promise<string[]>;

@@ -21,7 +21,9 @@ const goodbyeMs = 1000;
 export async function openDoor(target: Target, access: Access): Promise<Door> {
   const lines = await readConfigFiles(access);
   const gates: Gate[] = [];
-  for (const hop of findWay(target, lines, access)) gates.push(await openGate(hop, access));
+  const vault = new Vault(access);
+  const way = findWay(target, lines, access);
+  for (const hop of way) gates.push(await openGate(hop, access, vault, hop === way.at(-1)));
   const name = gates
     .map(({ hop }) => `${hop.user}@${where(hop)}`)
     .reverse()
@@ -29,10 +31,10 @@ export async function openDoor(target: Target, access: Access): Promise<Door> {
   return { name, dial: signal => dial(gates, signal) };
 }
 
-async function openGate(hop: Hop, access: Access): Promise<Gate> {
+async function openGate(hop: Hop, access: Access, vault: Vault, isTarget: boolean): Promise<Gate> {
   const trust = await readTrust(hop, access);
   chooseAlgorithms(hop.legacy, trust); // a misspelt name is told before anybody is dialled
-  const login = new Login(hop, access, new Vault(access));
+  const login = new Login(hop, access, vault, isTarget);
   return { hop, trust, login, accepted: [], learn: key => learnHostKey(key, hop, access) };
 }
 

@@ -3,7 +3,7 @@ import { NoAccess } from '../../errors.ts';
 import { legacyAmong } from './algorithms.ts';
 import type { Hop } from './hop.ts';
 import { printable } from './printable.ts';
-import { where } from './socket.ts';
+import { closedEarly, where } from './socket.ts';
 
 export interface LinkState {
   phase: 'greeting' | 'key exchange' | 'login';
@@ -51,8 +51,7 @@ function duringGreeting(error: Ssh2Error | undefined, hop: Hop): NoAccess {
   if (/^(Invalid identification|Invalid header|Header line|Max greeting|Protocol version)/.test(text)) {
     return notSsh(`what answers at ${where(hop)} is no SSH server`, error);
   }
-  const hint = 'see the log of its sshd (MaxStartups, a firewall, hosts.deny)';
-  return new NoAccess('closed-early', `${where(hop)} closed the connection before saying hello`, hint, error);
+  return closedEarly(hop, error);
 }
 
 function notSsh(message: string, error: Ssh2Error | undefined): NoAccess {

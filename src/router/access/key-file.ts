@@ -7,6 +7,8 @@ import { openPrivateKey, publicHalf } from './private-key.ts';
 import type { ParsedKey } from './ssh2.ts';
 import type { Vault } from './vault.ts';
 
+const biggest = 1 << 20;
+
 export async function readKeyFile(
   path: string,
   hop: Hop,
@@ -23,9 +25,10 @@ export async function readKeyFile(
       if (hop.identities.named) throw missing(path);
       return undefined;
     }
+    if (file !== undefined && file.bytes.length > biggest) throw unusable(path, 'it is larger than 1 MiB');
     if (file !== undefined) checkRights(path, file, access.uid);
     const key = (beside && publicHalf(beside.bytes)) ?? (file && publicHalf(file.bytes));
-    const open = () => unlock(path, file?.bytes, hop, vault);
+    const open = () => vault.opened(path, () => unlock(path, file?.bytes, hop, vault));
     if (key !== undefined) return offerOf(path, key, open);
     const opened = await open(); // an encrypted key in old PEM has its public half nowhere in clear
     return offerOf(path, opened, async () => opened);
@@ -49,13 +52,11 @@ function holdsPublicKey(bytes: Buffer): boolean {
 }
 
 function offerOf(label: string, key: ParsedKey, open: () => Promise<ParsedKey>): KeyOffer {
-  let opened: Promise<ParsedKey> | undefined;
   return {
     label,
     key,
     sign: async (data, hash) => {
-      opened ??= open();
-      const signature: Buffer | Error = (await opened).sign(data, hash);
+      const signature: Buffer | Error = (await open()).sign(data, hash);
       if (signature instanceof Error) throw unusable(label, signature.message);
       return signature;
     },

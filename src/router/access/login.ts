@@ -27,16 +27,18 @@ export class Login {
   readonly #hop: Hop;
   readonly #access: Access;
   readonly #vault: Vault;
+  readonly #isTarget: boolean;
   #keys: Promise<FoundKeys> | undefined;
   #password: Secret | undefined;
   #passwordWorked = false;
   #worked: Attempt[] = [];
   #problems: Problem[] = [];
 
-  constructor(hop: Hop, access: Access, vault: Vault) {
+  constructor(hop: Hop, access: Access, vault: Vault, isTarget: boolean) {
     this.#hop = hop;
     this.#access = access;
     this.#vault = vault;
+    this.#isTarget = isTarget;
   }
 
   /** One conversation: call `next` with what the server said after each try. */
@@ -74,7 +76,7 @@ export class Login {
     const username = this.#hop.user;
     const make = async (dial: Dial): Promise<AnyAuthMethod | undefined> => {
       if (!dial.known) return this.#skip(withheld);
-      const given = await this.#vault.given('EDGEWG_PASSWORD');
+      const given = await this.#givenPassword();
       if (given === undefined && !this.#canAsk()) return this.#skip(noPassword);
       if (given !== undefined && index > 0) return undefined;
       if (method === 'keyboard-interactive') return { type: method, username, prompt: this.#answerer(dial) };
@@ -90,13 +92,18 @@ export class Login {
     if (!this.#problems.includes(problem)) this.#problems.push(problem);
   }
 
+  /** The password in the environment is the router's: a jump host never sees it. */
+  async #givenPassword(): Promise<Secret | undefined> {
+    return this.#isTarget ? this.#vault.given('EDGEWG_PASSWORD') : undefined;
+  }
+
   #canAsk(): boolean {
     return this.#access.ask !== undefined && this.#hop.prompts > 0;
   }
 
   /** What worked is given again; a person is asked anew only after a refusal. */
   async #passwordFor(dial: Dial, question: string): Promise<Secret | undefined> {
-    const given = await this.#vault.given('EDGEWG_PASSWORD');
+    const given = await this.#givenPassword();
     if (given !== undefined) return given;
     if (this.#password !== undefined && this.#passwordWorked) return this.#password;
     this.#password = await dial.pausedFor(() => this.#vault.ask(question));

@@ -53,6 +53,11 @@ export function where(hop: Pick<Hop, 'name' | 'host' | 'port'>): string {
   return hop.port === 22 ? host : `${host} port ${hop.port}`;
 }
 
+export function closedEarly(hop: Hop, error: Error | undefined): NoAccess {
+  const hint = 'see the log of its sshd (MaxStartups, a firewall, hosts.deny)';
+  return new NoAccess('closed-early', `${where(hop)} closed the connection before saying hello`, hint, error);
+}
+
 function explain(error: NodeJS.ErrnoException, hop: Hop): NoAccess {
   const code = firstCode(error);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'ENODATA') {
@@ -76,6 +81,7 @@ function explain(error: NodeJS.ErrnoException, hop: Hop): NoAccess {
       'check the address and the way there',
       error,
     );
+  if (code === 'ECONNRESET') return closedEarly(hop, error);
   return new NoAccess(
     'unreachable',
     `${where(hop)} can't be reached (${code})`,

@@ -1,14 +1,17 @@
 // The secrets of getting in, each asked for once: EDGEWG_PASSWORD, EDGEWG_KEY_PASSPHRASE and what a person types.
-// Lives as long as a door, so that a second connection needs no second answer. Never prints one.
+// Lives as long as a door, so that a second connection needs
+// no second answer. Never prints one.
 import { NoAccess } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import type { Access } from './access.ts';
+import type { ParsedKey } from './ssh2.ts';
 
 export type SecretName = 'EDGEWG_PASSWORD' | 'EDGEWG_KEY_PASSPHRASE';
 
 export class Vault {
   readonly #access: Access;
   readonly #given = new Map<SecretName, Promise<Secret | undefined>>();
+  readonly #opened = new Map<string, Promise<ParsedKey>>();
 
   constructor(access: Access) {
     this.#access = access;
@@ -42,6 +45,15 @@ export class Vault {
         'run it by hand and see',
       );
     return new Secret(text);
+  }
+
+  /** A private key, opened once for all hops that it is offered to. */
+  opened(path: string, open: () => Promise<ParsedKey>): Promise<ParsedKey> {
+    const before = this.#opened.get(path);
+    if (before !== undefined) return before;
+    const opening = open();
+    this.#opened.set(path, opening);
+    return opening;
   }
 
   /** What the person types; undefined where nobody can be asked or the answer is empty. */
