@@ -5,7 +5,7 @@ import { Refused } from '../src/errors.ts';
 import { makePlan } from '../src/plan/make.ts';
 import type { ApplyEvent } from '../src/plan/outcome.ts';
 import type { Plan } from '../src/plan/plan.ts';
-import { parsePlan, retraced } from '../src/plan/saved.ts';
+import { parsePlan } from '../src/plan/saved.ts';
 import { renderCommands } from '../src/report/commands.ts';
 import { renderJson } from '../src/report/json.ts';
 import { objectsOf } from '../src/report/objects.ts';
@@ -43,16 +43,6 @@ describe('a plan as JSON', () => {
         const json = renderJson(plan);
         assert.deepEqual(JSON.parse(json), plain(plan));
         assert.deepEqual(parsePlan(json, 'plan.json'), plain(plan));
-      }),
-      { numRuns: 200 },
-    );
-  });
-
-  it('gets the same undo again from the same configuration', () => {
-    fc.assert(
-      fc.property(plans, ({ plan, running }) => {
-        const forged = { ...plan, commits: plan.commits.map(({ run }) => ({ run, undo: [] })) };
-        assert.deepEqual(retraced(forged, running).commits, plan.commits);
       }),
       { numRuns: 200 },
     );

@@ -2,6 +2,7 @@
 import type { ChalkInstance } from 'chalk';
 import { EdgewgError, Exit } from '../errors.ts';
 import { visible } from '../report/visible.ts';
+import { SiteProblems } from '../site/problem.ts';
 import { scrub } from '../vyatta/redact.ts';
 
 interface Failure {
@@ -18,12 +19,20 @@ export async function explainFailure(
   paint: ChalkInstance,
 ): Promise<Failure> {
   if (!(error instanceof EdgewgError)) return unforeseen(error, paint);
+  if (error instanceof SiteProblems) return siteProblems(error, paint);
   const text = [
     `${paint.red.bold('error:')} ${lines(error.message).join('\n  ')}`,
     ...(error.hint === undefined ? [] : [`  ${paint.cyan('hint:')} ${lines(error.hint).join('\n        ')}`]),
     ...(isVerbose ? [`  code: ${error.code}`, ...causes(error)] : []),
   ];
   return { text: `${text.join('\n')}\n`, exit: error.exit };
+}
+
+/** Every problem at its place, and one line that sums up. */
+async function siteProblems(error: SiteProblems, paint: ChalkInstance): Promise<Failure> {
+  const { renderProblems } = await import('../report/problems.ts');
+  const sum = `${paint.red.bold('error:')} ${visible(error.message)}`;
+  return { text: `${renderProblems(error.problems, paint)}\n${sum}\n`, exit: error.exit };
 }
 
 function causes(error: Error): string[] {

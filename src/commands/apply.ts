@@ -1,9 +1,10 @@
 // `apply`: plans, shows, asks, and lets the router do it: the plan just shown and confirmed, or a saved one.
 import { Exit, Refused } from '../errors.ts';
-import { type Allowed, parseAllowed, refusals } from '../plan/allow.ts';
+import { type Allowed, refusals } from '../plan/allow.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { isEmpty, type Plan } from '../plan/plan.ts';
 import type { LoadedSite } from '../site/load.ts';
+import { allowOptions, readAllowed } from './allow.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
 import { accessOptions, type Live, openDoor, planLive, readSite, siteOptions } from './live.ts';
@@ -13,13 +14,7 @@ const options = {
   ...siteOptions,
   ...accessOptions,
   yes: { alias: 'y', type: 'boolean', describe: 'apply without asking' },
-  allow: {
-    type: 'string',
-    array: true,
-    default: [] as string[],
-    describe: 'lift one refusal: delete=3, drift, cut-off …',
-    requiresArg: true,
-  },
+  ...allowOptions,
   'confirm-within': {
     type: 'string',
     default: '120',
@@ -100,17 +95,6 @@ export const command = defineCommand({
     }
   },
 });
-
-function readAllowed(rules: readonly string[]): Allowed {
-  const allowed = parseAllowed(rules);
-  if (allowed === undefined)
-    throw new Refused(
-      'usage',
-      `--allow takes RULE or RULE=N, not ${rules.join(' ')}`,
-      'such as --allow delete=3',
-    );
-  return allowed;
-}
 
 function readSeconds(name: string, text: string, least: number): number {
   const seconds = Number(text);

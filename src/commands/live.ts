@@ -27,7 +27,7 @@ const mostSiteBytes = 1024 * 1024;
 /** Rejects with every problem of the file at its place. */
 export async function readSite(file: string, io: Io): Promise<LoadedSite> {
   const { loadSite } = await import('../site/load.ts');
-  return loadSite(await io.readFile(file, mostSiteBytes), file);
+  return loadSite(await io.readFile(file, mostSiteBytes), file === '-' ? 'standard input' : file);
 }
 
 /** Reads all that decides how to get in; contacts nobody yet. */

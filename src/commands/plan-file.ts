@@ -17,13 +17,9 @@ export interface PlanFile {
   readonly running: readonly string[];
 }
 
-/** The JSON of a plan with what binds it. */
-export function planFileText(live: Live, renderJson: (plan: Plan) => string): string {
-  const bound = {
-    host_key: live.connection.hostKey.fingerprint,
-    running: runningLines(live),
-  };
-  return `${JSON.stringify({ ...(JSON.parse(renderJson(live.plan)) as object), ...bound }, null, 2)}\n`;
+/** What binds a plan to the router that it was made on: written beside it, read by {@link readPlanFile}. */
+export function bindings(live: Live): Readonly<Record<string, unknown>> {
+  return { host_key: live.connection.hostKey.fingerprint, running: runningLines(live) };
 }
 
 export async function readPlanFile(path: string, io: Io): Promise<PlanFile> {

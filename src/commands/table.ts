@@ -2,8 +2,11 @@
 import type { Command } from './command.ts';
 
 export const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+  validate: () => import('./validate.ts'),
+  plan: () => import('./plan.ts'),
   apply: () => import('./apply.ts'),
   show: () => import('./show.ts'),
   explain: () => import('./explain.ts'),
   lab: () => import('./lab.ts'),
+  schema: () => import('./schema.ts'),
 };

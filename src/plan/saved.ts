@@ -3,11 +3,9 @@
 import { z } from 'zod';
 import { Refused } from '../errors.ts';
 import { lookup } from '../vyatta/nodes.ts';
-import { type Path, startsWith, type Tree } from '../vyatta/tree.ts';
-import { withoutLiterals } from './keys.ts';
+import { type Path, startsWith } from '../vyatta/tree.ts';
 import { summarize } from './make.ts';
-import { applied, undoOf } from './order.ts';
-import { type Commit, formatVersion, type Plan } from './plan.ts';
+import { formatVersion, type Plan } from './plan.ts';
 
 const path = z.array(z.string().max(4096)).min(1).max(40);
 const line = z.int().min(0);
@@ -88,21 +86,6 @@ export function parsePlan(text: string, name: string): Plan {
     if (!isOurs(path)) refuse(`holds a command that edgewg never plans: ${path.join(' ')}`);
   const { changes, commits } = read.data;
   return { ...read.data, summary: summarize(changes, commits) };
-}
-
-/**
- * The plan with undo commands from the configuration that was read just now, in place of those of the file: whoever
- * wrote the file has no say in what is put back. `running` is without secrets.
- */
-export function retraced(saved: Plan, running: Tree): Plan {
-  let tree = running;
-  const commits: Commit[] = saved.commits.map(({ run }) => {
-    const undo = undoOf(tree, run);
-    tree = applied(tree, run);
-    return { run, undo };
-  });
-  const clean = withoutLiterals(commits, saved.keys);
-  return { ...saved, commits: clean.commits, keys: clean.steps };
 }
 
 /** What a plan may touch; below these, what the table of nodes knows. */

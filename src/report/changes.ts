@@ -14,6 +14,8 @@ export interface TextOptions {
   readonly isVerbose: boolean;
 }
 
+const kept = 'kept: the site file says nothing of it';
+
 /** One block per object, a blank line between. */
 export function changeBlocks(plan: Plan, options: TextOptions): string[] {
   return objectsOf(plan).map(object => block(object, options));
@@ -27,22 +29,31 @@ function block(object: PlanObject, options: TextOptions): string {
   const { paint } = options;
   const color = paintAction(paint, object.action);
   const source = object.changes.find(({ change }) => change.source !== undefined)?.change.source;
-  const place = source === undefined ? '' : `  ${paint.dim(printPlace(source))}`;
+  const note = object.action === 'keep' ? kept : source === undefined ? '' : printPlace(source);
+  const place = note === '' ? '' : `  ${paint.dim(note)}`;
   const title = `${color(marks[object.action])} ${paint.bold(visible(object.title))}${place}`;
   const width = Math.max(...object.changes.map(({ label }) => columns(visible(label))));
   return [
     title,
-    ...object.changes.flatMap(({ label, change }) => leafLines(label, change, width, options)),
+    ...object.changes.flatMap(({ label, change }) =>
+      leafLines(label, change, { ...options, width, isAllKept: object.action === 'keep' }),
+    ),
   ].join('\n');
 }
 
-function leafLines(label: string, change: Change, width: number, options: TextOptions): string[] {
-  const { paint, isVerbose } = options;
+interface LeafOptions extends TextOptions {
+  /** Of the column of labels. */
+  readonly width: number;
+  readonly isAllKept: boolean;
+}
+
+function leafLines(label: string, change: Change, options: LeafOptions): string[] {
+  const { paint, isVerbose, width, isAllKept } = options;
   const color = paintAction(paint, change.action);
   const name = visible(label);
   const head = `    ${marks[change.action]} ${name}${' '.repeat(Math.max(0, width - columns(name)))}  `;
   const notes = [
-    ...(change.action === 'keep' ? ["kept: the site file can't say it"] : []),
+    ...(change.action === 'keep' && !isAllKept ? [kept] : []),
     ...(change.impact === undefined ? [] : [visible(change.impact)]),
     ...(isVerbose && change.source !== undefined ? [printPlace(change.source)] : []),
   ];

@@ -4,7 +4,17 @@ import type { Plan } from '../plan/plan.ts';
 
 /** In which order keys are written, at whichever level; others follow in the order they come. */
 const order = [
-  ...['format_version', 'router', 'running_digest', 'summary', 'keys', 'changes', 'commits', 'diagnostics'],
+  ...[
+    'format_version',
+    'router',
+    'host_key',
+    'running_digest',
+    'summary',
+    'keys',
+    'changes',
+    'commits',
+    'diagnostics',
+  ],
   ...[
     'tunnel',
     'do',
@@ -28,8 +38,9 @@ const unseen = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206
 
 const width = 110;
 
-export function renderJson(plan: Plan): string {
-  const text = print(plan, '');
+/** `more` stands beside the plan's own keys. */
+export function renderJson(plan: Plan, more: Readonly<Record<string, unknown>> = {}): string {
+  const text = print({ ...plan, ...more }, '');
   return `${text.replace(unseen, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }
 

@@ -56,21 +56,21 @@ function placeOf(path: Path): Place {
     };
   if (a === 'protocols' && b === 'static') {
     if (c.startsWith('interface-route')) return place(6, `route ${d} through ${f}`, [0, f, 2]);
-    return place(4, `guard of ${d}`, [0, '~', 3]);
+    return place(4, `guard of ${d}`, [1, d ?? '', 0]);
   }
   if (a === 'firewall' && (b === 'name' || b === 'ipv6-name')) {
     const family = b === 'name' ? 'IPv4' : 'IPv6';
-    if (d === 'rule') return place(5, `rule ${e} of ${c} (${family})`, [1, c, Number(e)]);
-    return place(3, `ruleset ${c} (${family})`, [1, c, 0]);
+    if (d === 'rule') return place(5, `rule ${e} of ${c} (${family})`, [2, c, Number(e)]);
+    return place(3, `ruleset ${c} (${family})`, [2, c, 0]);
   }
   if (a === 'firewall' && b === 'options')
-    return place(3, `MSS clamp for ${c === 'mss-clamp' ? 'IPv4' : 'IPv6'}`, [2, c, 0]);
+    return place(3, `MSS clamp for ${c === 'mss-clamp' ? 'IPv4' : 'IPv6'}`, [3, c, 0]);
   if (a === 'protocols' && b === 'bgp')
     return d === 'neighbor'
-      ? place(5, `BGP neighbor ${e}`, [3, e, 0])
-      : place(3, `BGP autonomous system ${c}`, [3, '', 0]);
-  if (a === 'policy') return place(3, `prefix list ${c}`, [3, c, 1]);
-  return place(2, path.slice(0, 2).join(' '), [4, path.slice(0, 2).join(' '), 0]);
+      ? place(5, `BGP neighbor ${e}`, [4, e, 0])
+      : place(3, `BGP autonomous system ${c}`, [4, '', 0]);
+  if (a === 'policy') return place(3, `prefix list ${c}`, [4, c, 1]);
+  return place(2, path.slice(0, 2).join(' '), [5, path.slice(0, 2).join(' '), 0]);
 }
 
 /** An object is new when the undo takes it away, and gone when the commands do; told from the plan alone. */
