@@ -6,6 +6,8 @@ import { createRouter, type LabRouter } from '../../src/lab/engine/router.ts';
 
 export type ConsoleOptions = Omit<EngineOptions, 'surroundings'> & {
   readonly boot?: string;
+  /** The key files that the seed names are there. */
+  readonly hasKeys?: boolean;
   /** What `sh` answers; by default that all went well. */
   readonly sh?: (script: string) => Partial<Answer>;
 };
@@ -26,7 +28,16 @@ export class Console {
   static async start(options: ConsoleOptions = {}): Promise<Console> {
     const console = new Console(options);
     if (options.boot !== undefined) console.files.set('/config/config.boot', Buffer.from(options.boot));
-    await console.router.boot();
+    if (options.hasKeys)
+      for (const [path, text] of Object.entries(console.router.seedFiles()))
+        console.files.set(path, Buffer.from(text));
+    let isUp = false;
+    const up = console.router.boot().then(() => {
+      isUp = true;
+    });
+    // A boot may wait (a name that doesn't resolve); nobody moves its clock.
+    for (await console.pass(0); !isUp; ) await console.pass(console.isAsleep ? 10_000 : 0);
+    await up;
     return console;
   }
 

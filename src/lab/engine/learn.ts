@@ -10,7 +10,7 @@ import type { Tree } from '../../vyatta/tree.ts';
 import type { Written } from './parse.ts';
 import { type Kind, newTemplate, type Template } from './template.ts';
 
-/** Adds to `templates` what `written` has beyond them. */
+/** Adds to `templates` what `written` has beyond them. Throws a RangeError when that can't be a node's name. */
 export function learnWritten(templates: Template, written: readonly Written[]): void {
   const count = new Map<string, number>();
   for (const node of written) count.set(node.name, (count.get(node.name) ?? 0) + 1);
@@ -32,6 +32,7 @@ function kindOf(node: Written, isRepeated: boolean): Kind {
 function known(templates: Template, name: string, kind: Kind): Template {
   const there = templates.children.get(name);
   if (there !== undefined) return there;
+  if (!/^[-A-Za-z0-9_]+$/.test(name)) throw new RangeError(`no node can be called '${name}'`);
   const made = newTemplate(kind, kind === 'node' || kind === 'flag' ? [] : ['txt']);
   made.learned = true;
   templates.children.set(name, made);

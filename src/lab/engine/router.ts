@@ -1,12 +1,10 @@
 // The router as the box sees it: one call in, one answer out.
-import { parseCommands } from '../../vyatta/commands.ts';
 import type { Answer, Call, Router } from '../call.ts';
 import { routerTemplates } from './behaviour/all.ts';
 import { boot } from './boot.ts';
+import { ConfigNode } from './config.ts';
 import { Engine, type EngineOptions, type PeerUp } from './engine.ts';
-import { learnWritten, writtenFrom } from './learn.ts';
 import { load } from './load.ts';
-import { readWritten, UnreadableConfig, understand, type Written } from './parse.ts';
 import { complaint, said } from './programs/answers.ts';
 import { cfgWrapper } from './programs/cfg-wrapper.ts';
 import { configMgmt } from './programs/config-mgmt.ts';
@@ -17,7 +15,7 @@ import { shellApi } from './programs/shell-api.ts';
 import { dpkgQuery, labCheck, ping, ubntHal } from './programs/small.ts';
 import { wg } from './programs/wg.ts';
 import { save, savedText } from './save.ts';
-import type { Template } from './template.ts';
+import { keyFilesOf, portsOf, readSeed } from './seed.ts';
 
 type Program = (engine: Engine, call: Call) => Answer | Promise<Answer>;
 
@@ -51,14 +49,16 @@ export interface LabRouter extends Router {
   setPeerUp(peer: PeerUp, isUp: boolean): void;
   /** The seed's text in the form of config.boot, for a box that has none yet. */
   seedAsBoot(): string;
+  /** Files below /config that the seed names and a new box needs: keys, made anew at each call. */
+  seedFiles(): Record<string, string>;
 }
 
 export function createRouter(options: EngineOptions): LabRouter {
   const templates = routerTemplates(options.wireguard?.isInstalled ?? true);
-  const seed = options.seed === undefined ? [] : readSeed(options.seed, templates);
-  learnWritten(templates, seed);
+  const seed = options.seed === undefined ? new ConfigNode() : readSeed(options.seed, templates);
+  const ethernet = options.ethernet ?? portsOf(seed);
   const peersUp = [...(options.peersUp ?? [])];
-  const start = (): Engine => new Engine(options, templates, peersUp);
+  const start = (): Engine => new Engine({ ...options, ethernet }, templates, peersUp);
   let engine = start();
   const halt = (): void => engine.powerDown();
   return {
@@ -86,22 +86,11 @@ export function createRouter(options: EngineOptions): LabRouter {
     },
     seedAsBoot: () => {
       const copy = start();
-      copy.active = understand(templates, seed).config;
+      copy.active = seed;
       return savedText(copy, true);
     },
+    seedFiles: () => keyFilesOf(seed),
   };
-}
-
-/** A seed is config.boot, or what `show configuration commands` printed. */
-function readSeed(text: string, templates: Template): Written[] {
-  if (/^\s*(#.*\n\s*)*(set|comment) /.test(text)) return writtenFrom(parseCommands(text), templates);
-  try {
-    return readWritten(text);
-  } catch (error) {
-    if (error instanceof UnreadableConfig)
-      throw new Error(`the seed is no configuration: ${error.message.trim()}`);
-    throw error;
-  }
 }
 
 function setPeerUp(peersUp: PeerUp[], { link, publicKey, ...more }: PeerUp, isUp: boolean): void {

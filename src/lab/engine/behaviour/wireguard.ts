@@ -42,12 +42,12 @@ function description(leaf: Template): void {
 }
 
 function keyChecks(leaf: Template, missing: string): void {
-  leaf.checks.push({ run: throughShell(isKeyOrFile) });
   leaf.checks.push({
     onlyInCommit: true,
     run: async act =>
       (await isKeyOrFile(act)) ? fine : { ok: false, text: missing.replace('%', act.value) },
   });
+  leaf.checks.push({ run: throughShell(isKeyOrFile) });
 }
 
 function leaves(wg: Template): void {
