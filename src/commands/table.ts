@@ -5,6 +5,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   validate: () => import('./validate.ts'),
   plan: () => import('./plan.ts'),
   apply: () => import('./apply.ts'),
+  rollback: () => import('./rollback.ts'),
   show: () => import('./show.ts'),
   explain: () => import('./explain.ts'),
   lab: () => import('./lab.ts'),

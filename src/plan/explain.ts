@@ -115,6 +115,13 @@ export const stories: Readonly<Record<string, Story>> = {
     way: `Look at what is deleted. If all of it is meant, give --allow delete=N with the number that the finding names, once;
       raise limits only if that is how the site is always run.`,
   },
+  EW040: {
+    title: 'somebody changed since what the apply had written',
+    why: `A rollback undoes one apply and keeps what others did since. Where they touched the very nodes that it wrote or
+      deleted, going back would overwrite their work, or the work is done already.`,
+    way: `Ask who it was (show system commit on the router). --allow conflict goes back all the same; what can't be undone
+      because it is gone is passed over.`,
+  },
   EW100: {
     title: 'a listen port becomes reachable from the internet',
     why: `For every interface that faces the internet edgewg walks the rulesets that are attached there, as they are after

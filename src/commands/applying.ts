@@ -1,0 +1,155 @@
+// What every command that changes a router shares: its options, the question, the progress, the record.
+import { Refused } from '../errors.ts';
+import { type Allowed, refusals } from '../plan/allow.ts';
+import type { Outcome } from '../plan/outcome.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Connection } from '../router/connection.ts';
+import type { Reading } from '../router/read.ts';
+import { allowOptions, readAllowed } from './allow.ts';
+import type { Io } from './io.ts';
+import type { Live } from './live.ts';
+
+export const applyingOptions = {
+  yes: { alias: 'y', type: 'boolean', describe: 'apply without asking' },
+  ...allowOptions,
+  'confirm-within': {
+    type: 'string',
+    default: '120',
+    describe: 'seconds for the proof after the commit; then the router undoes by itself',
+    requiresArg: true,
+  },
+  'lock-timeout': {
+    type: 'string',
+    default: '30',
+    describe: 'seconds to wait for another edgewg, or for the lock of another commit',
+    requiresArg: true,
+  },
+  'expect-handshake': {
+    type: 'string',
+    describe: 'undo unless every changed tunnel has a new handshake within so many seconds',
+    requiresArg: true,
+  },
+  ping: {
+    type: 'boolean',
+    describe: "undo unless the far tunnel addresses answer a ping of the tunnel's full MTU",
+  },
+  'last-resort': {
+    choices: ['none', 'reboot'],
+    default: 'none',
+    describe:
+      'what the router does when it can not undo: nothing more, or reboot into the saved configuration',
+    requiresArg: true,
+  },
+} as const;
+
+export interface ApplyingArgs {
+  readonly yes: boolean | undefined;
+  readonly allow: readonly string[];
+  readonly 'confirm-within': string;
+  readonly 'lock-timeout': string;
+  readonly 'expect-handshake': string | undefined;
+  readonly ping: boolean | undefined;
+  readonly 'last-resort': 'none' | 'reboot';
+}
+
+export interface Applying {
+  readonly yes: boolean;
+  readonly allowed: Allowed;
+  readonly confirmWithin: number;
+  readonly lockTimeout: number;
+  /** Undefined: none is asked for. */
+  readonly handshake: number | undefined;
+  readonly ping: boolean;
+  readonly lastResort: 'none' | 'reboot';
+}
+
+/** Throws {@link Refused} with code `usage` before anything is contacted. */
+export function readApplying(args: ApplyingArgs): Applying {
+  const handshake = args['expect-handshake'];
+  return {
+    yes: args.yes === true,
+    allowed: readAllowed(args.allow),
+    confirmWithin: readSeconds('confirm-within', args['confirm-within'], 1),
+    lockTimeout: readSeconds('lock-timeout', args['lock-timeout'], 0),
+    handshake: handshake === undefined ? undefined : readSeconds('expect-handshake', handshake, 1),
+    ping: args.ping === true,
+    lastResort: args['last-resort'],
+  };
+}
+
+function readSeconds(name: string, text: string, least: number): number {
+  const seconds = Number(text);
+  if (!/^\d{1,5}$/.test(text) || seconds < least)
+    throw new Refused('usage', `--${name} takes a whole number of seconds from ${least}, not ${text}`);
+  return seconds;
+}
+
+/** Throws when a finding refuses the plan, or nobody says yes. */
+export async function mayApply(plan: Plan, { allowed, yes }: Applying, io: Io): Promise<void> {
+  const refused = refusals(plan.diagnostics, allowed);
+  if (refused.length > 0) {
+    const codes = [...new Set(refused.map(({ code }) => code))].join(', ');
+    throw new Refused('unsafe', `the plan is refused: ${codes}`, 'see the findings above');
+  }
+  if (yes || plan.commits.length === 0) return;
+  if (io.ask === undefined)
+    throw new Refused(
+      'not-confirmed',
+      'nobody is there to confirm the plan',
+      'give --yes, or run it at a terminal',
+    );
+  const answer = await io.ask(`\nApply this to ${plan.router}? Only "yes" does it: `);
+  if (answer.trim() !== 'yes') throw new Refused('not-confirmed', 'not confirmed; nothing was done');
+}
+
+/** Applies with progress on stderr, and leaves the record where edgewg runs; the router keeps its own. */
+export async function runApply(
+  live: Pick<Live, 'door' | 'reading'> & { readonly connection: Connection },
+  plan: Plan,
+  replan: (reading: Reading) => Plan,
+  applying: Applying,
+  file: string,
+  io: Io,
+): Promise<Outcome> {
+  const { apply } = await import('../router/apply.ts');
+  const { furtherProbes } = await import('../router/probes.ts');
+  const { newApplyId, recordOf } = await import('../router/history.ts');
+  const { startProgress } = await import('../report/progress.ts');
+  const progress = startProgress(io.isQuiet ? { ...io.stderr, write: () => undefined } : io.stderr, io.now);
+  const since = new Date();
+  const id = newApplyId(since);
+  const record = recordOf(plan, { id, since, who: io.who, file });
+  await io.writeState(`applies/${id}.json`, record);
+  const { confirmWithin, lockTimeout, lastResort, allowed } = applying;
+  try {
+    return await apply({
+      ...live,
+      plan,
+      replan,
+      options: {
+        id,
+        since,
+        who: io.who,
+        record,
+        confirmWithin,
+        lockTimeout,
+        lastResort,
+        allowDrift: allowed.has('drift'),
+      },
+      moreProbes: furtherProbes(plan, applying),
+      onEvent: progress.event,
+      signal: io.signal,
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+/** The last words of an apply, for stdout. */
+export function applySummary(outcome: Outcome, plan: Plan): string {
+  const keys = outcome.keys
+    .map(({ tunnel, publicKey }) => `public key of ${tunnel}: ${publicKey}\n`)
+    .join('');
+  const { create, update, delete: deleted } = plan.summary;
+  return `\n${keys}Applied: ${create} created, ${update} changed, ${deleted} deleted; saved. Undo it with: edgewg rollback ${outcome.id}\n`;
+}

@@ -1,0 +1,52 @@
+// `rollback [ID]`: undoes one apply by its inverse commands and keeps what others did since.
+import { Exit } from '../errors.ts';
+import { isEmpty, type Plan } from '../plan/plan.ts';
+import { applyingOptions, applySummary, mayApply, readApplying, runApply } from './applying.ts';
+import { defineCommand } from './command.ts';
+import { accessOptions, openDoor, readSite, siteOptions } from './live.ts';
+import { showPlan } from './output.ts';
+
+export const command = defineCommand({
+  command: 'rollback [id]',
+  describe: 'undo an apply by its inverse commands, and keep what others did since',
+  positionals: { id: { type: 'string', describe: 'which apply; default: the last one' } },
+  options: {
+    ...siteOptions,
+    ...accessOptions,
+    list: { type: 'boolean', describe: 'list the applies that the router remembers' },
+    ...applyingOptions,
+  },
+  examples: [
+    ['edgewg rollback --list', 'what was applied, when and by whom'],
+    ['edgewg rollback', 'undo the last apply'],
+  ],
+  async run(args, io) {
+    const applying = readApplying(args);
+    const loaded = await readSite(args.file, io);
+    const door = await openDoor(loaded, args['accept-new-host-key'] === true, io);
+    const { findApply, readHistory } = await import('../router/history.ts');
+    const connection = await door.dial(io.signal);
+    try {
+      const history = await readHistory(connection);
+      if (args.list === true) {
+        const { renderHistory } = await import('../report/history.ts');
+        io.stdout.write(renderHistory(history));
+        return Exit.done;
+      }
+      const apply = findApply(history, args.id);
+      const { readRouter } = await import('../router/read.ts');
+      const { planRollback } = await import('../plan/rollback.ts');
+      const reading = await readRouter(connection, io.signal);
+      const replan = (now: typeof reading): Plan => planRollback(apply, now.running, now.facts.digest);
+      const plan = replan(reading);
+      await showPlan(plan, { format: 'text', inverse: undefined }, io, { allowed: applying.allowed });
+      await mayApply(plan, applying, io);
+      if (isEmpty(plan)) return Exit.done;
+      const outcome = await runApply({ door, connection, reading }, plan, replan, applying, args.file, io);
+      io.stdout.write(applySummary(outcome, plan));
+      return Exit.done;
+    } finally {
+      await connection.close();
+    }
+  },
+});

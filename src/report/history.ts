@@ -1,0 +1,31 @@
+// The applies that a router remembers, as a table; the newest last, where the eye is.
+import { visible } from './visible.ts';
+
+interface Remembered {
+  readonly id: string;
+  readonly since: string;
+  readonly who: string;
+  readonly file: string;
+  readonly commits: readonly { readonly run: readonly unknown[] }[];
+}
+
+export function renderHistory(history: readonly Remembered[]): string {
+  if (history.length === 0) return 'the router remembers no apply\n';
+  const rows = history.map(({ id, since, who, file, commits }) => [
+    id,
+    since,
+    who,
+    `${commits.reduce((sum, { run }) => sum + run.length, 0)} commands`,
+    file,
+  ]);
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map(row => (row[i] ?? '').length))) ?? [];
+  return rows
+    .map(
+      row =>
+        `${row
+          .map((cell, i) => visible(cell).padEnd(widths[i] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}

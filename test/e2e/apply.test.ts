@@ -1,0 +1,137 @@
+// What a person does with edgewg and a router, through the real program and a real SSH connection. Runs against the lab, or against
+// any router with WAN_LOCAL and WANv6_LOCAL (test/support/under-test.ts), and leaves it as it found it.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Ran } from '../support/run-cli.ts';
+import { type RouterUnderTest, routerUnderTest } from '../support/under-test.ts';
+
+let router: RouterUnderTest;
+
+before(async () => {
+  router = await routerUnderTest();
+});
+after(async () => {
+  // key files outlive their interface: only a rotation takes them away
+  await router?.exec('rm -f /config/auth/wg904.key /config/auth/wg905.key');
+  await router?.close();
+});
+
+/** Tunnels wg904 and wg905: numbers that nobody has. */
+const site = (tunnels: readonly number[], more = ''): string => `version: 1
+router: ${router.site}
+uplink: { rulesets: { ipv4: WAN_LOCAL, ipv6: WANv6_LOCAL } }
+manages: { interfaces: [wg904-wg905], firewallRules: { WAN_LOCAL: [9904-9905], WANv6_LOCAL: [9904-9905] } }
+mssClamp: { ipv4: off, ipv6: off }
+${more}
+tunnels:${tunnels.length === 0 ? ' {}' : ''}
+${tunnels
+  .map(
+    n => `  wg90${n}:
+    description: edgewg test ${n}
+    address: [192.0.2.${n}/32, "2001:db8:90${n}::1/64"]
+    listenPort: 5990${n}
+    openPort: { rule: 990${n} }
+    unfiltered: a test
+    peers:
+      far:
+        publicKey: ${Buffer.alloc(32, n).toString('base64')}
+        endpoint: "[2001:db8::${n}]:51820"
+        allowedIPs: [198.18.${n}.0/24]
+    routes:
+      198.18.${n}.0/24: { description: edgewg-test, guard: true }`,
+  )
+  .join('\n')}
+`;
+
+const ok = (ran: Ran, exit = 0): Ran => {
+  assert.equal(ran.exit, exit, `${ran.stdout}\n${ran.stderr}`);
+  return ran;
+};
+
+describe('edgewg against a router', () => {
+  let untouched = '';
+
+  it('plans without touching anything', async () => {
+    router.write('two.yaml', site([4, 5]));
+    const ran = ok(
+      await router.edgewg('plan', '-f', 'two.yaml', '--format', 'commands', '--detailed-exitcode'),
+      2,
+    );
+    for (const line of [
+      'set interfaces wireguard wg904 listen-port 59904',
+      'set interfaces wireguard wg904 route-allowed-ips false',
+      'set firewall ipv6-name WANv6_LOCAL rule 9904 destination port 59904',
+      "set interfaces wireguard wg905 peer BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU= endpoint '[2001:db8::5]:51820'",
+      'set protocols static route 198.18.5.0/24 blackhole distance 254',
+    ])
+      assert.ok(ran.stdout.split('\n').includes(line), line);
+    untouched = ran.stdout;
+    assert.equal(ok(await router.edgewg('plan', '-f', 'two.yaml', '--format', 'commands')).stdout, untouched);
+  });
+
+  it('applies one tunnel and then another, and a second plan is empty', async () => {
+    router.write('one.yaml', site([4]));
+    const first = ok(await router.edgewg('apply', '-f', 'one.yaml', '--yes'));
+    assert.match(first.stdout, /public key of wg904: [0-9A-Za-z+/]{43}=/);
+    assert.match(first.stdout, /Applied: \d+ created, 0 changed, 0 deleted; saved/);
+    assert.match(ok(await router.edgewg('apply', '-f', 'one.yaml', '--yes')).stdout, /nothing to do/);
+    ok(await router.edgewg('apply', '-f', 'two.yaml', '--yes'));
+    ok(await router.edgewg('plan', '-f', 'two.yaml', '--detailed-exitcode'));
+  });
+
+  it('refuses to delete more than the limits, and does it when told', async () => {
+    const refused = ok(await router.edgewg('apply', '-f', 'one.yaml', '--yes'), 3);
+    assert.match(refused.stdout + refused.stderr, /1 interface \(wg905\).*--allow delete=1/s);
+    const done = ok(await router.edgewg('apply', '-f', 'one.yaml', '--yes', '--allow', 'delete=1'));
+    assert.match(done.stdout, /Undo it with: edgewg rollback/);
+    ok(await router.edgewg('plan', '-f', 'one.yaml', '--detailed-exitcode'));
+  });
+
+  it('takes a saved plan while nothing has moved, and says what has', async () => {
+    ok(await router.edgewg('plan', '-f', 'two.yaml', '--out', 'plan.json'));
+    const saved = readFileSync(join(router.folder, 'plan.json'), 'utf8');
+    assert.ok(JSON.parse(saved).format_version);
+    router.write('other.yaml', site([4]).replace('edgewg test 4', 'moved since'));
+    ok(await router.edgewg('apply', '-f', 'other.yaml', '--yes'));
+    const stale = ok(await router.edgewg('apply', 'plan.json', '-f', 'two.yaml', '--yes'), 3);
+    assert.match(stale.stderr, /- set interfaces wireguard wg904 description 'edgewg test 4'/);
+    assert.match(stale.stderr, /\+ set interfaces wireguard wg904 description 'moved since'/);
+    ok(await router.edgewg('rollback', '-f', 'one.yaml', '--yes'));
+    ok(await router.edgewg('apply', 'plan.json', '-f', 'two.yaml', '--yes'));
+    ok(await router.edgewg('plan', '-f', 'two.yaml', '--detailed-exitcode'));
+  });
+
+  it('lists what was applied, and rolls back the last', async () => {
+    const list = ok(await router.edgewg('rollback', '-f', 'one.yaml', '--list'))
+      .stdout.trim()
+      .split('\n');
+    assert.ok(list.length >= 5, list.join('\n'));
+    ok(await router.edgewg('rollback', '-f', 'one.yaml', '--yes'));
+    ok(await router.edgewg('plan', '-f', 'one.yaml', '--detailed-exitcode'));
+    const nothing = ok(
+      await router.edgewg('rollback', (list.at(-1) ?? '').split(' ')[0] ?? '', '-f', 'one.yaml', '--yes'),
+    );
+    assert.match(nothing.stdout, /nothing to do/);
+  });
+
+  it('puts back what the router refuses, with its words at the command', async () => {
+    router.write(
+      'bad.yaml',
+      site([4, 5]).replace('unfiltered: a test\n', 'mtu: 8000\n    unfiltered: a test\n'),
+    );
+    const before = ok(await router.edgewg('plan', '-f', 'two.yaml', '--format', 'commands')).stdout;
+    const ran = ok(await router.edgewg('apply', '-f', 'bad.yaml', '--yes'), 5);
+    assert.match(ran.stderr, /running and saved configuration are as before/);
+    assert.equal(ok(await router.edgewg('plan', '-f', 'two.yaml', '--format', 'commands')).stdout, before);
+  });
+
+  it('leaves the router as it was', async () => {
+    router.write('none.yaml', site([]));
+    ok(await router.edgewg('apply', '-f', 'none.yaml', '--yes', '--allow', 'delete=9'));
+    const commands = (text: string): string[] => text.split('\n').filter(line => !line.startsWith('#'));
+    const now = ok(await router.edgewg('plan', '-f', 'two.yaml', '--format', 'commands')).stdout;
+    assert.deepEqual(commands(now), commands(untouched));
+    assert.equal(await router.exec('ls /tmp/edgewg 2>/dev/null'), '');
+  });
+});

@@ -1,0 +1,93 @@
+// The router of the end-to-end suites: a lab router, or the one that EDGEWG_LAB_HOST names (with _PORT, _USER, and _KEY, a file, or
+// _PASSWORD; EDGEWG_LAB_HOST_KEY is its public host key). Nothing in those suites may know which it is.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, systemAccess } from '../../src/router/connection.ts';
+import { startRouter } from './router.ts';
+import { type Ran, runCli } from './run-cli.ts';
+
+type Terminal = Parameters<typeof systemAccess>[0]['terminal'];
+
+export interface RouterUnderTest {
+  /** Lines of `router:` in a site file. */
+  readonly site: string;
+  /** A folder of its own for site files; also HOME of the program. */
+  readonly folder: string;
+  /** Runs the real program there, with access. */
+  edgewg(...args: string[]): Promise<Ran>;
+  /** Writes a site file for this router; gives its path. */
+  write(name: string, text: string): string;
+  /** Runs a command on the router, as the same user. */
+  exec(command: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function routerUnderTest(): Promise<RouterUnderTest> {
+  const host = process.env['EDGEWG_LAB_HOST'];
+  const folder = mkdtempSync(join(tmpdir(), 'edgewg-e2e-'));
+  const access = host === undefined ? await ofLab() : ofEnvironment(host, folder);
+  return {
+    site: `{ host: ${access.target.host}, port: ${access.target.port}, user: ${access.target.user} }`,
+    folder,
+    edgewg: (...args) => runCli(args, { cwd: folder, env: { HOME: folder, ...access.env } }),
+    write(name, text) {
+      const path = join(folder, name);
+      writeFileSync(path, text);
+      return path;
+    },
+    async exec(command) {
+      const terminal = { input: { isTTY: false }, output: { isTTY: false } } as unknown as Terminal;
+      const outside = {
+        env: { HOME: folder, ...access.env },
+        terminal,
+        acceptNewHostKey: false,
+        notice: () => {},
+      };
+      const connection = await connect({ ...access.target, legacyAlgorithms: [] }, systemAccess(outside));
+      try {
+        return (await connection.exec(command, { timeoutMs: 30_000 })).stdout.toString('utf8');
+      } finally {
+        await connection.close();
+      }
+    },
+    async close() {
+      await access.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Way {
+  readonly target: { readonly host: string; readonly port: number; readonly user: string };
+  readonly env: Record<string, string>;
+  close(): Promise<void>;
+}
+
+async function ofLab(): Promise<Way> {
+  const { lab } = await startRouter();
+  return {
+    target: { host: lab.host, port: lab.port, user: lab.user },
+    env: { EDGEWG_PASSWORD: lab.password, EDGEWG_HOST_KEY: lab.hostKeyLine.split(' ').slice(1).join(' ') },
+    close: () => lab.close(),
+  };
+}
+
+function ofEnvironment(host: string, folder: string): Way {
+  const get = (name: string): string | undefined => process.env[`EDGEWG_LAB_${name}`];
+  const env: Record<string, string> = {};
+  const password = get('PASSWORD');
+  if (password !== undefined) env['EDGEWG_PASSWORD'] = password;
+  const hostKey = get('HOST_KEY');
+  if (hostKey !== undefined) env['EDGEWG_HOST_KEY'] = hostKey;
+  const key = get('KEY');
+  const target = { host: 'edgewg-lab', port: Number(get('PORT') ?? 22), user: get('USER') ?? 'ubnt' };
+  const config = [
+    `Host edgewg-lab`,
+    `HostName ${host}`,
+    ...(key === undefined ? [] : [`IdentityFile ${key}`]),
+  ];
+  mkdirSync(join(folder, '.ssh'), { mode: 0o700 });
+  writeFileSync(join(folder, '.ssh/config'), `${config.join('\n')}\n`, { mode: 0o600 });
+  return { target, env, close: async () => undefined };
+}
