@@ -65,6 +65,20 @@ describe('a hostile server', () => {
     await server.stop();
   });
 
+  it('that sends a banner without end', async () => {
+    const login = () => {
+      const send = setInterval(() => {
+        if (server.sockets.size === 0) clearInterval(send);
+        else for (const client of server.clients) sendBanner(client, 30_000);
+      }, 1);
+    };
+    const server = await startServer({ login });
+    const { code, text } = await comeIn(at(server.port), access);
+    assert.equal(code, 'not-ssh');
+    assert.match(text, /banner without end/);
+    await server.stop();
+  });
+
   it('that asks questions without end', async () => {
     const more = (context: ssh2.KeyboardAuthContext) => {
       context.prompt([{ prompt: 'again\u001b[2J', echo: true }], () => more(context));
@@ -148,6 +162,25 @@ describe('a sink for bytes', () => {
     assert.equal(sink.length, all.length);
   });
 });
+
+/** ssh2 sends one banner; this is how it would send another. */
+function sendBanner(client: ssh2.Connection, length: number): void {
+  const { _packetRW, _cipher } = (client as unknown as { _protocol: Inner })._protocol;
+  const { write } = _packetRW;
+  const packet = write.alloc(1 + 4 + length + 4);
+  packet.fill('x', write.allocStart).fill(0, packet.length - 4);
+  packet[write.allocStart] = 53; // SSH_MSG_USERAUTH_BANNER
+  packet.writeUInt32BE(length, write.allocStart + 1);
+  packet.writeUInt32BE(0, write.allocStart + 5 + length);
+  _cipher.encrypt(write.finalize(packet));
+}
+
+interface Inner {
+  readonly _packetRW: {
+    write: { allocStart: number; alloc(size: number): Buffer; finalize(packet: Buffer): Buffer };
+  };
+  readonly _cipher: { encrypt(packet: Buffer): void };
+}
 
 /** Writes the bytes again and again, as fast as they are taken. */
 function pour(socket: Socket, bytes: Buffer): void {

@@ -40,6 +40,24 @@ describe('a question at the terminal', () => {
     }
   });
 
+  it('ends with the program', async () => {
+    const parts = terminal();
+    const abort = new AbortController();
+    const { signal } = abort;
+    const access = systemAccess({
+      env: {},
+      terminal: parts,
+      acceptNewHostKey: false,
+      signal,
+      notice: () => {},
+    });
+    const stop = new Error('stop');
+    const asked = access.ask?.('Password: ');
+    abort.abort(stop);
+    await assert.rejects(asked ?? Promise.resolve(), stop);
+    await assert.rejects(access.ask?.('Again: ') ?? Promise.resolve(), stop);
+  });
+
   it('is not asked where there is no terminal', () => {
     const parts = { input: new PassThrough(), output: new PassThrough() };
     assert.equal(

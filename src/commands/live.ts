@@ -37,6 +37,7 @@ export async function openDoor(loaded: LoadedSite, acceptNewHostKey: boolean, io
     env: io.env,
     terminal: io.terminal,
     acceptNewHostKey,
+    signal: io.signal,
     notice: line => void (io.isQuiet || io.stderr.write(`${line}\n`)),
   });
   return await resolveTarget(loaded.site.router, access);

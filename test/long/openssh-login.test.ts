@@ -139,6 +139,13 @@ describe('a login to a real sshd', function () {
     assert.equal((await comeIn(at(sshd.port), access)).code, 'key-file-unreadable');
   });
 
+  it('says when it has only the public half of a key that the server takes', async () => {
+    const files = { '.ssh/config': 'IdentityFile ~/.ssh/mine\n', '.ssh/mine.pub': `${id}.pub` };
+    const { code, text } = await comeIn(at(sshd.port), home(files));
+    assert.equal(code, 'key-file-missing');
+    assert.match(text, /mine holds only the public key/);
+  });
+
   it('lists what it tried when no key is taken', async () => {
     const { code, text, hint } = await comeIn(at(sshd.port), home({ '.ssh/id_ed25519': stranger }));
     assert.equal(code, 'login-refused');

@@ -9,6 +9,7 @@ export interface TestServer {
   /** The public key line of its host key. */
   readonly hostKey: string;
   readonly sockets: Set<Socket>;
+  readonly clients: Set<ssh2.Connection>;
   /** The methods that clients tried, in order. */
   readonly tries: string[];
   stop(): Promise<void>;
@@ -25,9 +26,12 @@ export const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
 
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const sockets = new Set<Socket>();
+  const clients = new Set<ssh2.Connection>();
   const tries: string[] = [];
   const server = new ssh2.Server({ hostKeys: [hostKey.private], ...options.config }, client => {
     client.on('error', () => {});
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
     client.on('authentication', context => {
       tries.push(context.method);
       if (options.login) options.login(context);
@@ -52,5 +56,12 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       server.close(() => done());
       for (const socket of sockets) socket.destroy();
     });
-  return { port: (server.address() as AddressInfo).port, hostKey: hostKey.public, sockets, tries, stop };
+  return {
+    port: (server.address() as AddressInfo).port,
+    hostKey: hostKey.public,
+    sockets,
+    clients,
+    tries,
+    stop,
+  };
 }

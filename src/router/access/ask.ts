@@ -10,8 +10,8 @@ export interface Terminal {
   readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-/** Rejects with exit 130 when the person presses ^C, or closes the input. */
-export function askAt({ input, output }: Terminal): Ask {
+/** Rejects with exit 130 when the person presses ^C or closes the input, and with the signal's reason. */
+export function askAt({ input, output }: Terminal, signal: AbortSignal | undefined): Ask {
   return (question, options) =>
     new Promise((resolve, reject) => {
       const shown = options?.echo === true;
@@ -24,25 +24,24 @@ export function askAt({ input, output }: Terminal): Ask {
         historySize: 0,
         prompt: '',
       });
-      let answered = false;
-      lines.once('line', line => {
-        answered = true;
+      const end = (settle: () => void) => {
+        signal?.removeEventListener('abort', stop);
+        lines.removeAllListeners('close');
         lines.close();
         if (!shown) output.write('\n');
-        resolve(new Secret(line));
-      });
-      lines.once('SIGINT', () => lines.close());
-      lines.once('close', () => {
-        if (answered) return;
-        output.write('\n');
-        reject(
-          new EdgewgError(
-            'interrupted',
-            130,
-            'interrupted at a question',
-            'answer it, or set the variable it asks for',
-          ),
-        );
-      });
+        settle();
+      };
+      const stop = () => end(() => reject(signal?.reason));
+      const leave = () => end(() => reject(interrupted()));
+      if (signal?.aborted) return stop();
+      signal?.addEventListener('abort', stop, { once: true });
+      lines.once('line', line => end(() => resolve(new Secret(line))));
+      lines.once('SIGINT', leave);
+      lines.once('close', leave);
     });
+}
+
+function interrupted(): EdgewgError {
+  const hint = 'answer it, or set EDGEWG_PASSWORD or EDGEWG_KEY_PASSPHRASE';
+  return new EdgewgError('interrupted', 130, 'interrupted at a question', hint);
 }

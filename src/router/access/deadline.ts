@@ -4,6 +4,7 @@ export class Deadline {
   #leftMs: number;
   #since = 0;
   #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
   readonly #expire: () => void;
 
   constructor(ms: number, expire: () => void) {
@@ -19,16 +20,18 @@ export class Deadline {
 
   /** Runs the question outside the limit. */
   async pausedFor<T>(question: () => Promise<T>): Promise<T> {
-    this.stop();
+    clearTimeout(this.#timer);
     this.#leftMs = Math.max(1000, this.#leftMs - (Date.now() - this.#since));
     try {
       return await question();
     } finally {
-      this.#start();
+      if (!this.#isOver) this.#start();
     }
   }
 
+  /** For good, also when a question is still open. */
   stop(): void {
+    this.#isOver = true;
     clearTimeout(this.#timer);
   }
 }

@@ -1,6 +1,8 @@
 // The host key in the course of one connection: judged once, then held to. What was accepted unseen is written down only
 // after the server has proven that it has the key.
+import { NoAccess } from '../../errors.ts';
 import type { Gate } from './gate.ts';
+import type { Hop } from './hop.ts';
 import { judgeHostKey, unknownKey } from './host-key.ts';
 import { fingerprint, keyType } from './known-hosts.ts';
 
@@ -17,6 +19,7 @@ export class HostKeyCheck {
   shown(key: Buffer): void {
     const { hop, trust, accepted } = this.#gate;
     if (this.#key?.equals(key)) return;
+    if (this.#key !== undefined) throw swappedKey(hop);
     const verdict = judgeHostKey(key, trust, hop);
     if (verdict === 'new' && !hop.trust.acceptNew) throw unknownKey(key, trust, hop);
     this.#isNew = verdict === 'new' && !accepted.some(before => before.equals(key));
@@ -41,4 +44,9 @@ export class HostKeyCheck {
     const key = this.#key ?? Buffer.alloc(0);
     return { type: keyType(key) ?? '', fingerprint: fingerprint(key) };
   }
+}
+
+function swappedKey(hop: Hop): NoAccess {
+  const message = `${hop.name} shows another host key in the middle of the connection`;
+  return new NoAccess('host-key-changed', message, 'somebody may be in the way');
 }

@@ -143,7 +143,7 @@ function curious(hop: Hop): NoAccess {
 const withheld: Problem = {
   code: 'password-withheld',
   what: 'no password is sent to a host whose key was accepted just now',
-  hint: 'compare the fingerprint shown, then run the command again',
+  hint: 'compare the fingerprint shown, then run the command again, or set EDGEWG_HOST_KEY',
 };
 
 const noPassword: Problem = {

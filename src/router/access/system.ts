@@ -16,12 +16,14 @@ export interface System {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
   readonly acceptNewHostKey: boolean;
+  /** Ends open questions and running commands. */
+  readonly signal?: AbortSignal;
   notice(line: string): void;
 }
 
 /** Access by this machine's own files and terminal; a person is asked only where stdin and stderr are a terminal. */
 export function systemAccess(system: System): Access {
-  const { env, terminal } = system;
+  const { env, terminal, signal } = system;
   const user = localUser(env);
   return {
     env,
@@ -32,8 +34,9 @@ export function systemAccess(system: System): Access {
     etc: '/etc/ssh',
     acceptNewHostKey: system.acceptNewHostKey,
     files: systemFiles,
-    ask: terminal.input.isTTY === true && terminal.output.isTTY === true ? askAt(terminal) : undefined,
-    run: command => run(command, env),
+    ask:
+      terminal.input.isTTY === true && terminal.output.isTTY === true ? askAt(terminal, signal) : undefined,
+    run: command => run(command, env, signal),
     notice: system.notice,
   };
 }
@@ -85,7 +88,7 @@ function missing(error: NodeJS.ErrnoException): undefined {
 }
 
 /** The command sees the person's terminal, but none of our own secrets. */
-function run(command: string, env: System['env']): Promise<Secret> {
+function run(command: string, env: System['env'], signal: AbortSignal | undefined): Promise<Secret> {
   const cleared = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('EDGEWG_')));
   return new Promise((resolve, reject) => {
     const child = spawn(command, {
@@ -93,6 +96,7 @@ function run(command: string, env: System['env']): Promise<Secret> {
       shell: true,
       stdio: ['inherit', 'pipe', 'inherit'],
       timeout: commandMs,
+      ...(signal && { signal }),
     });
     const output = new ByteSink();
     child.stdout.on('data', (chunk: Buffer) => {
