@@ -78,9 +78,9 @@ export function mishaps(faults: Faults, victim: Victim): Mishaps {
       const fault = step === 'lock' ? faults.reach('commit', ['foreign', 'lock']) : faults.reach(step);
       return fault && perform(fault);
     },
-    async reach(step) {
+    reach(step) {
       const fault = faults.count(step);
-      return fault !== undefined && (await perform(fault)) !== undefined;
+      return fault && perform(fault).then(outcome => outcome !== undefined);
     },
     output(from, length): Spoiled | undefined {
       const found = faults.output(from, from + length);

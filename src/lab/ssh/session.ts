@@ -16,8 +16,8 @@ export interface Client {
 
 /** What is to go wrong on purpose (faults.ts). */
 export interface Interference {
-  /** Before a login or a command; true when it is to be refused. */
-  reach(step: 'auth' | 'exec'): Promise<boolean>;
+  /** Before a login or a command; true when it is to be refused, undefined when nothing is to happen. */
+  reach(step: 'auth' | 'exec'): Promise<boolean> | undefined;
   /** Asked for every piece of a channel's output, with its first byte's number and its length. */
   output(from: number, length: number): Spoiled | undefined;
 }
@@ -53,9 +53,12 @@ export function serve(session: Session, client: Client): void {
     accept?.();
   });
   const start = async (command: Command, accept: () => ServerChannel, reject: () => void) => {
-    if (await client.interference.reach('exec')) return reject();
-    const connection = await client.connection;
+    const mishap = client.interference.reach('exec');
+    if (mishap !== undefined && (await mishap)) return reject();
+    // Before any other wait: what a client sends ahead, ssh2 drops as long as there is no channel.
     const channel = accept();
+    const connection = await client.connection.catch(() => undefined);
+    if (connection === undefined) return channel.close();
     client.opened(command.argv.at(-1) ?? '', channel);
     running = bridge(channel, connection, { ...command, ...(terminal && { terminal }) }, client.interference);
   };
