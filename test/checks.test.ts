@@ -172,3 +172,29 @@ describe('keys', () => {
     assert.match(find('EW014', aSite([]), running)?.message ?? '', /holds a secret/);
   });
 });
+
+describe('bgp', () => {
+  const neighbor = (n: number) => ({
+    at: ['bgp', n],
+    address: `192.168.5.${n}`,
+    family: 4 as const,
+    tunnel: `wg${n}`,
+    remoteAsn: 64513,
+    disable: false,
+    accept: ['192.168.10.0/24'],
+  });
+  const site = (...numbers: number[]): Site =>
+    aSite([], { bgp: { at: ['bgp'], asn: 64512, neighbors: numbers.map(neighbor) } });
+
+  it('neighbours that left the site file go with their prefix list; those of others stay', () => {
+    const foreign = 'protocols bgp 64512 neighbor 192.0.2.1 remote-as 64600';
+    const both = makePlan({ site: site(4, 5), placeOf, running: aRouter(foreign) });
+    const lines = both.commits[0]?.run.map(({ path }) => path.join(' ')) ?? [];
+    assert.ok(lines.includes('policy prefix-list EDGEWG-192-168-5-5 rule 10 le 32'));
+    const left = makePlan({ site: site(4), placeOf, running: aRouter(foreign, ...lines) });
+    assert.deepEqual(left.commits[0]?.run.map(({ op, path }) => `${op} ${path.join(' ')}`).sort(), [
+      'delete policy prefix-list EDGEWG-192-168-5-5',
+      'delete protocols bgp 64512 neighbor 192.168.5.5',
+    ]);
+  });
+});

@@ -170,7 +170,10 @@ class RunningLab implements Lab {
       accounts: () => people.accounts,
       makeRouter: surroundings =>
         this.#options.makeRouter?.(surroundings) ?? this.#engine(surroundings, seed),
-      bootOf: router => bootOf(router, seed, this.#options.makeRouter !== undefined),
+      filesOf: router => ({
+        ...(isEngine(router) ? router.seedFiles() : {}),
+        '/config/config.boot': bootOf(router, seed, this.#options.makeRouter !== undefined),
+      }),
       own: (call: Call) => {
         this.#note('call', [call.program, ...call.args].join(' '));
         return ownProgram(call, own);

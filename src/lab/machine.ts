@@ -11,8 +11,8 @@ export interface MachineOptions<R extends Router> {
   readonly accounts: () => readonly Account[];
   /** Called at each start; a router that starts remembers nothing but its files. */
   makeRouter(surroundings: Surroundings): R;
-  /** config.boot of a new folder. */
-  bootOf(router: R): string;
+  /** The files of a new folder, by the path inside: config.boot, and the key files that it names. */
+  filesOf(router: R): Readonly<Record<string, string>>;
   /** Answers the programs that are the lab's and not the engine's; undefined when it isn't one. */
   own(call: Call): Promise<Answer> | undefined;
   /** Asked for from inside; whoever holds the SSH connections cuts them and calls `restart`. */
@@ -48,7 +48,7 @@ export async function startMachine<R extends Router>(options: MachineOptions<R>)
         return { stdout: '', stderr: `edgewg lab: ${call.program}: ${String(error)}\n`, exit: 70 };
       }
     };
-    const layout = routerFiles({ accounts: accounts(), hostname, boot: options.bootOf(router) });
+    const layout = routerFiles({ accounts: accounts(), hostname, files: options.filesOf(router) });
     box = await startBox({ folder, hostname, layout, accounts, run });
     up = { box, router };
     await router.boot();

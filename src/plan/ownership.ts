@@ -3,10 +3,13 @@
 import { managesInterface, managesRule } from '../site/manages.ts';
 import type { Site } from '../site/site.ts';
 import { lookup } from '../vyatta/nodes.ts';
-import { has, type Path, type Tree, values } from '../vyatta/tree.ts';
+import { has, type Path, type Tree, value, values } from '../vyatta/tree.ts';
 
 /** Far enough that every route through a tunnel wins over it, and below 255, which means unreachable. */
 export const guardDistance = '254';
+
+/** How the names of edgewg's prefix lists begin; the neighbour's address follows. */
+export const prefixListPrefix = 'EDGEWG-';
 
 /** The leaves of an interface that a site file can say; others below it (`ip ospf …`) are kept and reported. */
 const interfaceLeaves = new Set([
@@ -38,6 +41,11 @@ export function ownership(site: Site, running: Tree, wanted: Tree): Ownership {
   const whole = (name: string): boolean => managesInterface(site, name) || absentTunnels.has(name);
   const rulesets = new Set([...site.rulesets.map(r => r.name), ...site.absent.rulesets]);
   const neighbors = new Set([...(site.bgp?.neighbors ?? []).map(n => n.address), ...site.absent.neighbors]);
+
+  /** A neighbour that an earlier site file wanted: its prefix list has the name that edgewg gives. */
+  const isOurNeighbor = (neighbor: Path): boolean =>
+    site.bgp !== undefined &&
+    value(running, [...neighbor, 'prefix-list', 'import'])?.startsWith(prefixListPrefix) === true;
 
   /** The blackhole that `guard: true` once put behind a route through an interface of ours. */
   const isOrphanedGuard = (kind: 'route' | 'route6', prefix: string): boolean => {
@@ -73,9 +81,11 @@ export function ownership(site: Site, running: Tree, wanted: Tree): Ownership {
     if (a === 'service' && b === 'ubnt-discover' && c === 'interface' && d !== undefined)
       return whole(d) || wants(path.slice(0, 4)) ? 'ours' : 'foreign';
     if (a === 'protocols' && b === 'bgp' && d === 'neighbor' && e !== undefined)
-      return neighbors.has(e) ? 'ours' : 'foreign';
+      return neighbors.has(e) || isOurNeighbor(path.slice(0, 5)) ? 'ours' : 'foreign';
     if (a === 'policy' && (b === 'prefix-list' || b === 'prefix-list6') && c !== undefined)
-      return wants(path.slice(0, 3)) ? 'ours' : 'foreign';
+      return wants(path.slice(0, 3)) || (site.bgp !== undefined && c.startsWith(prefixListPrefix))
+        ? 'ours'
+        : 'foreign';
     return 'foreign';
   };
 }

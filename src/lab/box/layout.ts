@@ -70,7 +70,8 @@ async function fill(
 
 async function put(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
+  // as edgewg makes key files: the group of the admins may read them, others not
+  await writeFile(path, text, path.includes('/config/auth/') ? { mode: 0o640 } : {});
 }
 
 async function give(path: string, owner: number): Promise<void> {

@@ -43,11 +43,11 @@ const own: Readonly<Record<string, string>> = {
 export interface RouterFiles {
   readonly accounts: readonly Account[];
   readonly hostname: string;
-  /** config.boot of a new folder. */
-  readonly boot: string;
+  /** Of a new folder, besides its directories. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
-export function routerFiles({ accounts, hostname, boot }: RouterFiles): Layout {
+export function routerFiles({ accounts, hostname, files }: RouterFiles): Layout {
   const calls = Object.entries(programs).flatMap(([path, name]) => [
     [path, 'call.pl'],
     // For the scripts that stand in a program's own place.
@@ -75,7 +75,7 @@ export function routerFiles({ accounts, hostname, boot }: RouterFiles): Layout {
       '/var/tmp',
     ],
     initial: {
-      files: { '/config/config.boot': boot },
+      files,
       directories: ['/config/auth', '/config/archive', '/config/scripts/post-config.d', '/config/user-data'],
     },
   };

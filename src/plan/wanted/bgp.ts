@@ -1,10 +1,11 @@
 // The router's BGP neighbours over the tunnels, each with a prefix list that takes only the announced ranges (edgeos-facts 3).
 import type { Bgp, Neighbor } from '../../site/site.ts';
+import { prefixListPrefix } from '../ownership.ts';
 import type { Wanted } from './builder.ts';
 
 /** The name of the prefix list for a neighbour; the address is in it, so two neighbours never share one. */
 export function prefixListName(neighbor: Neighbor): string {
-  return `EDGEWG-${neighbor.address.replaceAll(/[.:]/g, '-')}`;
+  return `${prefixListPrefix}${neighbor.address.replaceAll(/[.:]/g, '-')}`;
 }
 
 export function wantBgp(wanted: Wanted, bgp: Bgp): void {
