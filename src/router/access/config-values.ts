@@ -32,7 +32,7 @@ export function seconds(settings: Settings, keyword: string, usual: number): num
   return Math.min(sum, 86_400);
 }
 
-export function badValue(keyword: string, word: string): NoAccess {
+function badValue(keyword: string, word: string): NoAccess {
   return new NoAccess(
     'ssh-config-value',
     `ssh_config: ${keyword} can't be '${word}'`,

@@ -50,7 +50,7 @@ function localUser(env: System['env']): { username: string; uid: number } {
   }
 }
 
-export const systemFiles: Files = {
+const systemFiles: Files = {
   async read(path) {
     const file = await open(path).catch(missing);
     if (file === undefined) return undefined;
