@@ -21,8 +21,15 @@ export interface TestAccessOptions {
   readonly answers?: string[];
 }
 
+/** Homes that a test left behind. */
+const homes = new Set<string>();
+process.once('exit', () => {
+  for (const home of homes) rmSync(home, { recursive: true, force: true });
+});
+
 export function testAccess(options: TestAccessOptions = {}): TestAccess {
   const home = mkdtempSync(join(tmpdir(), 'edgewg-access-'));
+  homes.add(home);
   const notices: string[] = [];
   const questions: string[] = [];
   const { answers } = options;
