@@ -62,7 +62,8 @@ async function parserFor(argv: readonly string[], env: Io['env'], chosen: Chosen
     )
     .locale('en')
     .updateStrings(strings as unknown as Record<string, string>)
-    .wrap(100)
+    // yargs lays out the help of every command that it runs, and never shows it: without a width that is cheap
+    .wrap(wantsHelp(argv) ? 100 : null)
     .version(false)
     .help()
     .alias('help', 'h')
@@ -87,6 +88,10 @@ async function parserFor(argv: readonly string[], env: Io['env'], chosen: Chosen
     .epilogue('edgewg <command> --help tells the rest. Every option can also be given as EDGEWG_<OPTION>.');
   for (const command of await needed(argv)) addCommand(parser, command, env, chosen);
   return parser;
+}
+
+function wantsHelp(argv: readonly string[]): boolean {
+  return argv.length === 0 || argv.includes('--help') || argv.includes('-h');
 }
 
 /** The named command alone, or all of them where the name is unknown or completions are asked for. */

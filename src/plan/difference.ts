@@ -2,10 +2,11 @@
 // Only in wanted: set its leaves. In both: go on below.
 import type { SitePlace } from '../site/site.ts';
 import { canonicalValues } from '../vyatta/canonical.ts';
-import { type Found, lookup } from '../vyatta/nodes.ts';
+import { type Found, lookup, step, top } from '../vyatta/nodes.ts';
 import { emptyTree, leaves, type Path, type Tree } from '../vyatta/tree.ts';
 import type { Ownership } from './ownership.ts';
 import type { Change, Operation } from './plan.ts';
+import { reach } from './roots.ts';
 
 export interface Difference {
   readonly changes: readonly Change[];
@@ -22,7 +23,7 @@ export function difference(
   place: (node: Tree) => SitePlace | undefined = () => undefined,
 ): Difference {
   const walk = new Walk(owns, place);
-  walk.node(running, wanted, []);
+  walk.node(running, wanted, [], top);
   return walk;
 }
 
@@ -38,28 +39,27 @@ class Walk implements Difference {
     this.place = place;
   }
 
-  node(running: Tree, wanted: Tree, path: Path): void {
-    const kind = lookup(path);
+  /** `kind` is what the table of nodes says of `path`, here and below. */
+  node(running: Tree, wanted: Tree, path: Path, kind: Found | undefined): void {
     if (isLeafNode(kind)) {
-      this.leaf(running, wanted, path, kind.node.kind === 'multi');
+      this.leaf(running, wanted, path, kind);
       return;
     }
-    const names = canonicalNames(running, path);
+    const names = canonicalNames(running, kind);
     for (const [word, node] of wanted.children) {
       const there = names.get(word) ?? word;
       const found = running.children.get(there);
-      if (found === undefined) this.create(node, [...path, word]);
-      else this.node(found, node, [...path, there]);
+      if (found === undefined) this.create(node, [...path, word], kind && step(kind, word));
+      else this.node(found, node, [...path, there], kind && step(kind, there));
     }
     const stays = new Set([...wanted.children.keys()].map(word => names.get(word) ?? word));
     for (const [word, node] of running.children) if (!stays.has(word)) this.remove(node, [...path, word]);
   }
 
   /** Values of one leaf, compared in their canonical form, deleted and set as they stand. */
-  leaf(running: Tree, wanted: Tree, path: Path, isMulti: boolean): void {
-    const node = lookup(path)?.node;
+  leaf(running: Tree, wanted: Tree, path: Path, { node }: Found): void {
     const canonical = (text: string): string[] =>
-      node !== undefined && 'value' in node ? canonicalValues(node.value, text) : [text];
+      'value' in node ? canonicalValues(node.value, text) : [text];
     const have = new Map([...running.children.keys()].map(word => [word, canonical(word)]));
     const want = new Map([...wanted.children.keys()].map(word => [word, canonical(word)]));
     const wantedValues = new Set([...want.values()].flat());
@@ -73,7 +73,8 @@ class Walk implements Difference {
       .map(([word]) => word);
     if (missing.length === 0 && gone.length === 0) return;
 
-    if (isMulti) for (const word of gone) this.deletes.push({ op: 'delete', path: [...path, word] });
+    if (node.kind === 'multi')
+      for (const word of gone) this.deletes.push({ op: 'delete', path: [...path, word] });
     for (const word of missing) this.sets.push({ op: 'set', path: [...path, word] });
     this.change(
       path,
@@ -85,21 +86,26 @@ class Walk implements Difference {
     );
   }
 
-  create(wanted: Tree, path: Path): void {
-    const kind = lookup(path);
+  create(wanted: Tree, path: Path, kind: Found | undefined): void {
     if (isLeafNode(kind)) {
-      this.leaf(emptyTree(), wanted, path, kind.node.kind === 'multi');
+      this.leaf(emptyTree(), wanted, path, kind);
       return;
     }
     if (wanted.children.size === 0) {
       this.sets.push({ op: 'set', path });
       this.change(path, 'create', null, [], wanted, undefined);
     }
-    for (const [word, node] of wanted.children) this.create(node, [...path, word]);
+    for (const [word, node] of wanted.children) this.create(node, [...path, word], kind && step(kind, word));
   }
 
   /** Deletes what is ours below `path`, with one command where all of it is. */
   remove(running: Tree, path: Path): void {
+    const where = reach(path);
+    if (where === 'outside') return;
+    if (where === 'above') {
+      for (const [word, node] of running.children) this.remove(node, [...path, word]);
+      return;
+    }
     const fates = [...leaves(running, path)].map(leaf => this.owns(leaf.path));
     if (running.children.size === 0) fates.push(this.owns(path));
     if (fates.every(fate => fate === 'foreign')) return;
@@ -152,11 +158,12 @@ function isLeafNode(found: Found | undefined): found is Found {
 }
 
 /** The running words by their canonical form, for the instances of a tag whose names can be written in several. */
-function canonicalNames(running: Tree, path: Path): Map<string, string> {
-  const node = lookup(path);
-  if (node === undefined || node.isValue || node.node.kind !== 'tag') return new Map();
-  const { value } = node.node;
-  return new Map([...running.children.keys()].map(word => [canonicalValues(value, word)[0] ?? word, word]));
+function canonicalNames(running: Tree, kind: Found | undefined): Map<string, string> {
+  const names = new Map<string, string>();
+  if (kind === undefined || kind.isValue || kind.node.kind !== 'tag') return names;
+  const { value } = kind.node;
+  for (const word of running.children.keys()) names.set(canonicalValues(value, word)[0] ?? word, word);
+  return names;
 }
 
 /**

@@ -1,13 +1,16 @@
 // From a difference to commits that EdgeOS accepts, each with its undo.
 import { deletePath, prunePath, setPath } from '../vyatta/edit.ts';
 import { lookup } from '../vyatta/nodes.ts';
-import { clone, find, has, leaves, type Path, startsWith, type Tree, values } from '../vyatta/tree.ts';
+import { copyAlong, find, has, leaves, type Path, startsWith, type Tree, values } from '../vyatta/tree.ts';
 import type { Difference } from './difference.ts';
 import type { Commit, Operation } from './plan.ts';
 
 /** Applies operations to a copy of the tree, as the router would. */
 export function applied(tree: Tree, operations: readonly Operation[]): Tree {
-  const copy = clone(tree);
+  const copy = copyAlong(
+    tree,
+    operations.map(operation => operation.path),
+  );
   for (const { op, path } of operations) {
     if (op === 'set') setPath(copy, path);
     else if (op === 'delete') deletePath(copy, path);
@@ -70,10 +73,11 @@ function releasedPorts(
   for (const name of values(running, base)) {
     const port = values(running, [...base, name, 'listen-port'])[0];
     const by = port === undefined ? undefined : taken.get(port);
+    if (by === undefined || by === name) continue;
     const leaf = [...base, name, 'listen-port'];
     const goes = deletes.some(({ path }) => startsWith([...base, name], path));
     const letsGo = [...deletes, ...sets].some(({ path }) => startsWith(path, leaf));
-    if (by !== undefined && by !== name && !goes && letsGo) released.push({ op: 'delete', path: leaf });
+    if (!goes && letsGo) released.push({ op: 'delete', path: leaf });
   }
   return released;
 }

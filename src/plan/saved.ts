@@ -3,9 +3,10 @@
 import { z } from 'zod';
 import { Refused } from '../errors.ts';
 import { lookup } from '../vyatta/nodes.ts';
-import { type Path, startsWith } from '../vyatta/tree.ts';
+import type { Path } from '../vyatta/tree.ts';
 import { summarize } from './make.ts';
 import { formatVersion, type Plan } from './plan.ts';
+import { reach } from './roots.ts';
 
 const path = z.array(z.string().max(4096)).min(1).max(40);
 const line = z.int().min(0);
@@ -88,24 +89,11 @@ export function parsePlan(text: string, name: string): Plan {
   return { ...read.data, summary: summarize(changes, commits) };
 }
 
-/** What a plan may touch; below these, what the table of nodes knows. */
-const roots: readonly Path[] = [
-  ['interfaces', 'wireguard'],
-  ['firewall', 'name'],
-  ['firewall', 'ipv6-name'],
-  ['firewall', 'options'],
-  ['protocols', 'static'],
-  ['protocols', 'bgp'],
-  ['policy', 'prefix-list'],
-  ['policy', 'prefix-list6'],
-  ['service', 'ubnt-discover'],
-];
-
 /** Run as shell commands by the package's scripts; a site file can't say them. */
 const executed = new Set(['up-command', 'down-command']);
 
 function isOurs(path: Path): boolean {
-  if (!roots.some(root => startsWith(path, root) || startsWith(root, path))) return false;
+  if (reach(path) === 'outside') return false;
   return path.every((word, i) => {
     const found = lookup(path.slice(0, i + 1));
     if (found === undefined) return false;

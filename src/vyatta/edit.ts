@@ -1,20 +1,20 @@
 // What `set` and `delete` do to a tree, as the router does it: one value replaces another, defaults come back, and a tag
 // node goes with its last instance (edgeos-facts 0.2; transcripts defaults, routes, existing-and-missing).
-import { lookup } from './nodes.ts';
+import { type Found, lookup, step, top } from './nodes.ts';
 import { emptyTree, find, insert, type Path, remove, type Tree } from './tree.ts';
 
 /** Sets `path` in place. A new instance of a tag gets the defaults of its leaves. */
 export function setPath(tree: Tree, path: Path): void {
   let node = tree;
+  let found: Found | undefined = top;
   for (const [i, word] of path.entries()) {
-    const here = path.slice(0, i + 1);
-    const found = lookup(here);
+    found = found && step(found, word);
     if (found?.isValue && found.node.kind === 'leaf') node.children.clear();
     let child = node.children.get(word);
     if (child === undefined) {
       child = emptyTree();
       node.children.set(word, child);
-      if (found?.isValue && found.node.kind === 'tag') addDefaults(tree, here);
+      if (found?.isValue && found.node.kind === 'tag') addDefaults(tree, path.slice(0, i + 1));
     }
     node = child;
   }

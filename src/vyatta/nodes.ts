@@ -90,18 +90,21 @@ export interface Found {
   readonly isValue: boolean;
 }
 
+/** What the empty path names. */
+export const top: Found = { node: nodes, isValue: false };
+
 /** Undefined for what the table doesn't know, and for values that can't be (`disable true`). */
 export function lookup(path: Path): Found | undefined {
-  let found: Found = { node: nodes, isValue: false };
+  let found: Found | undefined = top;
   for (const word of path) {
-    const next = step(found, word);
-    if (next === undefined) return undefined;
-    found = next;
+    found = step(found, word);
+    if (found === undefined) return undefined;
   }
   return found;
 }
 
-function step({ node, isValue }: Found, word: string): Found | undefined {
+/** What the word names below what was found, for those who go down a path themselves. */
+export function step({ node, isValue }: Found, word: string): Found | undefined {
   const opens = node.kind === 'container' || (node.kind === 'tag' && isValue);
   if (opens) {
     const child = Object.hasOwn(node.children, word) ? node.children[word] : undefined;

@@ -35,23 +35,28 @@ export function publicHalf(word: string): string | undefined {
 
 /** A copy in which every secret value is a word that tells at most whether two are the same. Paths of key files stay. */
 export function redact(tree: Tree): Tree {
-  return copy(tree, []);
+  return copy(tree, '');
 }
 
-function copy(tree: Tree, path: Path): Tree {
-  const children = new Map<string, Tree>();
-  const isLeaf = isSecretLeaf(path) && [...tree.children.values()].every(node => node.children.size === 0);
+/** Shares every node below which nothing is secret: most of a configuration. */
+function copy(tree: Tree, name: string): Tree {
+  if (tree.children.size === 0) return tree;
+  const isLeaf = isSecretLeaf([name]) && [...tree.children.values()].every(node => node.children.size === 0);
+  let isChanged = false;
+  const children: [string, Tree][] = [];
   for (const [word, node] of tree.children) {
-    if (isLeaf) children.set(redactWord(path, word), { ...node, children: new Map() });
-    else children.set(word, copy(node, [...path, word]));
+    const shown = isLeaf ? redactWord(name, word) : word;
+    const below = isLeaf ? node : copy(node, word);
+    isChanged ||= shown !== word || below !== node;
+    children.push([shown, below]);
   }
-  return { ...tree, children };
+  return isChanged ? { ...tree, children: new Map(children) } : tree;
 }
 
-function redactWord(path: Path, word: string): string {
+function redactWord(name: string, word: string): string {
   if (word.startsWith('/') || word === '' || word === masked || isLiteral(word) || word === redacted)
     return word;
-  if (path.at(-1) === 'private-key') {
+  if (name === 'private-key') {
     try {
       return literal + publicKeyOf(new Secret(word));
     } catch {
@@ -59,7 +64,7 @@ function redactWord(path: Path, word: string): string {
     }
   }
   // only a preshared key has enough entropy for a fingerprint to be safe to show
-  if (path.at(-1) === 'preshared-key')
+  if (name === 'preshared-key')
     return `${literal}sha256:${createHash('sha256').update(word).digest('hex').slice(0, 16)}`;
   return redacted;
 }

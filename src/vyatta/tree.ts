@@ -78,10 +78,29 @@ export function* leaves(tree: Tree, prefix: Path = []): Generator<{ path: string
   }
 }
 
-export function clone(tree: Tree): Tree {
-  const copy: Tree = { ...tree, children: new Map() };
-  for (const [word, node] of tree.children) copy.children.set(word, clone(node));
-  return copy;
+/**
+ * A copy in which the nodes along `paths` may be changed in place; everything beside them is shared with `tree`. A whole
+ * copy of a large configuration for a few commands would take longer than everything else.
+ */
+export function copyAlong(tree: Tree, paths: Iterable<Path>): Tree {
+  const copies = new Set<Tree>();
+  const copyOf = (node: Tree): Tree => {
+    const copy: Tree = { ...node, children: new Map(node.children) };
+    copies.add(copy);
+    return copy;
+  };
+  const root = copyOf(tree);
+  for (const path of paths) {
+    let node = root;
+    for (const word of path) {
+      const child = node.children.get(word);
+      if (child === undefined) break;
+      const own = copies.has(child) ? child : copyOf(child);
+      if (own !== child) node.children.set(word, own);
+      node = own;
+    }
+  }
+  return root;
 }
 
 /** Puts a copy of `branch` at `path`, joined with what is there. */

@@ -18,8 +18,25 @@ export interface InterfaceAddress extends Prefix {
 
 const bits = (family: Family): number => (family === 4 ? 32 : 128);
 
+interface Address {
+  readonly family: Family;
+  readonly address: bigint;
+}
+
+/** ip-num takes its time, and a plan comes back to the same few addresses again and again. */
+const read = new Map<string, Address | undefined>();
+const most = 10_000;
+
 /** The number behind `192.0.2.1` or `2001:db8::1`; undefined for anything else (zones and leading zeros included). */
-export function parseAddress(text: string): { family: Family; address: bigint } | undefined {
+export function parseAddress(text: string): Address | undefined {
+  if (!read.has(text)) {
+    if (read.size === most) read.clear();
+    read.set(text, readAddress(text));
+  }
+  return read.get(text);
+}
+
+function readAddress(text: string): Address | undefined {
   try {
     if (/^[0-9.]+$/.test(text)) return { family: 4, address: new IPv4(text).value };
     if (/^[0-9A-Fa-f:.]+$/.test(text) && text.includes(':'))
