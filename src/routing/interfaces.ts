@@ -1,0 +1,106 @@
+// Routes that interfaces bring by themselves: their networks, defaults from a provider, allowed IPs of WireGuard.
+import { addressesOf, type Interface } from '../vyatta/interfaces.ts';
+import { find, value } from '../vyatta/tree.ts';
+import { type Family, parseInterfaceAddress, parsePrefix } from '../wireguard/prefix.ts';
+import type { Entry } from './entry.ts';
+import { peersOf } from './peers.ts';
+
+/** EdgeOS's for a default route by DHCP (`dhcp-options default-route-distance`). */
+const dhcpDistance = 210;
+
+/** An address of the router itself. */
+export interface OwnAddress {
+  readonly family: Family;
+  readonly address: bigint;
+  readonly face: Interface;
+  /** As it stands there, with the length of its network. */
+  readonly text: string;
+}
+
+export function ownAddresses(faces: readonly Interface[]): OwnAddress[] {
+  return faces.flatMap(face =>
+    addressesOf(face).flatMap(text => {
+      const found = parseInterfaceAddress(text);
+      return found === undefined ? [] : [{ family: found.family, address: found.address, face, text }];
+    }),
+  );
+}
+
+/** Everything that an interface which is up brings. */
+export function routesOf(face: Interface): Entry[] {
+  return [...connected(face), ...defaults(face), ...allowedIPs(face)];
+}
+
+function connected(face: Interface): Entry[] {
+  return addressesOf(face).flatMap((text): Entry[] => {
+    const prefix = parsePrefix(text);
+    if (prefix === undefined) return [];
+    const path = [...face.path, 'address', text];
+    const line = find(face.node, ['address', text])?.line;
+    return [
+      {
+        prefix,
+        origin: 'connected',
+        distance: 0,
+        out: face.name,
+        path,
+        ...(line !== undefined && { line }),
+      },
+    ];
+  });
+}
+
+/** Default routes whose gateway only the provider knows. */
+function defaults(face: Interface): Entry[] {
+  const made: Entry[] = [];
+  const add = (text: string, distance: number, ...below: string[]): void => {
+    const prefix = parsePrefix(text);
+    const { line } = find(face.node, below) ?? face.node;
+    const path = [...face.path, ...below];
+    if (prefix !== undefined)
+      made.push({
+        prefix,
+        origin: 'provider',
+        distance,
+        out: face.name,
+        path,
+        ...(line !== undefined && { line }),
+      });
+  };
+  const addresses = addressesOf(face);
+  if (face.kind === 'pppoe' && value(face.node, ['default-route']) !== 'none') add('0.0.0.0/0', 1);
+  if (
+    addresses.includes('dhcp') &&
+    value(face.node, ['dhcp-options', 'default-route']) !== 'no-update'
+  )
+    add(
+      '0.0.0.0/0',
+      Number(value(face.node, ['dhcp-options', 'default-route-distance']) ?? dhcpDistance),
+      'address',
+      'dhcp',
+    );
+  if (find(face.node, ['ipv6', 'address', 'autoconf']) !== undefined)
+    add('::/0', dhcpDistance, 'ipv6', 'address', 'autoconf');
+  else if (addresses.includes('dhcpv6')) add('::/0', dhcpDistance, 'address', 'dhcpv6');
+  else if (face.kind === 'pppoe' && find(face.node, ['ipv6', 'enable']) !== undefined)
+    add('::/0', dhcpDistance, 'ipv6', 'enable');
+  return made;
+}
+
+/** `route-allowed-ips true`, which is the default, puts them into the kernel past everything else (edgeos-facts 1.5). */
+function allowedIPs(face: Interface): Entry[] {
+  if (face.kind !== 'wireguard' || value(face.node, ['route-allowed-ips']) === 'false') return [];
+  return peersOf(face)
+    .filter(peer => !peer.disabled)
+    .flatMap(peer => peer.allowed)
+    // The commit refuses what clashes with the default route.
+    .filter(({ prefix }) => prefix.length > 0)
+    .map(({ prefix, path, line }) => ({
+      prefix,
+      origin: 'allowed-ips',
+      distance: 0,
+      out: face.name,
+      path,
+      ...(line !== undefined && { line }),
+    }));
+}
