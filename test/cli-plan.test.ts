@@ -117,6 +117,23 @@ describe('plan', () => {
     assert.match(stdout, /^\+set interfaces wireguard wg4 mtu 1420$/m);
   });
 
+  it('shows the way to an address before and after the plan', async () => {
+    const args = ['plan', ...site, ...running];
+    const { stdout } = await runCli([...args, '--trace', '10.42.4.7', '--trace', '192.168.2.9']);
+    assert.match(stdout, /^The way to 10\.42\.4\.7 now:\n {4}10\.42\.4\.7: 0\.0\.0\.0\/0 → eth9 via 198/m);
+    assert.match(
+      stdout,
+      /^The way to 10\.42\.4\.7 after the plan:\n {4}10\.42\.4\.7: 10\.42\.4\.0\/24 → wg4, by/m,
+    );
+    assert.doesNotMatch(stdout, /The way to 192\.168\.2\.9 now/);
+    assert.match(stdout, /^The way to 192\.168\.2\.9 after the plan:\n.*switch0/m);
+    assertRefused(await runCli([...args, '--trace', 'srv4']), /--trace srv4 is no IP address/);
+    assertRefused(
+      await runCli([...args, '--trace', '10.42.4.7', '--format', 'json']),
+      /--trace has no place in --format json/,
+    );
+  });
+
   it('writes a plan that show renders as it was, for its owner alone, through a link', async () => {
     const out = file('plan.json', 'old');
     symlinkSync(out, join(folder, 'link'));

@@ -20,11 +20,15 @@ interface OutputArgs {
 }
 
 /** Refuses what can't go together, before anything is read. */
-export function checkOutput(args: OutputArgs & { readonly diff?: boolean | undefined }): void {
+export function checkOutput(
+  args: OutputArgs & { readonly diff?: boolean | undefined; readonly trace?: readonly string[] | undefined },
+): void {
   if (args.format === 'json' && args.inverse === true)
     throw new Refused('usage', '--inverse has no place in --format json', 'the JSON plan holds both ways');
-  if (args.format !== 'text' && args.diff === true)
-    throw new Refused('usage', `--diff has no place in --format ${args.format}`, 'take one of them');
+  if (args.format !== 'text' && (args.diff === true || args.trace !== undefined)) {
+    const flag = args.diff === true ? '--diff' : '--trace';
+    throw new Refused('usage', `${flag} has no place in --format ${args.format}`, 'take one of them');
+  }
 }
 
 interface Shown {

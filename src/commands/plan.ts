@@ -10,6 +10,7 @@ import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
 import { accessOptions, openDoor, planLive, readSite, siteOptions } from './live.ts';
 import { checkOutput, outputOptions, showPlan } from './output.ts';
+import { checkTraces, showTraces, traceOptions } from './trace.ts';
 
 export const command = defineCommand({
   command: 'plan',
@@ -24,6 +25,7 @@ export const command = defineCommand({
     ...accessOptions,
     ...outputOptions,
     diff: { type: 'boolean', describe: 'with a unified diff of the configuration before and after' },
+    ...traceOptions,
     ...allowOptions,
     out: { type: 'string', describe: 'write the plan to a file (JSON, readable by you alone)' },
     'detailed-exitcode': { type: 'boolean', describe: 'exit with 2 when there is something to do' },
@@ -31,10 +33,12 @@ export const command = defineCommand({
   examples: [
     ['edgewg plan', 'against the router that the site file names'],
     ['edgewg plan --running router.commands', 'against a saved configuration'],
+    ['edgewg plan --trace 10.42.4.7', 'with the way that packets to a pod take'],
     ['edgewg plan --out plan.json', 'for `edgewg apply plan.json`'],
   ],
   async run(args, io) {
     checkOutput(args);
+    checkTraces(args.trace);
     const allowed = readAllowed(args.allow);
     const loaded = await readSite(args.file, io);
     const made =
@@ -44,6 +48,7 @@ export const command = defineCommand({
     const { plan, running } = made;
     const diff = args.diff === true ? { diff: await diffOf(plan, running, io) } : {};
     await showPlan(plan, args, io, { allowed, ...diff });
+    if (args.trace !== undefined) await showTraces(args.trace, made, io);
     if (args.out !== undefined) await save(made, args.out, io);
     if (refusals(plan.diagnostics, allowed).length > 0) return Exit.refused;
     return args['detailed-exitcode'] === true && !isEmpty(plan) ? Exit.difference : Exit.done;
@@ -54,6 +59,8 @@ interface Made {
   readonly plan: Plan;
   /** Without secrets. */
   readonly running: Tree;
+  /** Lines of `ip route show`, where a router was asked. */
+  readonly live?: readonly string[];
   /** What a saved plan needs to be applied; a plan for a file can only be shown. */
   readonly bindings: Readonly<Record<string, unknown>>;
 }
@@ -62,7 +69,12 @@ async function fromRouter(loaded: LoadedSite, acceptNewHostKey: boolean, io: Io)
   const { bindings } = await import('./plan-file.ts');
   const live = await planLive(loaded, await openDoor(loaded, acceptNewHostKey, io), io);
   await live.connection.close();
-  return { plan: live.plan, running: live.reading.running, bindings: bindings(live) };
+  return {
+    plan: live.plan,
+    running: live.reading.running,
+    live: live.reading.facts.routes,
+    bindings: bindings(live),
+  };
 }
 
 async function fromFile(loaded: LoadedSite, file: string, io: Io): Promise<Made> {

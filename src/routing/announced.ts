@@ -39,7 +39,9 @@ function permitted(rules: Tree, base: Path): Pick<Announced, 'prefix' | 'longest
     const rule = find(rules, [number]);
     const prefix = parsePrefix((rule && value(rule, ['prefix'])) ?? '');
     if (rule === undefined || prefix === undefined || value(rule, ['action']) !== 'permit') return [];
-    const longest = Number(value(rule, ['le']) ?? (rule.children.has('ge') ? size(prefix.family) : prefix.length));
+    const longest = Number(
+      value(rule, ['le']) ?? (rule.children.has('ge') ? size(prefix.family) : prefix.length),
+    );
     return [{ prefix, longest, path: [...base, number] }];
   });
 }

@@ -69,10 +69,7 @@ function defaults(face: Interface): Entry[] {
   };
   const addresses = addressesOf(face);
   if (face.kind === 'pppoe' && value(face.node, ['default-route']) !== 'none') add('0.0.0.0/0', 1);
-  if (
-    addresses.includes('dhcp') &&
-    value(face.node, ['dhcp-options', 'default-route']) !== 'no-update'
-  )
+  if (addresses.includes('dhcp') && value(face.node, ['dhcp-options', 'default-route']) !== 'no-update')
     add(
       '0.0.0.0/0',
       Number(value(face.node, ['dhcp-options', 'default-route-distance']) ?? dhcpDistance),
@@ -90,17 +87,19 @@ function defaults(face: Interface): Entry[] {
 /** `route-allowed-ips true`, which is the default, puts them into the kernel past everything else (edgeos-facts 1.5). */
 function allowedIPs(face: Interface): Entry[] {
   if (face.kind !== 'wireguard' || value(face.node, ['route-allowed-ips']) === 'false') return [];
-  return peersOf(face)
-    .filter(peer => !peer.disabled)
-    .flatMap(peer => peer.allowed)
-    // The commit refuses what clashes with the default route.
-    .filter(({ prefix }) => prefix.length > 0)
-    .map(({ prefix, path, line }) => ({
-      prefix,
-      origin: 'allowed-ips',
-      distance: 0,
-      out: face.name,
-      path,
-      ...(line !== undefined && { line }),
-    }));
+  return (
+    peersOf(face)
+      .filter(peer => !peer.disabled)
+      .flatMap(peer => peer.allowed)
+      // The commit refuses what clashes with the default route.
+      .filter(({ prefix }) => prefix.length > 0)
+      .map(({ prefix, path, line }) => ({
+        prefix,
+        origin: 'allowed-ips',
+        distance: 0,
+        out: face.name,
+        path,
+        ...(line !== undefined && { line }),
+      }))
+  );
 }

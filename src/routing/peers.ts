@@ -16,6 +16,7 @@ export interface PeerOnRouter {
   /** The public key; a name where the configuration isn't EdgeOS's. */
   readonly key: string;
   readonly path: Path;
+  readonly description?: string;
   readonly disabled: boolean;
   readonly endpoint?: Endpoint;
   readonly allowed: readonly AllowedIP[];
@@ -25,10 +26,12 @@ export interface PeerOnRouter {
 export function peersOf(face: Interface): PeerOnRouter[] {
   return [...(find(face.node, ['peer'])?.children ?? [])].map(([key, node]) => {
     const path = [...face.path, 'peer', key];
+    const description = value(node, ['description']);
     const endpoint = parseEndpoint(value(node, ['endpoint']) ?? '');
     return {
       key,
       path,
+      ...(description !== undefined && { description }),
       disabled: node.children.has('disable'),
       ...(endpoint && { endpoint }),
       allowed: values(node, ['allowed-ips']).flatMap(list => {

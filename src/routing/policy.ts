@@ -28,7 +28,9 @@ export function detours(tree: Tree, from: Interface, family: Family, question: P
   const rules = name === undefined ? undefined : find(tree, ['firewall', node, name, 'rule']);
   if (name === undefined || rules === undefined) return [];
   const found: Detour[] = [];
-  for (const number of values(rules, []).map(Number).sort((a, b) => a - b)) {
+  for (const number of values(rules, [])
+    .map(Number)
+    .sort((a, b) => a - b)) {
     const detour = detourOf(tree, from, family, question, { node, name, number });
     if (detour === undefined) continue;
     found.push(detour);
@@ -48,15 +50,17 @@ function detourOf(
   const said = find(tree, path);
   const table = said && value(said, ['modify', 'table']);
   const group = said && value(said, ['modify', 'lb-group']);
-  if (said === undefined || (table === undefined && group === undefined)) return undefined;
+  const by = table !== undefined ? { table } : group !== undefined ? { group } : undefined;
+  if (said === undefined || by === undefined) return undefined;
   // What decides is the condition; `modify` itself is no action of a filter.
   const children = new Map([...said.children].filter(([word]) => word !== 'modify'));
   children.set('action', { children: new Map([['accept', { children: new Map() }]]) });
-  const rule = readRule(number, { ...said, children }, family, (kind, one) => groupOf(tree, kind, family, one));
+  const rule = readRule(number, { ...said, children }, family, (kind, one) =>
+    groupOf(tree, kind, family, one),
+  );
   const sure = rule.takes.some(set => holdsAll(set, question));
   if (!sure && ![...rule.takes, ...rule.mayTake].some(set => meeting(set, question))) return undefined;
   const { line } = said;
-  const by = table === undefined ? { group: group ?? '' } : { table };
   return { from, ruleset: name, number, by, isSure: sure, path, ...(line !== undefined && { line }) };
 }
 
@@ -66,9 +70,7 @@ function holdsAll(set: Packets, question: Packets): boolean {
     const asked = question[field];
     const taken = set[field];
     if (taken === undefined) return true;
-    return (
-      asked !== undefined &&
-      asked.every(([first, last]) => taken.some(([from, to]) => from <= first && last <= to))
-    );
+    if (asked === undefined) return false;
+    return asked.every(([first, last]) => taken.some(([from, to]) => from <= first && last <= to));
   });
 }

@@ -37,7 +37,13 @@ export function routingOf(
   const up = faces.filter(face => !face.disabled);
   const direct = up.flatMap(routesOf);
   const build = (entries: readonly Entry[], known: readonly Entry[]): RoutingTable =>
-    tableOf(resolved(entries.filter(one => one.out === undefined || isUp(one.out)), known, isUp));
+    tableOf(
+      resolved(
+        entries.filter(one => one.out === undefined || isUp(one.out)),
+        known,
+        isUp,
+      ),
+    );
   const learned = kernelRoutes(live, byName, direct);
   const base = [...direct, ...learned];
   const main = build([...base, ...staticRoutes(tree), ...gateway(tree)], base);
@@ -53,7 +59,10 @@ export function routingOf(
     own: (family, address) => own.get(`${family} ${address}`),
     table(number) {
       let found = tables.get(number);
-      if (found === undefined) tables.set(number, (found = build(staticRoutes(tree, number), base)));
+      if (found === undefined) {
+        found = build(staticRoutes(tree, number), base);
+        tables.set(number, found);
+      }
       return found;
     },
     mayWin: prefix => announced.filter(one => wins(one, prefix, main)),
@@ -93,13 +102,16 @@ function kernelRoutes(
   faces: ReadonlyMap<string, Interface>,
   direct: readonly Entry[],
 ): Entry[] {
-  const said = new Set(direct.map(({ prefix, out }) => `${prefix.family} ${prefix.first}/${prefix.length} ${out}`));
+  const said = new Set(
+    direct.map(({ prefix, out }) => `${prefix.family} ${prefix.first}/${prefix.length} ${out}`),
+  );
   return live.flatMap((line): Entry[] => {
     const [, text, , out] = /^(\S+) (via \S+ )?dev (\S+).* proto kernel/.exec(line) ?? [];
     const prefix = parsePrefix(text ?? '');
     const face = faces.get(out ?? '');
     if (prefix === undefined || face === undefined || face.disabled || face.kind === 'wireguard') return [];
-    if (isLinkLocal(prefix) || said.has(`${prefix.family} ${prefix.first}/${prefix.length} ${out}`)) return [];
+    if (isLinkLocal(prefix) || said.has(`${prefix.family} ${prefix.first}/${prefix.length} ${out}`))
+      return [];
     return [{ prefix, origin: 'kernel', distance: 0, out, path: face.path }];
   });
 }

@@ -56,7 +56,10 @@ export function tableOf(entries: readonly Entry[]): RoutingTable {
 function add(lengths: Lengths, entry: Entry): void {
   const { length, first } = entry.prefix;
   let prefixes = lengths.get(length);
-  if (prefixes === undefined) lengths.set(length, (prefixes = new Map()));
+  if (prefixes === undefined) {
+    prefixes = new Map();
+    lengths.set(length, prefixes);
+  }
   const list = prefixes.get(first);
   if (list === undefined) prefixes.set(first, [entry]);
   else list.push(entry);

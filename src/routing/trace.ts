@@ -4,7 +4,14 @@ import { only } from '../firewall/ranges.ts';
 import type { Interface } from '../vyatta/interfaces.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { printEndpoint } from '../wireguard/endpoint.ts';
-import { type Family, host, type Prefix, parseAddress, printAddress, printPrefix } from '../wireguard/prefix.ts';
+import {
+  type Family,
+  host,
+  type Prefix,
+  parseAddress,
+  printAddress,
+  printPrefix,
+} from '../wireguard/prefix.ts';
 import type { Announced, Entry } from './entry.ts';
 import { type PeerOnRouter, peerFor, peersOf } from './peers.ts';
 import { type Detour, detours } from './policy.ts';
@@ -109,7 +116,11 @@ function hopTo(routing: Routing, target: Prefix): Hop {
 }
 
 /** Undefined: it goes on to the peer's endpoint. */
-function endOf({ routes: [route], out, peer }: Hop, target: Prefix, seen: ReadonlySet<string>): End | undefined {
+function endOf(
+  { routes: [route], out, peer }: Hop,
+  target: Prefix,
+  seen: ReadonlySet<string>,
+): End | undefined {
   if (isLinkLocal(target)) return 'unknown';
   if (route === undefined) return 'no-route';
   if (route.origin === 'blackhole') return 'discarded';
@@ -129,6 +140,6 @@ export function tellRoute({ prefix, out, via, origin, distance }: Entry): string
   return `${printPrefix(prefix)} → ${target}${hop}${behind}`;
 }
 
-/** `srv4`'s endpoint for a person. */
-export const tellEndpoint = (peer: PeerOnRouter): string =>
-  peer.endpoint === undefined ? 'no endpoint' : printEndpoint(peer.endpoint);
+/** `at 192.0.2.4:51820`, `which has no endpoint`. */
+export const tellEndpoint = ({ endpoint }: PeerOnRouter): string =>
+  endpoint === undefined ? 'which has no endpoint' : `at ${printEndpoint(endpoint)}`;

@@ -1,14 +1,19 @@
 // Every check of a plan, in the order in which their findings are shown.
 import type { Check } from '../make.ts';
+import { staticOverBgp } from './bgp-static.ts';
 import { budget } from './budget.ts';
 import { drift } from './drift.ts';
+import { endpointLoops } from './endpoint-loop.ts';
 import { bgpPassage, unfiltered } from './filters.ts';
 import { firmware } from './firmware.ts';
 import { homeReach } from './home-reach.ts';
+import { inClear } from './in-clear.ts';
 import { openWan } from './open-wan.ts';
 import { portTaken } from './port-taken.ts';
 import { reachability } from './reachability.ts';
+import { neighborsElsewhere, routedElsewhere } from './routed-elsewhere.ts';
 import { missingRulesets, sharedNames } from './rulesets.ts';
+import { tunnelAddresses } from './tunnel-address.ts';
 
 export const checks: readonly Check[] = [
   firmware,
@@ -22,4 +27,10 @@ export const checks: readonly Check[] = [
   unfiltered,
   bgpPassage,
   homeReach,
+  endpointLoops,
+  routedElsewhere,
+  neighborsElsewhere,
+  staticOverBgp,
+  tunnelAddresses,
+  inClear,
 ];

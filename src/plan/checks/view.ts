@@ -4,6 +4,7 @@ import { ownAddresses } from '../../firewall/port.ts';
 import type { Ranges } from '../../firewall/ranges.ts';
 import { type Firewall, firewallOf } from '../../firewall/ruleset.ts';
 import { type Facing, facingWan } from '../../firewall/wan.ts';
+import { type Routing, routingOf } from '../../routing/routing.ts';
 import type { SitePath } from '../../site/site.ts';
 import { type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
 import { find, type Path, type Tree } from '../../vyatta/tree.ts';
@@ -21,6 +22,7 @@ export interface Side {
   readonly tree: Tree;
   readonly firewall: Firewall;
   readonly faces: readonly Interface[];
+  readonly routing: Routing;
   face(name: string): Interface | undefined;
   wan(family: Family): readonly Uplink[];
 }
@@ -41,8 +43,8 @@ export function viewOf(prospect: Prospect): View {
   if (view === undefined) {
     const changed = new Set(prospect.changes.filter(one => one.action !== 'keep').map(one => one.path[0]));
     view = {
-      before: sideOf(prospect.running),
-      after: sideOf(prospect.after),
+      before: sideOf(prospect.running, prospect.facts?.routes),
+      after: sideOf(prospect.after, prospect.facts?.routes),
       isSame: (...tops) => !tops.some(top => changed.has(top)),
     };
     views.set(prospect, view);
@@ -50,20 +52,29 @@ export function viewOf(prospect: Prospect): View {
   return view;
 }
 
-function sideOf(tree: Tree): Side {
+function sideOf(tree: Tree, live: readonly string[] = []): Side {
   const faces = interfacesOf(tree);
   const byName = new Map(faces.map(face => [face.name, face]));
   const uplinks = (family: Family): Uplink[] =>
     facingWan(tree, family, faces).map(facing => ({ ...facing, own: ownAddresses(facing.face, family) }));
+  let routing: Routing | undefined;
   const wan = new Map(families.map(family => [family, uplinks(family)]));
   return {
     tree,
     firewall: firewallOf(tree),
     faces,
+    // Not every check asks for it, and a plan that changes nothing asks only once.
+    get routing() {
+      routing ??= routingOf(tree, live, faces);
+      return routing;
+    },
     face: name => byName.get(name),
     wan: family => wan.get(family) ?? [],
   };
 }
+
+/** ` (line 12)` of the site file, to be put behind the name of the other side of a conflict. */
+export const lineOf = (prospect: Prospect, at: SitePath): string => ` (line ${prospect.placeOf(at).line})`;
 
 /** The node on the router that a finding is about; its line is that of the running configuration. */
 export function onRouter(prospect: Prospect, path: Path): NonNullable<Diagnostic['running']> {
