@@ -1,5 +1,6 @@
 // The recordings again with other interfaces, keys, ports, prefixes and rulesets throughout: what the lab says follows from
 // how the router works, not from the texts that were recorded. The new names sort as the old ones do.
+import assert from 'node:assert/strict';
 import { Secret } from '../src/secret.ts';
 import { publicKeyOf } from '../src/wireguard/key.ts';
 import { boot, replay, scenarios } from './support/scenarios.ts';
@@ -34,6 +35,13 @@ function renamed(text: string): string {
 }
 
 describe('the lab replays the recordings with other names', () => {
+  it('which are others indeed', () => {
+    assert.doesNotMatch(
+      renamed(everything),
+      /\bwg[4-9]\b(?!-)|\beth1\b|\b51820\b|\b10\.\d+\.\d+\.|[^X]K8S_IN/,
+    );
+  });
+
   for (const { name, steps } of scenarios)
     it(name, async () => {
       const ethernet = ['eth2', 'eth3', 'eth4', 'eth5', 'eth6'];

@@ -31,13 +31,8 @@ export class Console {
     if (options.hasKeys)
       for (const [path, text] of Object.entries(console.router.seedFiles()))
         console.files.set(path, Buffer.from(text));
-    let isUp = false;
-    const up = console.router.boot().then(() => {
-      isUp = true;
-    });
-    // A boot may wait (a name that doesn't resolve); nobody moves its clock.
-    for (await console.pass(0); !isUp; ) await console.pass(console.isAsleep ? 10_000 : 0);
-    await up;
+    // A boot may wait (a name that doesn't resolve), and nobody else moves its clock.
+    await console.through(console.router.boot());
     return console;
   }
 
@@ -52,8 +47,14 @@ export class Console {
     await new Promise(resolve => setImmediate(resolve));
   }
 
-  get isAsleep(): boolean {
-    return this.sleepers.length > 0;
+  /** Moves the clock as long as the work takes. */
+  async through<T>(work: Promise<T>): Promise<T> {
+    let isDone = false;
+    const done = work.finally(() => {
+      isDone = true;
+    });
+    for (await this.pass(0); !isDone; ) await this.pass(this.sleepers.length > 0 ? 1000 : 0);
+    return done;
   }
 
   /** Runs a program as the admin, in the session of parent process 100 unless told otherwise. */

@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts';
 import { isEmptyLayer, layerBetween, newLayer } from './overlay.ts';
 import type { Session } from './session.ts';
 
+const isLocked = 'Configuration system temporarily locked due to another commit in progress\n';
 const failed = (stdout: string): Answer => ({ stdout, stderr: '', exit: 1 });
 
 /** `session` undefined: there is none by the caller's id. */
@@ -16,18 +17,21 @@ export async function commit(
   session: Session | undefined,
   sid: string,
 ): Promise<Answer> {
-  const mishap = await engine.faults.at('lock', sid);
-  const release =
-    mishap === undefined && !engine.isCommitting ? await engine.surroundings.tryLock() : undefined;
-  if (release === undefined)
-    return failed('Configuration system temporarily locked due to another commit in progress\n');
+  const isRefused = (await engine.faults.at('lock', sid)) !== undefined;
+  if (isRefused || engine.isCommitting) return failed(isLocked);
+  // Taken before anything is waited for: the box's own lock keeps other processes out, not this one.
   engine.isCommitting = true;
   try {
-    if (session === undefined) return failed('Failed to generate committed config\n');
-    return await Promise.race([locked(engine, call, session), death(call)]);
+    const release = await engine.surroundings.tryLock();
+    if (release === undefined) return failed(isLocked);
+    try {
+      if (session === undefined) return failed('Failed to generate committed config\n');
+      return await Promise.race([locked(engine, call, session), death(call)]);
+    } finally {
+      await release();
+    }
   } finally {
     engine.isCommitting = false;
-    await release();
   }
 }
 

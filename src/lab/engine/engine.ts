@@ -90,7 +90,16 @@ export class Engine {
   }
 
   scene(session: Session, call: Call): Scene {
-    return { templates: this.templates, active: this.active, session, call, world: this.world };
+    const active = (): ConfigNode => this.active;
+    return {
+      templates: this.templates,
+      get active() {
+        return active();
+      },
+      session,
+      call,
+      world: this.world,
+    };
   }
 
   /** Users are admins unless their level says otherwise (edgeos-facts 8). */
