@@ -61,6 +61,7 @@ async function attempt(
     allowDrift: false,
     lastResort: 'none' as const,
     record: '{}',
+    secrets: new Map(),
     ...more,
   };
   try {

@@ -1,6 +1,6 @@
 // The world as Node gives it: streams that may be closed under us, files written as a whole or not at all.
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, fstatSync } from 'node:fs';
 import { type FileHandle, mkdir, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -12,13 +12,15 @@ import { Chalk } from 'chalk';
 import type { Io, Output } from '../commands/io.ts';
 import { Refused } from '../errors.ts';
 import { visible } from '../report/visible.ts';
+import { maskCommand } from './mask.ts';
+import { runProgram } from './program.ts';
 
 /** What is needed of `process`. */
 export interface Host {
   readonly env: Io['env'];
   readonly stdin: ReadStream;
   readonly stdout: WriteStream;
-  readonly stderr: WriteStream;
+  readonly stderr: WriteStream & { readonly fd: number };
   cwd(): string;
 }
 
@@ -71,10 +73,26 @@ export function nodeIo(host: Host, streams: Streams, more: Pick<Io, 'isVerbose' 
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await writeWhole(path, path, text);
     },
+    run: (words, options) =>
+      runProgram(words, { ...options, env: host.env, seconds: programSeconds, signal: more.signal }),
+    hide: secret => streams.stderr.write(maskCommand(secret, host.env, isStream(host.stderr.fd))),
     who: `${userInfo().username}@${hostname()}`,
     terminal: { input: host.stdin, output: host.stderr },
     ...(canAsk ? { ask: (question: string) => ask(host, question, more.signal) } : {}),
   };
+}
+
+/** A password manager may ask a person on the terminal. */
+const programSeconds = 60;
+
+/** Read by somebody as it comes; a file would keep what is written. */
+function isStream(fd: number): boolean {
+  try {
+    const stat = fstatSync(fd);
+    return stat.isFIFO() || stat.isSocket();
+  } catch {
+    return false;
+  }
 }
 
 /** As the XDG base directory specification has it. */

@@ -1,6 +1,6 @@
 // `apply`: plans, shows, asks, and lets the router do it: the plan just shown and confirmed, or a saved one.
 import { Exit } from '../errors.ts';
-import { isEmpty, type Plan } from '../plan/plan.ts';
+import { isEmpty } from '../plan/plan.ts';
 import { applyingOptions, applySummary, mayApply, readApplying, runApply } from './applying.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
@@ -23,9 +23,10 @@ export const command = defineCommand({
     const applying = readApplying(args);
     const loaded = await readSite(args.file, io);
     const door = await openDoor(loaded, args['accept-new-host-key'] === true, io);
-    const live = await planLive(loaded, door, io);
+    const live = await planLive(loaded, door, io, 'all');
     try {
-      const plan = args.plan === undefined ? live.plan : await readSavedPlan(args.plan, live, io);
+      if (args.plan !== undefined) await refuseOther(args.plan, live, io);
+      const { plan } = live;
       await showPlan(plan, { format: 'text', inverse: undefined }, io, { allowed: applying.allowed });
       await mayApply(plan, applying, io);
       if (isEmpty(plan)) return Exit.done;
@@ -38,10 +39,11 @@ export const command = defineCommand({
   },
 });
 
-/** Bound to the router's host key and its running configuration: anything else is another plan. */
-async function readSavedPlan(path: string, live: Live, io: Io): Promise<Plan> {
+/**
+ * A saved plan is bound to the router's host key and its running configuration. What is applied is the plan made just now,
+ * which has the same commands: nobody's edit of the file takes a finding away.
+ */
+async function refuseOther(path: string, live: Live, io: Io): Promise<void> {
   const { readPlanFile, refuseStale } = await import('./plan-file.ts');
-  const saved = await readPlanFile(path, io);
-  refuseStale(saved, live);
-  return saved.plan;
+  refuseStale(await readPlanFile(path, io), live);
 }

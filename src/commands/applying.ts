@@ -2,7 +2,7 @@
 import { Refused } from '../errors.ts';
 import { type Allowed, refusals } from '../plan/allow.ts';
 import type { Outcome } from '../plan/outcome.ts';
-import type { Plan } from '../plan/plan.ts';
+import { isEmpty, type Plan } from '../plan/plan.ts';
 import type { Connection } from '../router/connection.ts';
 import type { Reading } from '../router/read.ts';
 import { allowOptions, readAllowed } from './allow.ts';
@@ -91,7 +91,7 @@ export async function mayApply(plan: Plan, { allowed, yes }: Applying, io: Io): 
     const codes = [...new Set(refused.map(({ code }) => code))].join(', ');
     throw new Refused('unsafe', `the plan is refused: ${codes}`, 'see the findings above');
   }
-  if (yes || plan.commits.length === 0) return;
+  if (yes || isEmpty(plan)) return;
   if (io.ask === undefined)
     throw new Refused(
       'not-confirmed',
@@ -104,7 +104,7 @@ export async function mayApply(plan: Plan, { allowed, yes }: Applying, io: Io): 
 
 /** Applies with progress on stderr, and leaves the record where edgewg runs; the router keeps its own. */
 export async function runApply(
-  live: Pick<Live, 'door' | 'reading'> & { readonly connection: Connection },
+  live: Pick<Live, 'door' | 'reading' | 'secrets'> & { readonly connection: Connection },
   plan: Plan,
   replan: (reading: Reading) => Plan,
   applying: Applying,
@@ -134,6 +134,7 @@ export async function runApply(
         confirmWithin,
         lockTimeout,
         lastResort,
+        secrets: live.secrets,
         allowDrift: allowed.has('drift'),
       },
       moreProbes: furtherProbes(plan, applying),

@@ -1,5 +1,7 @@
 // What a command has of the world: streams, files, the clock, a person. The command line gives it; tests give their own.
 import type { ChalkInstance } from 'chalk';
+import type { Ran } from '../keys/references.ts';
+import type { Secret } from '../secret.ts';
 
 export interface Terminal {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
@@ -36,6 +38,10 @@ export interface Io {
   writeFile(path: string, text: string): Promise<void>;
   /** The same for a file of edgewg's own, below `$XDG_STATE_HOME/edgewg`; its folders are made. */
   writeState(name: string, text: string): Promise<void>;
+  /** Runs a program for what it prints: no shell, no stdin, a minute at most; without edgewg's own secrets and `withheld`. */
+  run(words: readonly string[], options: { cwd: string; withheld: readonly string[] }): Promise<Ran>;
+  /** Tells a log that can hide secrets (GitHub Actions) to hide this one. */
+  hide(secret: Secret): void;
   /** Who runs this and where, `user@host`. */
   readonly who: string;
   /** Where a person sits, if one does: for questions whose answer isn't shown. */

@@ -1,7 +1,10 @@
 // What the commands that talk to a router share: its site file, the way in, and the plan for what it has now.
+import type { Extent } from '../keys/references.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { PlaceOf } from '../plan/wanted/builder.ts';
 import type { Connection, Door } from '../router/connection.ts';
 import type { Reading } from '../router/read.ts';
+import type { Secret } from '../secret.ts';
 import type { LoadedSite } from '../site/load.ts';
 import type { Io } from './io.ts';
 
@@ -48,21 +51,26 @@ export interface Live {
   readonly connection: Connection;
   readonly reading: Reading;
   readonly plan: Plan;
+  /** The keys that the site file refers to, by their file on the router. */
+  readonly secrets: ReadonlyMap<string, Secret>;
   /** The same plan for another reading of the router. */
   readonly replan: (reading: Reading) => Plan;
 }
 
-/** Logs in, reads and plans; the caller closes the connection. */
-export async function planLive(loaded: LoadedSite, door: Door, io: Io): Promise<Live> {
+/** Resolves the keys, logs in, reads and plans; the caller closes the connection. */
+export async function planLive(loaded: LoadedSite, door: Door, io: Io, extent: Extent): Promise<Live> {
   const { readRouter } = await import('../router/read.ts');
   const { makePlan } = await import('../plan/make.ts');
   const { checks } = await import('../plan/checks/all.ts');
+  const { readKeys } = await import('./references.ts');
+  const { secrets, identityOf } = await readKeys(loaded, io, extent);
+  const placeOf: PlaceOf = path => loaded.place(path);
   const replan = ({ running, facts }: Reading): Plan =>
-    makePlan({ site: loaded.site, placeOf: path => loaded.place(path), running, facts }, checks);
+    makePlan({ site: loaded.site, placeOf, running, facts, identityOf }, checks);
   const connection = await door.dial(io.signal);
   try {
     const reading = await readRouter(connection, io.signal);
-    return { door, connection, reading, plan: replan(reading), replan };
+    return { door, connection, reading, plan: replan(reading), secrets, replan };
   } catch (error) {
     await connection.close();
     throw error;

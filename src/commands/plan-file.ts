@@ -1,6 +1,6 @@
 // A saved plan and what binds it to one state of one router: host key, running configuration, edgewg's format.
 import { Refused } from '../errors.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Operation, Plan } from '../plan/plan.ts';
 import { parsePlan } from '../plan/saved.ts';
 import { printCommands } from '../vyatta/commands.ts';
 import type { Io } from './io.ts';
@@ -33,7 +33,7 @@ export async function readPlanFile(path: string, io: Io): Promise<PlanFile> {
   };
 }
 
-/** Throws what makes the saved plan unfit for this router as it is now. */
+/** Throws what makes the saved plan another one than the router's own of now, or unfit for this router as it is now. */
 export function refuseStale({ plan, hostKey, running }: PlanFile, live: Live): void {
   if (plan.running_digest === null || hostKey === undefined)
     throw new Refused(
@@ -52,12 +52,27 @@ export function refuseStale({ plan, hostKey, running }: PlanFile, live: Live): v
       `the saved plan is stale; since it was made these lines moved on the router:\n${moved(running, runningLines(live))}`,
       'plan again, and have the new plan reviewed',
     );
-  if (JSON.stringify(plan.commits) !== JSON.stringify(live.plan.commits))
+  if (plan.diagnostics.some(({ code }) => code === 'EW017'))
+    throw new Refused(
+      'plan-without-keys',
+      'the saved plan was made without the keys that the site file refers to, so nobody has seen which they are',
+      'make it with `edgewg plan --run-commands --out FILE` where the keys are at hand',
+    );
+  if (deeds(plan) !== deeds(live.plan))
     throw new Refused(
       'other-plan',
       'the saved plan is not what the site file asks for now',
       'give the site file of the plan with --file, or plan again',
     );
+}
+
+/** All that a plan does, whatever the order of keys in its file. */
+function deeds({ commits, keys }: Plan): string {
+  const operations = (list: readonly Operation[]): unknown[] => list.map(({ op, path }) => [op, path]);
+  return JSON.stringify([
+    commits.map(({ run, undo }) => [operations(run), operations(undo)]),
+    keys.map(({ tunnel, do: deed, path, from, identity }) => [tunnel, deed, path, from, identity]),
+  ]);
 }
 
 function runningLines(live: Live): string[] {

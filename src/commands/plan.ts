@@ -27,6 +27,10 @@ export const command = defineCommand({
     diff: { type: 'boolean', describe: 'with a unified diff of the configuration before and after' },
     ...traceOptions,
     ...allowOptions,
+    'run-commands': {
+      type: 'boolean',
+      describe: "also run the site file's command: references, so that the plan knows their keys",
+    },
     out: { type: 'string', describe: 'write the plan to a file (JSON, readable by you alone)' },
     'detailed-exitcode': { type: 'boolean', describe: 'exit with 2 when there is something to do' },
   },
@@ -43,7 +47,7 @@ export const command = defineCommand({
     const loaded = await readSite(args.file, io);
     const made =
       args.running === undefined
-        ? await fromRouter(loaded, args['accept-new-host-key'] === true, io)
+        ? await fromRouter(loaded, args, io)
         : await fromFile(loaded, args.running, io);
     const { plan, running } = made;
     const diff = args.diff === true ? { diff: await diffOf(plan, running, io) } : {};
@@ -65,9 +69,16 @@ interface Made {
   readonly bindings: Readonly<Record<string, unknown>>;
 }
 
-async function fromRouter(loaded: LoadedSite, acceptNewHostKey: boolean, io: Io): Promise<Made> {
+interface RouterArgs {
+  readonly 'accept-new-host-key': boolean | undefined;
+  readonly 'run-commands': boolean | undefined;
+}
+
+/** A site file may be a stranger's: its programs run only where somebody says so. */
+async function fromRouter(loaded: LoadedSite, args: RouterArgs, io: Io): Promise<Made> {
   const { bindings } = await import('./plan-file.ts');
-  const live = await planLive(loaded, await openDoor(loaded, acceptNewHostKey, io), io);
+  const door = await openDoor(loaded, args['accept-new-host-key'] === true, io);
+  const live = await planLive(loaded, door, io, args['run-commands'] === true ? 'all' : 'at-hand');
   await live.connection.close();
   return {
     plan: live.plan,

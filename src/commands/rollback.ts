@@ -42,7 +42,8 @@ export const command = defineCommand({
       await showPlan(plan, { format: 'text', inverse: undefined }, io, { allowed: applying.allowed });
       await mayApply(plan, applying, io);
       if (isEmpty(plan)) return Exit.done;
-      const outcome = await runApply({ door, connection, reading }, plan, replan, applying, args.file, io);
+      const live = { door, connection, reading, secrets: new Map() };
+      const outcome = await runApply(live, plan, replan, applying, args.file, io);
       io.stdout.write(applySummary(outcome, plan));
       return Exit.done;
     } finally {

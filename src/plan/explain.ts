@@ -51,11 +51,11 @@ export const stories: Readonly<Record<string, Story>> = {
       give the new public key to every peer.`,
   },
   EW011: {
-    title: 'the private key file on the router holds no WireGuard key',
+    title: 'the key file on the router holds no WireGuard key, or another one than it should',
     why: `A key file has exactly one line of 44 characters, the base64 form of 32 bytes. The router checks that when the
       path is set and when it commits, and refuses the interface.`,
     way: `Look at the file on the router (sudo cat). When it is something else, choose another path; edgewg never
-      overwrites a file.`,
+      overwrites a file. A file named edgewg-… is named after its key: one that holds another key was changed by hand.`,
   },
   EW012: {
     title: 'the interface changes its identity',
@@ -76,6 +76,34 @@ export const stories: Readonly<Record<string, Story>> = {
     why: `The plan deletes a node below which a secret stands that isn't a WireGuard key. Should the apply fail half way, the
       undo commands would have to name that secret, and edgewg keeps no secret anywhere.`,
     way: `Delete that leaf by hand first, or take the interface out of manages.`,
+  },
+  EW015: {
+    title: 'the preshared key file of a peer is missing on the router',
+    why: `A preshared key is agreed on by both ends, so edgewg doesn't make one: the router would have a key that the other
+      end doesn't know, and no handshake would succeed. The router refuses the path at set: Value validation failed.`,
+    way: `Put the key into the file on the router (one line, 0640, group vyattacfg), or let the site file refer to where it
+      is kept (env:NAME, file:PATH, command:WORDS): the apply then writes the file.`,
+  },
+  EW016: {
+    title: 'a literal key stands in the configuration',
+    why: `Whoever sees config.boot, a backup, a revision in the archive or the output of show configuration commands has the
+      key. EdgeOS prints it in full when a commit fails, and it stands in the arguments of a process while it is set.`,
+    way: `Name a file for it in the site file: privateKey: /config/auth/wg4.key (or presharedKey of the peer). When the file
+      isn't there, the next apply moves the key into it on the router: the key stays the same, no peer notices. Old
+      revisions and backups keep the literal: rotate the key afterwards (edgewg keys rotate) if others may have them.`,
+  },
+  EW017: {
+    title: 'the file of a key is known at apply',
+    why: `The key comes from a reference (env:, file:, command:), and its file on the router is named after it, so that
+      another key is a change that the plan shows. This plan was made without resolving the reference: plan --running
+      resolves none, plan on a router runs no command: without --run-commands, and a variable or file may be missing here.`,
+    way: 'Nothing. The apply resolves it and shows the public key. For a plan to be saved, give --run-commands.',
+  },
+  EW018: {
+    title: 'the preshared key of a peer changes',
+    why: `Both ends must have the same preshared key. The session that stands goes on for up to two minutes, and after that no
+      handshake succeeds until the other end has the new key too.`,
+    way: 'Change it at the other end at the same time.',
   },
   EW020: {
     title: 'the router knows no wireguard interfaces',

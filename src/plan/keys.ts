@@ -1,10 +1,11 @@
-// Which key files an apply makes or fills before its session begins. A literal key that a change would remove or replace is
-// moved into a file first, so that undo commands and records name a path and never hold a secret (design, 'Keys').
-import type { Site, SitePlace } from '../site/site.ts';
-import { isLiteral, isSecretLeaf, publicHalf, redacted } from '../vyatta/redact.ts';
-import { has, type Path, type Tree, value } from '../vyatta/tree.ts';
-import type { RouterFacts } from './facts.ts';
-import type { Commit, Diagnostic, KeyStep, Operation } from './plan.ts';
+// Which key files an apply makes or fills before its session begins, and what is wrong with those that are named. Where a
+// key comes from is the site file's to say; what the key is, nobody here knows (design, 'Keys').
+import type { KeySource, Peer, Site, SitePath, Tunnel } from '../site/site.ts';
+import { isLiteral, shownOf } from '../vyatta/redact.ts';
+import { has, type Tree, value } from '../vyatta/tree.ts';
+import type { KeyIdentity } from '../wireguard/key.ts';
+import type { KeyFile, RouterFacts } from './facts.ts';
+import type { Diagnostic, KeyStep } from './plan.ts';
 import type { PlaceOf } from './wanted/builder.ts';
 import { privateKeyOf } from './wanted/tunnel.ts';
 
@@ -13,114 +14,181 @@ export interface KeyPlan {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const interfacePath = (name: string): string[] => ['interfaces', 'wireguard', name];
+/** What is known of the key that a reference at a path of the site file yields. */
+export type IdentityOf = (at: SitePath) => KeyIdentity | undefined;
 
-/** For the private keys of the file's tunnels. `facts` is undefined when the router wasn't asked. */
-export function planPrivateKeys(
-  site: Site,
+interface Router {
+  readonly running: Tree;
+  /** Undefined when the router wasn't asked. */
+  readonly facts: RouterFacts | undefined;
+}
+
+/** One key that the site file names. */
+interface Wish {
+  readonly tunnel: string;
+  /** `the private key of wg4`, in messages. */
+  readonly what: string;
+  readonly isPrivate: boolean;
+  readonly leaf: readonly string[];
+  readonly source: KeySource;
+  readonly at: SitePath;
+  /** Nothing has such a key yet: a missing file may be made. */
+  readonly mayMake: boolean;
+}
+
+/** For all private and preshared keys of the file's tunnels. */
+export function planKeys(site: Site, placeOf: PlaceOf, router: Router, identityOf: IdentityOf): KeyPlan {
+  const plans = site.tunnels
+    .flatMap(tunnel => wishes(tunnel, router.running))
+    .map(wish => planKey(wish, placeOf, router, identityOf(wish.at)));
+  const steps = plans.flatMap(plan => plan.steps);
+  // two peers may share a file
+  const first = (step: KeyStep, i: number): boolean => steps.findIndex(one => one.path === step.path) === i;
+  return {
+    steps: steps.filter(first),
+    diagnostics: plans.flatMap(plan => plan.diagnostics),
+  };
+}
+
+function wishes(tunnel: Tunnel, running: Tree): Wish[] {
+  const base = ['interfaces', 'wireguard', tunnel.name];
+  const isNew = !has(running, base);
+  const own: Wish = {
+    tunnel: tunnel.name,
+    what: `the private key of ${tunnel.name}`,
+    isPrivate: true,
+    leaf: [...base, 'private-key'],
+    source: privateKeyOf(tunnel),
+    at: [...tunnel.at, 'privateKey'],
+    mayMake: isNew,
+  };
+  const ofPeer = (peer: Peer): Wish[] =>
+    peer.presharedKey === undefined
+      ? []
+      : [
+          {
+            tunnel: tunnel.name,
+            what: `the preshared key of ${tunnel.name} with ${peer.name}`,
+            isPrivate: false,
+            leaf: [...base, 'peer', peer.publicKey, 'preshared-key'],
+            source: peer.presharedKey,
+            at: [...peer.at, 'presharedKey'],
+            mayMake: false,
+          },
+        ];
+  return [...(isNew || tunnel.privateKey !== undefined ? [own] : []), ...tunnel.peers.flatMap(ofPeer)];
+}
+
+function planKey(
+  wish: Wish,
   placeOf: PlaceOf,
-  running: Tree,
-  facts: RouterFacts | undefined,
+  { running, facts }: Router,
+  identity: KeyIdentity | undefined,
 ): KeyPlan {
+  const { source, tunnel, leaf } = wish;
+  const place = placeOf(wish.at);
+  const report = (diagnostic: Omit<Diagnostic, 'source'>): Diagnostic => ({ ...diagnostic, source: place });
+  const path = source.kind === 'router' ? source.path : identity?.path;
+  if (path === undefined) return { steps: [], diagnostics: [report(unknownYet(wish, running))] };
+  const file = facts?.keyFiles.get(path);
+  const before = value(running, leaf);
+  const now = known(before, facts);
+  const next: Known | undefined = identity ?? (file && { publicKey: file.publicKey });
+  const changes = now !== undefined && next !== undefined && differ(now, next);
+  const step = { tunnel, path, source: place };
   const steps: KeyStep[] = [];
-  const diagnostics: Diagnostic[] = [];
-  for (const tunnel of site.tunnels) {
-    const source = privateKeyOf(tunnel);
-    const isNew = !has(running, interfacePath(tunnel.name));
-    if (source.kind !== 'router' || (!isNew && tunnel.privateKey === undefined)) continue;
-    const place = placeOf([...tunnel.at, 'privateKey']);
-    const file = facts?.keyFiles.get(source.path);
-    const before = value(running, [...interfacePath(tunnel.name), 'private-key']);
-    if (isNew) {
-      if (file === undefined)
-        steps.push({ tunnel: tunnel.name, do: 'generate', path: source.path, source: place });
-    } else if (before !== undefined && isLiteral(before) && file === undefined) {
-      const from = [...interfacePath(tunnel.name), 'private-key'];
-      steps.push({ tunnel: tunnel.name, do: 'move', path: source.path, from, source: place });
-    } else if (facts !== undefined && file === undefined) {
-      diagnostics.push(missing(tunnel.name, source.path, place));
-    }
-    if (file !== undefined && file.publicKey === undefined)
-      diagnostics.push({
-        code: 'EW011',
-        severity: 'error',
-        message: `${source.path} on the router holds no WireGuard key`,
-        hint: 'look at the file; edgewg makes a key only where there is no file',
-        source: place,
-      });
-    const identity =
-      before === undefined ? undefined : (publicHalf(before) ?? facts?.keyFiles.get(before)?.publicKey);
-    if (identity !== undefined && file?.publicKey !== undefined && identity !== file.publicKey)
-      diagnostics.push({
-        code: 'EW012',
-        severity: 'warning',
-        message: `${tunnel.name} changes its identity: public key ${identity} → ${file.publicKey}`,
-        hint: 'every peer of the interface must know the new public key before it can connect again',
-        source: place,
-      });
-  }
+  const diagnostics = changes ? [report(changed(wish, now, next))] : [];
+  if (file !== undefined) diagnostics.push(...misfit(wish, file, identity).map(report));
+  else if (identity !== undefined)
+    steps.push({
+      ...step,
+      do: 'write',
+      identity: identity.shown,
+      ...(changes && now?.shown !== undefined ? { before: now.shown } : {}),
+    });
+  else if (before !== undefined && isLiteral(before)) steps.push({ ...step, do: 'move', from: leaf });
+  else if (wish.mayMake) steps.push({ ...step, do: 'generate' });
+  else if (facts !== undefined) diagnostics.push(report(missing(wish, path)));
   return { steps, diagnostics };
 }
 
-function missing(name: string, path: string, source: SitePlace): Diagnostic {
-  return {
-    code: 'EW010',
-    severity: 'error',
-    message: `${path}, the private key of ${name}, isn't on the router, and ${name} exists: a new key would change its identity`,
-    hint: 'correct the path, or make the key there with `edgewg keys` if the identity is meant to change',
-    source,
-  };
+/** As much as the router or the reference tells of a key. */
+interface Known {
+  readonly publicKey?: string | undefined;
+  readonly shown?: string | undefined;
 }
 
-/** An undo that would have to know a secret: edgewg takes nothing away that it can't put back. */
-export function unrestorable(commits: readonly Commit[]): Diagnostic[] {
-  return commits
-    .flatMap(commit => commit.undo)
-    .filter(({ op, path }) => op === 'set' && path.at(-1) === redacted && isSecretLeaf(path.slice(0, -1)))
-    .map(({ path }) => ({
-      code: 'EW014',
-      severity: 'error',
-      message: `${path.slice(0, -1).join(' ')} holds a secret, and would go with what the plan deletes: it could not be put back`,
-      hint: 'take it out by hand first, or leave the interface to the router',
-      running: { path: path.slice(0, -1) },
-    }));
+function known(word: string | undefined, facts: RouterFacts | undefined): Known | undefined {
+  if (word === undefined) return undefined;
+  if (!isLiteral(word)) {
+    const publicKey = facts?.keyFiles.get(word)?.publicKey;
+    return { publicKey, shown: publicKey };
+  }
+  const shown = shownOf(word);
+  return shown.startsWith('sha256:') ? { shown } : { publicKey: shown, shown };
 }
 
-/** Commits whose undo names files in place of literal keys, and the moves that fill those files. */
-export function withoutLiterals(
-  commits: readonly Commit[],
-  steps: readonly KeyStep[],
-): { commits: Commit[]; steps: KeyStep[] } {
-  const moves = new Map(
-    steps.filter(step => step.from !== undefined).map(step => [step.from?.join(' '), step]),
-  );
-  const added: KeyStep[] = [];
-  const file = (path: Path): string => {
-    const leaf = path.slice(0, -1);
-    const known = moves.get(leaf.join(' '));
-    if (known !== undefined) return known.path;
-    const name = path[2] ?? '';
-    const mark = (path.at(-1) ?? '')
-      .replace(/^literal:(sha256:)?/, '')
-      .replaceAll(/[^0-9A-Za-z]/g, '')
-      .slice(0, 12);
-    const step: KeyStep = {
-      tunnel: name,
-      do: 'move',
-      path: `/config/auth/edgewg-${name}-${mark}.key`,
-      from: leaf,
+/** Two keys that are known to be two; what can't be compared is not told of. */
+function differ(a: Known, b: Known): boolean {
+  if (a.publicKey !== undefined && b.publicKey !== undefined) return a.publicKey !== b.publicKey;
+  return a.shown !== undefined && b.shown !== undefined && a.shown !== b.shown;
+}
+
+function changed(wish: Wish, now: Known | undefined, next: Known | undefined): Omit<Diagnostic, 'source'> {
+  if (wish.isPrivate)
+    return {
+      code: 'EW012',
+      severity: 'warning',
+      message: `${wish.tunnel} changes its identity: public key ${now?.publicKey} → ${next?.publicKey}`,
+      hint: 'every peer of the interface must know the new public key before it can connect again',
     };
-    moves.set(leaf.join(' '), step);
-    added.push(step);
-    return step.path;
-  };
-  const clean = (operation: Operation): Operation => {
-    const word = operation.path.at(-1) ?? '';
-    if (operation.op !== 'set' || !isLiteral(word)) return operation;
-    return { op: 'set', path: [...operation.path.slice(0, -1), file(operation.path)] };
-  };
   return {
-    commits: commits.map(({ run, undo }) => ({ run, undo: undo.map(clean) })),
-    steps: [...steps, ...added],
+    code: 'EW018',
+    severity: 'warning',
+    message: `${wish.what} changes`,
+    hint: 'the other end must have the new one before it can connect again',
+  };
+}
+
+function misfit(wish: Wish, file: KeyFile, identity: KeyIdentity | undefined): Omit<Diagnostic, 'source'>[] {
+  const hint = 'look at the file; edgewg makes a key only where there is no file';
+  if (file.publicKey === undefined)
+    return [
+      {
+        code: 'EW011',
+        severity: 'error',
+        message: `${file.path} on the router holds no WireGuard key`,
+        hint,
+      },
+    ];
+  if (identity === undefined || file.publicKey === identity.publicKey) return [];
+  const message = `${file.path} on the router holds another key than ${wish.what} that the site file refers to`;
+  return [{ code: 'EW011', severity: 'error', message, hint: `${hint}; take it away` }];
+}
+
+function missing(wish: Wish, path: string): Omit<Diagnostic, 'source'> {
+  if (wish.isPrivate)
+    return {
+      code: 'EW010',
+      severity: 'error',
+      message: `${path}, ${wish.what}, isn't on the router, and ${wish.tunnel} exists: a new key would change its identity`,
+      hint: 'correct the path, or make the key there with `edgewg keys` if the identity is meant to change',
+    };
+  return {
+    code: 'EW015',
+    severity: 'error',
+    message: `${path}, ${wish.what}, isn't on the router`,
+    hint: 'put the key that the other end has into the file, or refer to it: env:NAME, file:PATH, command:WORDS',
+  };
+}
+
+/** No router was asked, or no program was to be run. */
+function unknownYet(wish: Wish, running: Tree): Omit<Diagnostic, 'source'> {
+  const before = value(running, wish.leaf);
+  const stays = before === undefined ? '' : '; until then the plan leaves it as it is';
+  return {
+    code: 'EW017',
+    severity: 'note',
+    message: `the file of ${wish.what} on the router follows from the key, which is known at apply${stays}`,
   };
 }

@@ -4,7 +4,8 @@ import { masked } from '../vyatta/redact.ts';
 import { type Path, type Tree, value, values } from '../vyatta/tree.ts';
 import { difference } from './difference.ts';
 import type { RouterFacts } from './facts.ts';
-import { planPrivateKeys, unrestorable, withoutLiterals } from './keys.ts';
+import { type IdentityOf, planKeys } from './keys.ts';
+import { literalsLeft, unrestorable, withoutLiterals } from './literals.ts';
 import { applied, commitsOf } from './order.ts';
 import { ownership } from './ownership.ts';
 import { type Change, type Commit, type Diagnostic, formatVersion, type Plan, type Summary } from './plan.ts';
@@ -19,8 +20,8 @@ export interface PlanInput {
   readonly running: Tree;
   /** Undefined when the configuration didn't come from a router. */
   readonly facts?: RouterFacts;
-  /** For keys that are references; by default only keys on the router have a path. */
-  readonly keyPath?: KeyPath;
+  /** For keys that are references; by default none of them is known. */
+  readonly identityOf?: IdentityOf;
 }
 
 /** What the checks look at: both configurations as whole trees, and the way from one to the other. */
@@ -37,11 +38,12 @@ export type Check = (prospect: Prospect) => readonly Diagnostic[];
 
 export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan {
   const { site, placeOf, running, facts } = input;
-  const keyPath: KeyPath = input.keyPath ?? (source => (source.kind === 'router' ? source.path : undefined));
+  const identityOf: IdentityOf = input.identityOf ?? (() => undefined);
+  const keyPath: KeyPath = (source, at) => (source.kind === 'router' ? source.path : identityOf(at)?.path);
   const wanted = deriveWanted(site, placeOf, running, keyPath, facts?.probes);
   const owns = ownership(site, running, wanted.tree);
   const found = difference(running, wanted.tree, owns, node => wanted.place(node));
-  const keys = planPrivateKeys(site, placeOf, running, facts);
+  const keys = planKeys(site, placeOf, { running, facts }, identityOf);
   const { commits, steps } = withoutLiterals(commitsOf(running, found), keys.steps);
   const after = applied(
     running,
@@ -58,6 +60,7 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
       ...unreadableKeys(running),
       ...wanted.diagnostics,
       ...keys.diagnostics,
+      ...literalsLeft(after),
       ...unrestorable(commits),
       ...checks.flatMap(check => check(prospect)),
     ],

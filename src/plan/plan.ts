@@ -63,11 +63,18 @@ export interface Diagnostic {
 /** A key file that the apply makes or fills before the session begins; never a key. */
 export interface KeyStep {
   readonly tunnel: string;
-  /** `generate`: made on the router. `move`: a literal key of the running configuration goes into the file. */
-  readonly do: 'generate' | 'move';
+  /**
+   * `generate`: made on the router. `move`: a literal key of the running configuration goes into the file. `write`: the
+   * key that the site file refers to.
+   */
+  readonly do: 'generate' | 'move' | 'write';
   readonly path: string;
   /** For `move`: the leaf that holds the literal. */
   readonly from?: Path;
+  /** For `write`: the public key, or `sha256:…` of a preshared key. */
+  readonly identity?: string;
+  /** The same of the key that it replaces. */
+  readonly before?: string;
   readonly source?: SitePlace;
 }
 

@@ -14,6 +14,8 @@ const place = z.object({ file: z.string(), line, column: line });
 const operations = z.array(z.object({ op: z.enum(['set', 'delete', 'prune']), path }));
 const words = z.array(z.string()).nullable();
 
+const identity = z.string().regex(/^([0-9A-Za-z+/]{43}=|sha256:[0-9a-f]{16})$/);
+
 const plan = z.object({
   format_version: z.string(),
   router: z.string(),
@@ -24,9 +26,11 @@ const plan = z.object({
   keys: z.array(
     z.object({
       tunnel: z.string().regex(/^wg\d{1,3}$/),
-      do: z.enum(['generate', 'move']),
-      path: z.string().regex(/^\/config\/auth(\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+$/),
+      do: z.enum(['generate', 'move', 'write']),
+      path: z.string().regex(/^\/config\/auth(\/[A-Za-z0-9_][A-Za-z0-9_.@+-]*)+$/),
       from: path.exactOptional(),
+      identity: identity.exactOptional(),
+      before: identity.exactOptional(),
       source: place.exactOptional(),
     }),
   ),

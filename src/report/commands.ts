@@ -18,11 +18,17 @@ function operationLine({ op, path }: Operation): string {
 
 /** What has to be done with key files before, as comments: `set` of a file that isn't there fails. */
 export function keyLine(step: KeyStep): string {
-  const what =
-    step.do === 'generate'
-      ? `the private key of ${step.tunnel} is made there when it is missing`
-      : `the literal key at ${step.from?.join(' ')} moves there`;
-  return visible(`${step.path}: ${what}`);
+  return visible(`${step.path}: ${keyDeed(step)}`);
+}
+
+function keyDeed({ do: deed, tunnel, from, identity = '', before }: KeyStep): string {
+  if (deed === 'generate') return `the private key of ${tunnel} is made there when it is missing`;
+  if (deed === 'move') return `the literal key at ${from?.join(' ')} moves there`;
+  const isPrivate = !identity.startsWith('sha256:');
+  const change = before === undefined ? identity : `${before} → ${identity}`;
+  return isPrivate
+    ? `the key that the site file refers to is written there: public key ${change}`
+    : `the preshared key that the site file refers to is written there: ${change}`;
 }
 
 /** Nothing but commands, and comments between the commits; empty when there is nothing to do. */

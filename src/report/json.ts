@@ -27,6 +27,7 @@ const order = [
     'column',
     'path',
     'from',
+    'identity',
     'action',
   ],
   ...['before', 'after', 'impact', 'hint', 'allow', 'silenced', 'source', 'running', 'run', 'undo'],

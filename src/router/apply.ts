@@ -6,6 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import { scrub } from '../vyatta/redact.ts';
 import { equal, find, type Tree } from '../vyatta/tree.ts';
 import { printCommand } from '../vyatta/words.ts';
+import { isKey } from '../wireguard/key.ts';
 import type { Connection, Door } from './connection.ts';
 import { prove, touchedInterfaces } from './prove.ts';
 import { type Reading, readRouter } from './read.ts';
@@ -86,7 +87,7 @@ async function transact(input: ApplyInput): Promise<Transcript> {
 function eventOf(record: Record, seconds: number, commits: number, total: number): ApplyEvent | undefined {
   const [name = '', detail = ''] = record.name.split(/:(.*)/s);
   if (name === 'armed') return { kind: 'armed', seconds };
-  if (name === 'key' && record.exit === 0 && record.output !== '')
+  if (name === 'key' && record.exit === 0 && isKey(record.output.trim()))
     return { kind: 'key', tunnel: detail, publicKey: record.output.trim() };
   if (name === 'step') return { kind: 'set', done: Number(detail), total };
   if (name === 'waiting') return { kind: 'waiting-for-lock' };

@@ -10,4 +10,4 @@ export const readScript = (): string => load('read.sh');
 export const startScript = (): string => load('start.sh');
 
 /** The functions of a transaction and of its dead-man switch. */
-export const transactionScript = (): string => load('transact.sh');
+export const transactionScript = (): string => load('key-files.sh') + load('transact.sh');

@@ -1,7 +1,9 @@
 // Turns a plan into the one script that the router runs by itself once it has it: data in front of the fixed functions of
 // scripts/transact.sh. Every word goes through quote(); nothing here talks to a router.
+import { Refused } from '../errors.ts';
 import { applied } from '../plan/order.ts';
 import type { Commit, KeyStep, Operation, Plan } from '../plan/plan.ts';
+import type { Secret } from '../secret.ts';
 import { find, leaves, type Path, type Tree, values } from '../vyatta/tree.ts';
 import { printCommand, quote } from '../vyatta/words.ts';
 import { canonicalInterfaceAddress } from '../wireguard/prefix.ts';
@@ -22,12 +24,17 @@ export interface TransactionOptions {
   readonly lastResort: 'reboot' | 'none';
   /** The record that stays on the router after a proven save; no secrets. */
   readonly record: string;
+  /** The keys that the plan writes, by their file on the router. */
+  readonly secrets: ReadonlyMap<string, Secret>;
 }
 
 /** The command that runs {@link transactionInput} on its stdin: the primary group must be vyattacfg (edgeos-facts 5.3). */
 export const transactionCommand = "exec sg vyattacfg -c 'exec bash -s'";
 
-/** The whole stdin of the transaction's exec. */
+/**
+ * The whole stdin of the transaction's exec. Keys come behind the script, a line each, and are read from there when their
+ * time has come: they are in no file but their own, in no argument and in no variable of the environment.
+ */
 export function transactionInput(plan: Plan, running: Tree, options: TransactionOptions): string {
   const variables = {
     nonce: options.nonce,
@@ -40,8 +47,19 @@ export function transactionInput(plan: Plan, running: Tree, options: Transaction
     `payload() { printf %s ${quote(Buffer.from(payload(plan, running, options)).toString('base64'))} | base64 -d; }`,
     startScript(),
     'start',
+    ...plan.keys.filter(step => step.do === 'write').map(step => secretOf(step, options).reveal()),
     '',
   ].join('\n');
+}
+
+function secretOf({ path }: KeyStep, { secrets }: TransactionOptions): Secret {
+  const secret = secrets.get(path);
+  if (secret !== undefined) return secret;
+  throw new Refused(
+    'key-unknown',
+    `the plan writes ${path}, and the site file refers to no key for it`,
+    'plan again with the site file as it is',
+  );
 }
 
 /** The command of the exec that confirms, undoes, or just waits for what the switch has to say. */
@@ -103,6 +121,8 @@ function operationLine({ op, path }: Operation): string {
 
 function keyLine(step: KeyStep): string {
   if (step.do === 'generate') return `key_generate ${quote(step.tunnel)} ${quote(step.path)}`;
+  if (step.do === 'write')
+    return `key_write ${quote(step.tunnel)} ${quote(step.path)} ${quote(step.identity ?? '')}`;
   return `key_move ${quote(step.path)} ${(step.from ?? []).map(quote).join(' ')}`;
 }
 

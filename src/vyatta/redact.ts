@@ -1,7 +1,6 @@
 // Takes the secrets out of a running configuration, once, where it comes in: behind this nobody can print one.
-import { createHash } from 'node:crypto';
 import { Secret } from '../secret.ts';
-import { publicKeyOf } from '../wireguard/key.ts';
+import { fingerprintOf, publicKeyOf } from '../wireguard/key.ts';
 import type { Path, Tree } from './tree.ts';
 
 /** EdgeOS's own rule for what `show configuration` hides (edgeos-facts 8), and other leaves that hold a secret. */
@@ -31,6 +30,11 @@ export function isLiteral(word: string): boolean {
 /** The public key of a redacted literal private key; undefined when the word is something else. */
 export function publicHalf(word: string): string | undefined {
   return isLiteral(word) && !word.includes(':', literal.length) ? word.slice(literal.length) : undefined;
+}
+
+/** What a literal's word shows of the key: a public key, or `sha256:…`. */
+export function shownOf(word: string): string {
+  return word.slice(literal.length);
 }
 
 /** A copy in which every secret value is a word that tells at most whether two are the same. Paths of key files stay. */
@@ -64,8 +68,7 @@ function redactWord(name: string, word: string): string {
     }
   }
   // only a preshared key has enough entropy for a fingerprint to be safe to show
-  if (name === 'preshared-key')
-    return `${literal}sha256:${createHash('sha256').update(word).digest('hex').slice(0, 16)}`;
+  if (name === 'preshared-key') return literal + fingerprintOf(new Secret(word));
   return redacted;
 }
 

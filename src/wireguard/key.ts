@@ -1,5 +1,5 @@
 // WireGuard keys: 32 bytes in base64. A private key is a Secret; what may be shown of it is its public half.
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { Secret } from '../secret.ts';
 
 /** What the router's own check accepts: 43 characters of base64 and `=` (edgeos-facts 1.1). */
@@ -20,6 +20,27 @@ export function publicKeyOf(privateKey: Secret): string {
   const der = Buffer.concat([pkcs8, Buffer.from(text, 'base64')]);
   const key = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
   return key.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64');
+}
+
+/** What may be known of a key by those who mustn't have it. */
+export interface KeyIdentity {
+  /** A private key's public half; `sha256:…` for a preshared key, which has none. */
+  readonly shown: string;
+  /** What `wg pubkey` makes of the key, whichever it is: tells whether a file on the router holds the same one. */
+  readonly publicKey: string;
+  /** Where a key of that identity lies on the router: see {@link keyFileOf}. */
+  readonly path: string;
+}
+
+/** `sha256:` and 16 hex digits. Only for preshared keys, which have the entropy that makes it safe to show. */
+export function fingerprintOf(presharedKey: Secret): string {
+  return `sha256:${createHash('sha256').update(presharedKey.reveal()).digest('hex').slice(0, 16)}`;
+}
+
+/** Where a key of that identity lies on the router: another key is another path, so that the router sees a change. */
+export function keyFileOf(interfaceName: string, shown: string): string {
+  const mark = shown.replace(/^sha256:/, '').replaceAll(/[^0-9A-Za-z]/g, '');
+  return `/config/auth/edgewg-${interfaceName}-${mark.slice(0, 12)}.key`;
 }
 
 /** A new key pair, as `wg genkey` and `wg pubkey` would make it. */

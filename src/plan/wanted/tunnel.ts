@@ -1,7 +1,7 @@
 // One tunnel of the site file as the router's own nodes: interface, peers, routes, ubnt-discover entry.
 import { managesInterface } from '../../site/manages.ts';
 import type { Attachments, KeySource, Peer, Route, Site, SitePath, Tunnel } from '../../site/site.ts';
-import { has, type Tree } from '../../vyatta/tree.ts';
+import { has, type Tree, value } from '../../vyatta/tree.ts';
 import { printEndpoint } from '../../wireguard/endpoint.ts';
 import { guardDistance } from '../ownership.ts';
 import type { Wanted } from './builder.ts';
@@ -31,6 +31,8 @@ export function wantTunnel(
   const base = ['interfaces', 'wireguard', tunnel.name];
   const leaf = (words: readonly string[], key: string): void =>
     wanted.set([...base, ...words], [...tunnel.at, key]);
+  // where the file of a key isn't known yet, what is there stays
+  const kept = (words: readonly string[]): string | undefined => value(running, [...base, ...words]);
 
   wanted.set(base, tunnel.at);
   if (tunnel.description !== undefined) leaf(['description', tunnel.description], 'description');
@@ -39,14 +41,20 @@ export function wantTunnel(
     wanted.set([...base, 'address', address], [...tunnel.at, 'address', i]);
   if (tunnel.listenPort !== undefined) leaf(['listen-port', String(tunnel.listenPort)], 'listenPort');
   if (whole || tunnel.privateKey !== undefined) {
-    const path = keyPath(privateKeyOf(tunnel), [...tunnel.at, 'privateKey']);
+    const path = keyPath(privateKeyOf(tunnel), [...tunnel.at, 'privateKey']) ?? kept(['private-key']);
     if (path !== undefined) leaf(['private-key', path], 'privateKey');
   }
   if (whole || tunnel.mtu !== undefined) leaf(['mtu', String(wantedMtu(site, running, tunnel))], 'mtu');
   if (whole || tunnel.routeAllowedIPs !== undefined)
     leaf(['route-allowed-ips', String(tunnel.routeAllowedIPs ?? false)], 'routeAllowedIPs');
   wantAttachments(wanted, base, tunnel.firewall, [...tunnel.at, 'firewall']);
-  for (const peer of tunnel.peers) wantPeer(wanted, [...base, 'peer', peer.publicKey], peer, keyPath);
+  for (const peer of tunnel.peers) {
+    const presharedKey =
+      peer.presharedKey &&
+      (keyPath(peer.presharedKey, [...peer.at, 'presharedKey']) ??
+        kept(['peer', peer.publicKey, 'preshared-key']));
+    wantPeer(wanted, [...base, 'peer', peer.publicKey], peer, presharedKey);
+  }
   for (const route of tunnel.routes) wantRoute(wanted, tunnel.name, route);
   if (whole) wanted.set(['service', 'ubnt-discover', 'interface', tunnel.name, 'disable'], tunnel.at);
 }
@@ -60,7 +68,7 @@ function wantAttachments(wanted: Wanted, base: string[], firewall: Attachments, 
   }
 }
 
-function wantPeer(wanted: Wanted, base: string[], peer: Peer, keyPath: KeyPath): void {
+function wantPeer(wanted: Wanted, base: string[], peer: Peer, presharedKey: string | undefined): void {
   const leaf = (words: readonly string[], key: string): void =>
     wanted.set([...base, ...words], [...peer.at, key]);
   wanted.set(base, peer.at);
@@ -71,10 +79,7 @@ function wantPeer(wanted: Wanted, base: string[], peer: Peer, keyPath: KeyPath):
   if (peer.endpoint !== undefined) leaf(['endpoint', printEndpoint(peer.endpoint)], 'endpoint');
   if (peer.persistentKeepalive !== undefined)
     leaf(['persistent-keepalive', String(peer.persistentKeepalive)], 'persistentKeepalive');
-  if (peer.presharedKey !== undefined) {
-    const path = keyPath(peer.presharedKey, [...peer.at, 'presharedKey']);
-    if (path !== undefined) leaf(['preshared-key', path], 'presharedKey');
-  }
+  if (presharedKey !== undefined) leaf(['preshared-key', presharedKey], 'presharedKey');
 }
 
 function wantRoute(wanted: Wanted, name: string, route: Route): void {

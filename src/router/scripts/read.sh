@@ -76,7 +76,7 @@ probes() {
 }
 keys() {
   find /config/auth -type f -size -2 2>/dev/null | head -n 500 | while read -r file; do
-    case $file in *[!0-9A-Za-z_./-]*) continue ;; esac
+    case $file in *[!0-9A-Za-z_./@+-]*) continue ;; esac
     printf '%s %s %s ' "$file" "$(stat -c '%a %U %G' "$file" | tr ' ' ':')" "$(stat -c %Y "$file")"
     head -n 1 "$file" 2>/dev/null | wg pubkey 2>/dev/null || echo -
   done

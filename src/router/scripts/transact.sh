@@ -3,8 +3,9 @@
 # wrapper call may stand in a pipe, in ( ) or in $( ).
 #
 # What one apply adds to this file: nonce, id, who, since, expected_digest, window, patience, last_resort, allow_drift, commits=N;
-# the functions run_1 … run_N, undo_1 … undo_N, expect, key_steps, ipv6_new, ipv6_old, record. S is its folder in tmpfs, 0700: the
-# umask is that of a configuration session, since the files of the active configuration must stay readable to the others.
+# the functions run_1 … run_N, undo_1 … undo_N, expect, key_steps, ipv6_new, ipv6_old, record, and those of key-files.sh. S is
+# its folder in tmpfs, 0700: the umask is that of a configuration session, since the files of the active configuration must
+# stay readable to the others.
 LC_ALL=C; export LC_ALL
 PATH=/opt/vyatta/bin:/opt/vyatta/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 W=/opt/vyatta/sbin/vyatta-cfg-cmd-wrapper
@@ -21,18 +22,20 @@ say() { # name code [file]: one record
   else printf '%s %s %s -\n' "$nonce" "$1" "$2"
   fi
 }
-log() { mkdir -p "$archive" && printf '%s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$id" "$*" >>"$archive/log"; } 2>/dev/null
+# a failed commit prints the value that it failed at, keys and passwords too (edgeos-facts 0.10)
+hidden() { sed -E 's/((passphrase|password|secret|key|community) +)[^ /][^ ]*/\1[secret]/g; s#[0-9A-Za-z+/]{43}=#[key]#g'; }
+log() { mkdir -p "$archive" && printf '%s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$id" "$*" | hidden >>"$archive/log"; } 2>/dev/null
 # a state is written whole or not at all: somebody may read it at any moment
 state() { printf 'id %s\nwho %s\nsince %s\nstate %s\n' "$id" "$who" "$since" "$*" >"$home/$id.new" && mv -f "$home/$id.new" "$home/$id.state"; }
 
-active() { cli-shell-api showConfig --show-active-only --show-commands; }
+active() { cli-shell-api showConfig --show-active-only --show-commands </dev/null; }
 without_secrets() {
   grep -vE " ([^ ]*(passphrase|password|pre-shared-secret|key)|secret|community|connection|psk) ('[^/'][^']*'|''|[^/' ][^ ]*)$"
 }
 # the same filter and the same bytes as in read.sh
 digest_of() { without_secrets <"$1" | sha256sum | cut -c1-64; }
 saved_sum() { sha256sum /config/config.boot 2>/dev/null | cut -c1-64; }
-drift() { cli-shell-api showConfig --show-cfg1 /config/config.boot --show-cfg2 @ACTIVE --show-context-diff --show-commands; }
+drift() { cli-shell-api showConfig --show-cfg1 /config/config.boot --show-cfg2 @ACTIVE --show-context-diff --show-commands </dev/null; }
 
 # ---- one session of the configuration system
 
@@ -135,32 +138,6 @@ remove_new_keys() { # files that this apply made and that nothing refers to
 release() { # the lock goes last
   rm -rf "$S" "$home/$id.state"
   [ "$(cat "$home/lock/id" 2>/dev/null)" = "$id" ] && rm -rf "$home/lock"
-}
-
-# ---- key files
-
-made() { printf '%s\n' "$1" >>"$S/made"; }
-put_key() { # file, of a content that is in $S/key
-  mkdir -p "${1%/*}" && chgrp vyattacfg "$S/key" && chmod 0640 "$S/key" || return 1
-  cp -p "$S/key" "$1.new" && ln "$1.new" "$1"; code=$?
-  rm -f "$1.new" "$S/key"
-  [ "$code" = 0 ] && made "$1"
-  return "$code"
-}
-key_generate() { # interface, file: only where there is none
-  [ -z "$stop" ] && [ "$failed" = 0 ] || return 0
-  [ -e "$2" ] || { (umask 077; wg genkey >"$S/key") 2>"$S/out" && put_key "$2" 2>>"$S/out"; } || { failed=1; say "refused:key:$1" 1 "$S/out"; return 0; }
-  head -n 1 "$2" | wg pubkey >"$S/out" 2>&1 || failed=1
-  say "key:$1" "$failed" "$S/out"
-}
-key_move() { # file, then the path of the leaf whose literal goes there
-  [ -z "$stop" ] && [ "$failed" = 0 ] || return 0
-  file=$1; shift
-  [ -e "$file" ] && { say "key:$3" 0; return 0; }
-  (umask 077; cli-shell-api returnActiveValue "$@" | head -c 44 >"$S/key"; echo >>"$S/key")
-  if grep -qxE '[0-9A-Za-z+/]{43}=' "$S/key" && put_key "$file" 2>"$S/out"; then say "key:$3" 0
-  else failed=1; rm -f "$S/key"; say "refused:key:$3" 1 "$S/out"
-  fi
 }
 
 # ---- the transaction

@@ -2,6 +2,7 @@
 // the place of a path may be a secret that somebody pasted.
 import { isKey } from '../../wireguard/key.ts';
 import type { KeySource } from '../site.ts';
+import { isFault, splitWords } from './command-words.ts';
 import { type Fault, type Grammar, strangeCharacter } from './grammar.ts';
 
 const base64 = /[A-Za-z0-9+/=]/;
@@ -47,16 +48,20 @@ const references: Record<string, (text: string) => Fault | undefined> = {
     /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(text)
       ? undefined
       : refuse('is not the name of a variable', 'write env:NAME'),
-  file: text =>
-    text === '' || text.length > 1024
-      ? refuse('is not a path', 'write file:PATH, relative to the site file')
-      : strangeCharacter(text, /[ -~]/, 'use printable ASCII characters in the path'),
+  file: text => {
+    if (text === '' || text.length > 1024)
+      return refuse('is not a path', 'write file:PATH, relative to the site file');
+    if (text.startsWith('~'))
+      return refuse('begins with ~, which only a shell understands', 'write the whole path');
+    return strangeCharacter(text, /[ -~]/, 'use printable ASCII characters in the path');
+  },
   command: text => {
     if (text.trim() === '' || text.length > 1024)
       return refuse('is not a command', 'write command:sops -d wg4.key.enc');
-    if ((text.split("'").length - 1) % 2 === 1 || (text.split('"').length - 1) % 2 === 1)
-      return refuse('has a quote that is not closed', 'close it');
-    return strangeCharacter(text, /[ -~]/, 'use printable ASCII characters in the command');
+    const strange = strangeCharacter(text, /[ -~]/, 'use printable ASCII characters in the command');
+    if (strange !== undefined) return strange;
+    const words = splitWords(text);
+    return isFault(words) ? words : undefined;
   },
 };
 
