@@ -32,7 +32,9 @@ export async function answerCall(
   call: Call,
   run: (call: Call) => Promise<Answer>,
 ): Promise<void> {
-  const { stdout, stderr, exit } = await run(call);
+  const killer = new AbortController();
+  peer.socket.once('close', () => killer.abort());
+  const { stdout, stderr, exit } = await run({ ...call, killed: killer.signal });
   if (!peer.socket.destroyed) peer.socket.end(frame('a', 0, valuesOf([String(exit), stdout, stderr])));
 }
 
