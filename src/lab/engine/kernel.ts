@@ -25,6 +25,8 @@ export interface Route {
   readonly isBlackhole: boolean;
   /** `boot`: added by the wireguard package's scripts; `static`: by the routing daemon. */
   readonly protocol: 'static' | 'boot';
+  /** Of `protocols static table`; undefined: the main one. */
+  readonly table?: string;
   /** The routing daemon's number of the next hop. */
   readonly nexthop: number;
 }
@@ -87,9 +89,10 @@ export class Kernel {
   }
 
   /** Routes in force, in the order in which `ip route` lists them. */
-  routes(family: 4 | 6): ActiveRoute[] {
-    const connected = [...this.links.values()].filter(link => link.up).flatMap(connectedRoutes);
-    const all = [...connected, ...this.usable([...this.bootRoutes, ...this.staticRoutes])];
+  routes(family: 4 | 6, table?: string): ActiveRoute[] {
+    const links = table === undefined ? [...this.links.values()].filter(link => link.up) : [];
+    const asked = [...this.bootRoutes, ...this.staticRoutes].filter(route => route.table === table);
+    const all = [...links.flatMap(connectedRoutes), ...this.usable(asked)];
     return all
       .map(route => ({ route, key: parsePrefix(route.prefix) }))
       .filter(({ key }) => key?.family === family)

@@ -40,6 +40,15 @@ function known(templates: Template, name: string, kind: Kind): Template {
   return made;
 }
 
+/** Adds to `to` what `from` has learnt, but below nodes that `to` doesn't have. */
+export function adoptLearned(to: Template, from: Template): void {
+  for (const [name, template] of from.children) {
+    const known = to.children.get(name);
+    if (known !== undefined) adoptLearned(known, template);
+    else if (template.learned) to.children.set(name, template);
+  }
+}
+
 /** The written form of a tree of words, with guesses where the templates don't tell. */
 export function writtenFrom(tree: Tree, templates: Template | undefined): Written[] {
   const result: Written[] = [];

@@ -4,6 +4,7 @@ import { routerTemplates } from './behaviour/all.ts';
 import { boot } from './boot.ts';
 import { ConfigNode } from './config.ts';
 import { Engine, type EngineOptions, type PeerUp } from './engine.ts';
+import { adoptLearned } from './learn.ts';
 import { load } from './load.ts';
 import { complaint, said } from './programs/answers.ts';
 import { cfgWrapper } from './programs/cfg-wrapper.ts';
@@ -54,8 +55,11 @@ export interface LabRouter extends Router {
 }
 
 export function createRouter(options: EngineOptions): LabRouter {
-  const templates = routerTemplates(options.wireguard?.isInstalled ?? true);
-  const seed = options.seed === undefined ? new ConfigNode() : readSeed(options.seed, templates);
+  // The seed is read as by a router that has the package, so that nothing of the package's is taken for unknown.
+  const complete = routerTemplates(true);
+  const seed = options.seed === undefined ? new ConfigNode() : readSeed(options.seed, complete);
+  const templates = options.wireguard?.isInstalled === false ? routerTemplates(false) : complete;
+  if (templates !== complete) adoptLearned(templates, complete);
   const ethernet = options.ethernet ?? portsOf(seed);
   const peersUp = [...(options.peersUp ?? [])];
   const start = (): Engine => new Engine({ ...options, ethernet }, templates, peersUp);
@@ -85,7 +89,7 @@ export function createRouter(options: EngineOptions): LabRouter {
       engine.shakeHands();
     },
     seedAsBoot: () => {
-      const copy = start();
+      const copy = new Engine(options, complete);
       copy.active = seed;
       return savedText(copy, true);
     },

@@ -58,12 +58,24 @@ function tellDaemon(act: Act): Outcome {
 
 function sameRoute(a: Route, b: Route): boolean {
   return (
-    a.prefix === b.prefix && a.device === b.device && a.gateway === b.gateway && a.distance === b.distance
+    a.prefix === b.prefix &&
+    a.device === b.device &&
+    a.gateway === b.gateway &&
+    a.distance === b.distance &&
+    a.table === b.table
   );
 }
 
 function* staticRoutes(view: View): Generator<Route> {
   const path = ['protocols', 'static'];
+  yield* routesBelow(view, path);
+  for (const table of childrenAt(view, [...path, 'table']))
+    for (const route of routesBelow(view, [...path, 'table', table])) yield { ...route, table };
+  const gateway = valueAt(view, ['system', 'gateway-address']);
+  if (gateway !== undefined) yield* one('0.0.0.0/0', view, { gateway });
+}
+
+function* routesBelow(view: View, path: readonly string[]): Generator<Route> {
   for (const kind of ['interface-route', 'interface-route6'])
     for (const prefix of childrenAt(view, [...path, kind]))
       for (const device of childrenAt(view, [...path, kind, prefix, 'next-hop-interface'])) {
@@ -81,8 +93,6 @@ function* staticRoutes(view: View): Generator<Route> {
       const blackhole = at(view, [...node, 'blackhole']);
       if (blackhole !== undefined) yield* one(prefix, blackhole, { isBlackhole: true });
     }
-  const gateway = valueAt(view, ['system', 'gateway-address']);
-  if (gateway !== undefined) yield* one('0.0.0.0/0', view, { gateway });
 }
 
 function* one(text: string, hop: View, more: Partial<Route>): Generator<Route> {

@@ -144,8 +144,9 @@ function links(kernel: Kernel, options: Options, words: readonly string[]): Answ
         : `${link.kind === 'loopback' ? '00:00:00:00:00:00' : mac(link)} `;
       return `${link.name.padEnd(16)} ${state(link).padEnd(14)} ${address}${flagsOf(link)} \n`;
     }
-    const alias = link.alias === '' ? '' : `    alias ${link.alias}\n`;
-    return `${head(link, true)}\n    ${hardware(link)}\n${alias}`;
+    const lines = [head(link, true), `    ${hardware(link)}`];
+    if (link.alias !== '') lines.push(`    alias ${link.alias}`);
+    return `${lines.join(options.oneLine ? '\\' : '\n')}\n`;
   };
   return said(found.map(one).join(''));
 }
@@ -167,10 +168,11 @@ function routes(kernel: Kernel, { family = 4 }: Options, words: readonly string[
       (wanted !== undefined && wanted.first === own.first && wanted.length === own.length)
     );
   };
+  const table = value('table') ?? 'main';
+  const routes = kernel.routes(family, ['main', 'all', '254'].includes(table) ? undefined : table);
   if (rest.includes('default') && exact === undefined)
-    return said(listed(kernel.routes(family).filter(route => route.prefix.endsWith('/0'))));
-  const lines = kernel
-    .routes(family)
+    return said(listed(routes.filter(route => route.prefix.endsWith('/0'))));
+  const lines = routes
     .filter(route => device === undefined || route.device === device)
     .filter(route => protocol === undefined || route.protocol === protocol)
     .filter(isMatch);
