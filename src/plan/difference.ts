@@ -110,7 +110,7 @@ class Walk implements Difference {
     if (running.children.size === 0) fates.push(this.owns(path));
     if (fates.every(fate => fate === 'foreign')) return;
     if (fates.every(fate => fate === 'ours') && isUnit(path)) {
-      if (isDefaultAlone(path, running)) return;
+      if (isMeaningless(path, running)) return;
       this.deletes.push({ op: 'delete', path });
       this.report(running, path, 'delete');
     } else if (fates.every(fate => fate === 'kept')) {
@@ -185,10 +185,11 @@ function isWithinInstance(path: Path): boolean {
   });
 }
 
-/** `delete` of a leaf that has its default changes nothing: the router prints it again (edgeos-facts 0.2). */
-function isDefaultAlone(path: Path, running: Tree): boolean {
+/** `delete` would change nothing: the router prints a default again (edgeos-facts 0.2), and an idle value says nothing. */
+function isMeaningless(path: Path, running: Tree): boolean {
   const kind = lookup(path);
   if (kind === undefined || kind.isValue || kind.node.kind !== 'leaf') return false;
-  const words = [...running.children.keys()];
-  return words.length === 1 && words[0] === kind.node.value.default;
+  const [word, ...more] = running.children.keys();
+  const { default: standard, idle } = kind.node.value;
+  return more.length === 0 && word !== undefined && (word === standard || word === idle);
 }

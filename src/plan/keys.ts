@@ -7,7 +7,7 @@ import type { KeyIdentity } from '../wireguard/key.ts';
 import type { KeyFile, RouterFacts } from './facts.ts';
 import type { Diagnostic, KeyStep } from './plan.ts';
 import type { PlaceOf } from './wanted/builder.ts';
-import { privateKeyOf } from './wanted/tunnel.ts';
+import { isWhole, privateKeyOf } from './wanted/tunnel.ts';
 
 export interface KeyPlan {
   readonly steps: readonly KeyStep[];
@@ -39,7 +39,7 @@ interface Wish {
 /** For all private and preshared keys of the file's tunnels. */
 export function planKeys(site: Site, placeOf: PlaceOf, router: Router, identityOf: IdentityOf): KeyPlan {
   const plans = site.tunnels
-    .flatMap(tunnel => wishes(tunnel, router.running))
+    .flatMap(tunnel => wishes(site, tunnel, router.running))
     .map(wish => planKey(wish, placeOf, router, identityOf(wish.at)));
   const steps = plans.flatMap(plan => plan.steps);
   // two peers may share a file
@@ -50,7 +50,7 @@ export function planKeys(site: Site, placeOf: PlaceOf, router: Router, identityO
   };
 }
 
-function wishes(tunnel: Tunnel, running: Tree): Wish[] {
+function wishes(site: Site, tunnel: Tunnel, running: Tree): Wish[] {
   const base = ['interfaces', 'wireguard', tunnel.name];
   const isNew = !has(running, base);
   const own: Wish = {
@@ -76,7 +76,8 @@ function wishes(tunnel: Tunnel, running: Tree): Wish[] {
             mayMake: false,
           },
         ];
-  return [...(isNew || tunnel.privateKey !== undefined ? [own] : []), ...tunnel.peers.flatMap(ofPeer)];
+  const isNamed = isWhole(site, running, tunnel) || tunnel.privateKey !== undefined;
+  return [...(isNamed ? [own] : []), ...tunnel.peers.flatMap(ofPeer)];
 }
 
 function planKey(

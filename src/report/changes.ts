@@ -28,17 +28,24 @@ export function printPlace({ file, line, column }: SitePlace): string {
 function block(object: PlanObject, options: TextOptions): string {
   const { paint } = options;
   const color = paintAction(paint, object.action);
-  const source = object.changes.find(({ change }) => change.source !== undefined)?.change.source;
+  const source = first(object.changes.flatMap(({ change }) => change.source ?? []));
   const note = object.action === 'keep' ? kept : source === undefined ? '' : printPlace(source);
   const place = note === '' ? '' : `  ${paint.dim(note)}`;
   const title = `${color(marks[object.action])} ${paint.bold(visible(object.title))}${place}`;
   const width = Math.max(...object.changes.map(({ label }) => columns(visible(label))));
   return [
     title,
-    ...object.changes.flatMap(({ label, change }) =>
-      leafLines(label, change, { ...options, width, isAllKept: object.action === 'keep' }),
-    ),
+    ...object.changes
+      .filter(({ label }) => label !== '')
+      .flatMap(({ label, change }) =>
+        leafLines(label, change, { ...options, width, isAllKept: object.action === 'keep' }),
+      ),
   ].join('\n');
+}
+
+/** Where the object begins in the file. */
+function first(places: readonly SitePlace[]): SitePlace | undefined {
+  return places.toSorted((a, b) => a.line - b.line || a.column - b.column)[0];
 }
 
 interface LeafOptions extends TextOptions {

@@ -37,8 +37,6 @@ const rank = new Map(order.map((key, i) => [key, i]));
 /** Characters that JSON leaves as they are and over which a terminal or a reviewer's eye may stumble. */
 const unseen = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
-const width = 110;
-
 /** `more` stands beside the plan's own keys. */
 export function renderJson(plan: Plan, more: Readonly<Record<string, unknown>> = {}): string {
   const text = print({ ...plan, ...more }, '');
@@ -54,8 +52,7 @@ function print(value: unknown, indent: string): string {
     : entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${print(item, inner)}`);
   const [open, close, pad] = isList ? ['[', ']', ''] : ['{', '}', ' '];
   if (parts.length === 0) return open + close;
-  const line = `${open}${pad}${parts.join(', ')}${pad}${close}`;
-  if (indent.length + line.length <= width && !line.includes('\n') && !holdsObjects(value)) return line;
+  if (!holdsObjects(value)) return `${open}${pad}${parts.join(', ')}${pad}${close}`;
   return `${open}\n${parts.map(part => inner + part).join(',\n')}\n${indent}${close}`;
 }
 
@@ -65,7 +62,9 @@ function entries(value: object): [string, unknown][] {
     .sort(([a], [b]) => (rank.get(a) ?? order.length) - (rank.get(b) ?? order.length));
 }
 
-/** A list of objects has a line for each, however short. */
+/** Then each part has a line of its own; anything else stands on one. */
 function holdsObjects(value: object): boolean {
-  return Array.isArray(value) && value.some(item => typeof item === 'object' && item !== null);
+  return Object.values(value).some(
+    item => typeof item === 'object' && item !== null && !(Array.isArray(item) && !holdsObjects(item)),
+  );
 }

@@ -2,6 +2,7 @@
 import { container, leaf, multi, type Nodes, number, oneOf, tag, valueless } from './node.ts';
 
 const enable = oneOf('enable', 'disable');
+const enabled = leaf('txt', { oneOf: ['enable', 'disable'], idle: 'disable' });
 const switches: Nodes = Object.fromEntries(
   [
     'all-ping',
@@ -42,12 +43,12 @@ const rule = (family: 4 | 6, actions: string[]): Nodes => ({
   ipsec: container({ 'match-ipsec': valueless, 'match-none': valueless }),
   fragment: container({ 'match-frag': valueless, 'match-non-frag': valueless }),
   limit: container({ burst: leaf('u32'), rate: leaf('txt') }),
-  log: enable,
+  log: enabled,
   p2p: container({ all: valueless }),
   protocol: leaf('txt'),
   recent: container({ count: number(1, 255), time: leaf('u32') }),
   source: container(end(family)),
-  state: container({ established: enable, invalid: enable, new: enable, related: enable }),
+  state: container({ established: enabled, invalid: enabled, new: enabled, related: enabled }),
   statistic: container({ probability: leaf('txt') }),
   tcp: container({ flags: leaf('txt'), mss: leaf('txt') }),
   time: container({

@@ -29,6 +29,8 @@ export interface Value {
   readonly oneOf?: readonly string[];
   /** The router sets and prints it when nobody did; `delete` sets it again (edgeos-facts 0.2). */
   readonly default?: string;
+  /** Says what holds anyway when nothing is said: `log disable` of a rule, which the GUI writes. */
+  readonly idle?: string;
   /** Holds a key or password: never printed, hidden by `show configuration`. */
   readonly secret?: true;
 }

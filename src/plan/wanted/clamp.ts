@@ -59,6 +59,8 @@ function wantClamp(
   const there = value(running, [...path, 'mss']);
   // without a type the clamp works on types that EdgeOS chooses: somebody relies on them, and `all` has them all
   const shared = others.length > 0 || (there !== undefined && types.length === 0);
+  // wanted as they are, since what is wanted of a leaf is all of it
+  for (const type of others) wanted.set([...path, 'interface-type', type], at);
   if (!types.includes('all'))
     wanted.set([...path, 'interface-type', there !== undefined && types.length === 0 ? 'all' : 'wg'], at);
 
