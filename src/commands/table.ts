@@ -7,6 +7,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   apply: () => import('./apply.ts'),
   rollback: () => import('./rollback.ts'),
   show: () => import('./show.ts'),
+  keys: () => import('./keys.ts'),
   explain: () => import('./explain.ts'),
   lab: () => import('./lab.ts'),
   schema: () => import('./schema.ts'),

@@ -39,7 +39,12 @@ const unseen = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206
 
 /** `more` stands beside the plan's own keys. */
 export function renderJson(plan: Plan, more: Readonly<Record<string, unknown>> = {}): string {
-  const text = print({ ...plan, ...more }, '');
+  return printJson({ ...plan, ...more });
+}
+
+/** Any value in the same form, with a line break at its end. */
+export function printJson(value: unknown): string {
+  const text = print(value, '');
   return `${text.replace(unseen, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }
 

@@ -11,3 +11,6 @@ export const startScript = (): string => load('start.sh');
 
 /** The functions of a transaction and of its dead-man switch. */
 export const transactionScript = (): string => load('key-files.sh') + load('transact.sh');
+
+/** Makes key files outside of a transaction. */
+export const makeKeysScript = (): string => load('key-files.sh') + load('make-keys.sh');

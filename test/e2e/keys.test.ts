@@ -120,3 +120,27 @@ describe('keys that the site file refers to', () => {
     assert.equal(await wg('public-key'), '');
   });
 });
+
+describe('edgewg keys', () => {
+  const made = '/config/auth/wg906.key';
+  after(async () => {
+    await router.exec(`rm -f ${made}`);
+  });
+
+  it('makes the keys of tunnels that are not there yet, and never over a file', async () => {
+    router.write('f.yaml', site(made).replace(/, presharedKey: [^,]+/, ''));
+    const before = ok(await router.edgewg('keys', '-f', 'f.yaml'));
+    assert.match(before.stdout, /wg906\n {2}file {9}\/config\/auth\/wg906\.key\n {2}known by {5}far/);
+    const first = ok(await router.edgewg('keys', '--make', '-f', 'f.yaml'));
+    const [, publicKey = ''] =
+      /made the key of wg906: its public half is (\S{43}=)\n/.exec(first.stderr) ?? [];
+    assert.match(first.stdout, /wg906\.key {2}640 \S+ \S+ {2}changed today/);
+    assert.ok(first.stdout.includes(publicKey));
+    assert.equal((await router.exec(`wg pubkey <${made}`)).trim(), publicKey);
+    const again = ok(await router.edgewg('keys', '--make', '-f', 'f.yaml', '--format', 'json'));
+    assert.equal(again.stderr, '');
+    const { keys } = JSON.parse(again.stdout) as { keys: { interface: string; shown: string }[] };
+    assert.equal(keys.find(one => one.interface === 'wg906')?.shown, publicKey);
+    assert.equal(await router.exec('ls -d /tmp/edgewg-keys.* 2>/dev/null'), '');
+  });
+});
