@@ -2,6 +2,7 @@
 // use of it (commit-confirm) never survives either.
 import { quote } from '../vyatta/words.ts';
 import type { Answer, Call } from './call.ts';
+import type { Clock } from './clock.ts';
 
 interface Job {
   readonly id: number;
@@ -13,20 +14,16 @@ interface Job {
 export interface AtDaemon {
   /** Answers the three programs; undefined for any other. */
   call(call: Call): Answer | undefined;
+  /** A reboot loses them all. */
   clear(): void;
 }
 
-export interface AtSurroundings {
-  now(): Date;
-  run(script: string, as: Call): Promise<unknown>;
-}
-
-export function atDaemon({ now, run }: AtSurroundings): AtDaemon {
-  const jobs = new Map<number, { job: Job; timer: NodeJS.Timeout }>();
+export function atDaemon(clock: Clock, run: (script: string, as: Call) => Promise<unknown>): AtDaemon {
+  const jobs = new Map<number, { job: Job; cancel: () => void }>();
   let last = 0;
   const add = (call: Call): Answer => {
     const words = call.args.filter(word => !/^-[mMqv]$/.test(word));
-    const due = dueOf(words.join(' '), now());
+    const due = dueOf(words.join(' '), clock.now());
     if (!due)
       return {
         stdout: '',
@@ -35,21 +32,18 @@ export function atDaemon({ now, run }: AtSurroundings): AtDaemon {
       };
     const id = ++last;
     const job = { id, due, call, script: call.stdin?.toString() ?? '' };
-    const timer = setTimeout(
-      () => {
-        jobs.delete(id);
-        void run(`cd ${quote(call.cwd)} || cd /\n${job.script}`, call);
-      },
-      Math.max(0, due.getTime() - now().getTime()),
-    );
-    jobs.set(id, { job, timer });
+    const cancel = clock.at(due, () => {
+      jobs.delete(id);
+      run(`cd ${quote(call.cwd)} || cd /\n${job.script}`, call).catch(() => undefined);
+    });
+    jobs.set(id, { job, cancel });
     const note = 'warning: commands will be executed using /bin/sh\n';
     return { stdout: '', stderr: `${note}job ${id} at ${dateOf(due)}\n`, exit: 0 };
   };
   const remove = (call: Call): Answer => {
     const unknown = call.args.filter(word => !jobs.has(Number(word)));
     for (const word of call.args) {
-      clearTimeout(jobs.get(Number(word))?.timer);
+      jobs.get(Number(word))?.cancel();
       jobs.delete(Number(word));
     }
     const stderr = unknown.map(word => `Cannot find jobid ${word}\n`).join('');
@@ -69,7 +63,7 @@ export function atDaemon({ now, run }: AtSurroundings): AtDaemon {
       return call.program === 'at' ? add(call) : undefined;
     },
     clear() {
-      for (const { timer } of jobs.values()) clearTimeout(timer);
+      for (const { cancel } of jobs.values()) cancel();
       jobs.clear();
     },
   };

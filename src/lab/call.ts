@@ -107,6 +107,8 @@ export interface Surroundings {
   reboot(): void;
   now(): Date;
   sleep(ms: number): Promise<void>;
+  /** Until the clock shows this time, as `at` waits; it may jump there. */
+  until?(due: Date): Promise<void>;
   /** A commit changed the active configuration; other open sessions get the `write` notice of interactive/07. */
   committed?(by: Call, otherSessions: readonly string[]): void;
 }

@@ -1,8 +1,10 @@
 // What a lab keeps outside the router's own files: its host key, its password, the seed it was made from.
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Refused } from '../errors.ts';
 
 export interface Folder {
   /** The box's: all that it can change lies below it. */
@@ -14,8 +16,29 @@ export interface Folder {
   remove(): Promise<void>;
 }
 
+/** Whether a lab listens at the socket in this directory (box/hub.ts). */
+async function isAnswered(directory: string): Promise<boolean> {
+  const handle = await open(directory).catch(() => undefined);
+  if (!handle) return false;
+  try {
+    return await new Promise<boolean>(resolve => {
+      const socket = connect(`/proc/self/fd/${handle.fd}/sock`);
+      socket.once('error', () => resolve(false)).once('connect', () => resolve(true));
+      socket.once('connect', () => socket.destroy());
+    });
+  } finally {
+    await handle.close();
+  }
+}
+
 /** The folder given, which is made when it isn't there; else a temporary one. */
 export async function openFolder(given: string | undefined): Promise<Folder> {
+  if (given !== undefined && (await isAnswered(join(given, 'box', 'lab', 'run'))))
+    throw new Refused(
+      'lab-folder',
+      `${given} is in use by another lab`,
+      'stop that one, or name another folder',
+    );
   const path = given ?? (await mkdtemp(join(tmpdir(), 'edgewg-lab-')));
   // Nobody but the lab's user may read these, not even a client inside.
   const keys = join(path, 'keys');

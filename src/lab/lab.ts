@@ -1,8 +1,10 @@
 // `edgewg lab` as a value: starts an EdgeOS in a box with an SSH server in front. The command and the tests use this alone.
 import { atDaemon } from './at.ts';
 import { rootOf } from './box/box.ts';
+import { tellClock } from './box/layout.ts';
 import { banner } from './box/router-files.ts';
 import type { Call, Router, Surroundings } from './call.ts';
+import { Clock } from './clock.ts';
 import { defaultSeed } from './default-seed.ts';
 import type { PeerUp } from './engine/engine.ts';
 import { createRouter, type LabRouter } from './engine/router.ts';
@@ -48,7 +50,8 @@ class RunningLab implements Lab {
   #people: People | undefined;
   #ssh: SshServer | undefined;
   #rebooting: Promise<void> | undefined;
-  #clockMs = 0;
+  readonly #clock = new Clock();
+  readonly #at = atDaemon(this.#clock, (script, as) => this.#up().box().sh(script, as));
   #isDiskFull = false;
   #hasWireguard = true;
 
@@ -136,6 +139,7 @@ class RunningLab implements Lab {
     this.#note('reboot', '');
     await this.#ssh?.stop();
     await new Promise(resolve => setTimeout(resolve, this.#options.rebootMs ?? 0));
+    this.#at.clear();
     await this.#up().restart();
     await this.#people?.refresh(true);
     await this.#ssh?.resume();
@@ -150,14 +154,9 @@ class RunningLab implements Lab {
     this.log.push({ at: new Date(), kind, text });
   }
 
-  #clock(): Date {
-    return new Date(Date.now() + this.#clockMs);
-  }
-
   #machineOptions(seed: string, people: People): MachineOptions<Router> {
-    const at = atDaemon({ now: () => this.#clock(), run: (script, as) => this.#up().box().sh(script, as) });
     const own = {
-      at,
+      at: this.#at,
       faults: this.faults,
       mishaps: this.#mishaps,
       reboot: () => void this.reboot(),
@@ -179,7 +178,7 @@ class RunningLab implements Lab {
         return ownProgram(call, own);
       },
       reboot: () => void this.reboot(),
-      now: () => this.#clock(),
+      clock: this.#clock,
       spoilWrite: () => {
         const isFull = this.#isDiskFull;
         this.#isDiskFull = false;
@@ -216,8 +215,9 @@ class RunningLab implements Lab {
       forgetNames: () => {
         for (const name of Object.keys(this.#hosts)) delete this.#hosts[name];
       },
-      moveClock: seconds => {
-        this.#clockMs += seconds * 1000;
+      moveClock: async seconds => {
+        this.#clock.move(seconds);
+        await tellClock(this.#folder.box, this.#clock.offsetSeconds);
       },
     };
   }

@@ -4,6 +4,7 @@ import type { Account } from './box/accounts.ts';
 import { type Box, startBox } from './box/box.ts';
 import { routerFiles } from './box/router-files.ts';
 import type { Answer, Call, Router, Surroundings } from './call.ts';
+import type { Clock } from './clock.ts';
 
 export interface MachineOptions<R extends Router> {
   readonly folder: string;
@@ -17,7 +18,7 @@ export interface MachineOptions<R extends Router> {
   own(call: Call): Promise<Answer> | undefined;
   /** Asked for from inside; whoever holds the SSH connections cuts them and calls `restart`. */
   reboot(): void;
-  now(): Date;
+  readonly clock: Clock;
   /** Asked before each write: the name of the error with which it is to fail. */
   spoilWrite(): string | undefined;
 }
@@ -56,6 +57,7 @@ export async function startMachine<R extends Router>(options: MachineOptions<R>)
   const stop = async () => {
     const was = up;
     up = undefined;
+    options.clock.stop();
     was?.router.halt();
     await was?.box.kill();
   };
@@ -77,7 +79,7 @@ export async function startMachine<R extends Router>(options: MachineOptions<R>)
 }
 
 function surroundings<R extends Router>(options: MachineOptions<R>, box: () => Box): Surroundings {
-  const { reboot, now, spoilWrite } = options;
+  const { reboot, clock, spoilWrite } = options;
   return {
     files: {
       read: (path, as) => box().files.read(path, as),
@@ -93,8 +95,9 @@ function surroundings<R extends Router>(options: MachineOptions<R>, box: () => B
     tryLock: () => box().files.tryLock(),
     sh: (script, as) => box().sh(script, as),
     reboot,
-    now,
-    sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
+    now: () => clock.now(),
+    sleep: ms => clock.sleep(ms),
+    until: due => new Promise(resolve => clock.at(due, resolve)),
     committed(by, otherSessions) {
       const words = [by.user, by.tty ?? 'unknown', ...otherSessions].map(quote).join(' ');
       box()

@@ -12,7 +12,7 @@ export interface Victim {
   reboot(changes?: { readonly isUpgrade: boolean }): void;
   fillDisk(): void;
   forgetNames(): void;
-  moveClock(seconds: number): void;
+  moveClock(seconds: number): Promise<void>;
 }
 
 export interface Mishaps extends Interference {
@@ -35,7 +35,8 @@ const admin: Call = {
 };
 
 const never = new Promise<never>(() => undefined);
-const wait = (ms: number) => new Promise<undefined>(resolve => setTimeout(() => resolve(undefined), ms));
+const wait = (ms: number) =>
+  new Promise<undefined>(resolve => void setTimeout(() => resolve(undefined), ms).unref());
 const milliseconds = ({ argument }: Fault, otherwise: number): number =>
   argument ? Number(argument) : otherwise;
 
@@ -66,7 +67,7 @@ export function mishaps(faults: Faults, victim: Victim): Mishaps {
     },
     unresolved: nothing(() => victim.forgetNames()),
     clock: async ({ argument }) => {
-      victim.moveClock(Number(argument ?? 3600));
+      await victim.moveClock(Number(argument ?? 3600));
       return undefined;
     },
   };
@@ -78,9 +79,14 @@ export function mishaps(faults: Faults, victim: Victim): Mishaps {
       const fault = step === 'lock' ? faults.reach('commit', ['foreign', 'lock']) : faults.reach(step);
       return fault && perform(fault);
     },
-    reach(step) {
-      const fault = faults.count(step);
-      return fault && perform(fault).then(outcome => outcome !== undefined);
+    async atLogin() {
+      const fault = faults.count('auth');
+      return fault !== undefined && (await perform(fault)) !== undefined;
+    },
+    atCommand() {
+      const fault = faults.count('exec');
+      if (fault?.kind === 'refuse' || fault?.kind === 'fail') return 'refuse';
+      return fault ? perform(fault) : Promise.resolve();
     },
     output(from, length): Spoiled | undefined {
       const found = faults.output(from, from + length);
@@ -95,7 +101,7 @@ export function mishaps(faults: Faults, victim: Victim): Mishaps {
 /** As another program that locks with lockf; settles when it holds the lock. */
 async function holdLock(victim: Victim, ms: number): Promise<undefined> {
   const take =
-    'open F, "+<", "/opt/vyatta/config/.lock"; fcntl F, 7, pack "s! s! x![q] q q i x4", 1, 0, 0, 0, 0 or exit 1';
+    '$whole = pack "s! s! x![q] q q i x4", 1, 0, 0, 0, 0; open F, "+<", "/opt/vyatta/config/.lock"; fcntl F, 7, $whole or exit 1';
   const hold = `perl -e '${take}; print "held\\n"; close STDOUT; sleep ${Math.ceil(ms / 1000)}' </dev/null 2>/dev/null &`;
   await victim.sh(hold, admin);
   return undefined;

@@ -48,6 +48,11 @@ export async function layOut(folder: string, layout: Layout, owner?: number): Pr
   if (owner !== undefined) await give(folder, owner);
 }
 
+/** Lets `date` inside show another time than the system's (files/date.sh). */
+export async function tellClock(folder: string, offsetSeconds: number): Promise<void> {
+  await writeFile(join(folder, 'lab', 'run', 'clock'), `${offsetSeconds}\n`);
+}
+
 /** Those of /usr stand among the system's, which root.sh puts together; /run/lab is a folder of its own. */
 async function link(folder: string, path: string, file: string): Promise<void> {
   const merged = path.replace(/^\/(s?bin)\//, '/usr/$1/');

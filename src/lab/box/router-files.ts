@@ -22,6 +22,7 @@ const own: Readonly<Record<string, string>> = {
   '/usr/bin/sg': 'sg.pl',
   '/usr/bin/newgrp': 'sg.pl',
   '/usr/bin/sudo': 'sudo.pl',
+  '/usr/bin/date': 'date.sh',
   '/usr/bin/chown': 'chown.pl',
   '/usr/bin/chgrp': 'chown.pl',
   '/sbin/reboot': 'call.pl',

@@ -27,7 +27,9 @@ class Confirm implements Pending {
     this.token = token;
     const now = this.engine.world.now().getTime();
     const due = (Math.floor(now / 60000) + Math.max(1, minutes)) * 60000;
-    void this.engine.world.sleep(due - now).then(() => this.expire(token));
+    const { until } = this.engine.surroundings;
+    const wait = until ? until(new Date(due)) : this.engine.world.sleep(due - now);
+    void wait.then(() => this.expire(token));
   }
 
   cancel(): boolean {

@@ -2,7 +2,6 @@
 # A program of the router, under whichever name this is called: tells the lab who calls with which words, prints what it
 # answers, byte for byte, and ends with its exit code. Kept small, since every set line of a script starts it.
 use strict;
-no warnings;
 require '/run/lab/files/wire.pl';
 
 my ($program) = $0 =~ m{([^/]+)$};

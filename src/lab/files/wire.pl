@@ -1,9 +1,11 @@
 # What the box's processes and the lab say to each other over /run/lab/sock: frames of a 32-bit length (of what follows),
 # a letter, a 32-bit number (a channel or a request) and a payload. Several values in a payload are each preceded by their
 # 32-bit length. Big-endian.
+# Loaded by every call, so that it does without modules that take longer to load than the call: even `use warnings`.
 package Wire;
 use strict;
-use warnings;
+
+sub EINTR() { 4 }
 
 # Connects and says who it is; the lab sends nothing before it has read that.
 sub dial {
@@ -32,7 +34,7 @@ sub say_all {
     my $at = 0;
     while ($at < length $bytes) {
         my $sent = syswrite $handle, $bytes, length($bytes) - $at, $at;
-        next if !defined $sent && $!{EINTR};
+        next if !defined $sent && $! == EINTR;
         return 0 if !defined $sent;
         $at += $sent;
     }
@@ -46,7 +48,7 @@ sub hear {
         my $frame = next_frame($buffer);
         return $frame if $frame;
         my $got = sysread $handle, $$buffer, 65536, length $$buffer;
-        next if !defined $got && $!{EINTR};
+        next if !defined $got && $! == EINTR;
         return if !$got;
     }
 }

@@ -26,7 +26,9 @@ export class Line extends Duplex {
 
   /** As when a router loses power behind a firewall that says so. */
   reset(): void {
-    this.#socket.resetAndDestroy();
+    // A socket that has said its end can't be reset any more: Node would leak it, and never end.
+    if (this.#socket.writableEnded) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   /** As when a cable is pulled: nothing arrives on either side, and nobody is told. */

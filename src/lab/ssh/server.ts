@@ -86,6 +86,11 @@ function portOf(server: Server): number {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
+/** A question for the methods, or whether a key would do, is none. */
+function isAttempt(context: AuthContext): boolean {
+  return context.method === 'publickey' ? context.signature !== undefined : context.method !== 'none';
+}
+
 function attend(
   client: SshConnection,
   from: string,
@@ -97,7 +102,7 @@ function attend(
   let account: Account | undefined;
   let connection: Promise<Connection> | undefined;
   const decide = async (context: AuthContext) => {
-    if (await interference.reach('auth')) return context.reject();
+    if (isAttempt(context) && (await interference.atLogin())) return context.reject();
     const proven = await authenticate(context, options.access);
     account = proven ?? account;
     if (proven) context.accept();

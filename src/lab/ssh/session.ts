@@ -16,8 +16,10 @@ export interface Client {
 
 /** What is to go wrong on purpose (faults.ts). */
 export interface Interference {
-  /** Before a login or a command; true when it is to be refused, undefined when nothing is to happen. */
-  reach(step: 'auth' | 'exec'): Promise<boolean> | undefined;
+  /** Before a login; true when it is to be refused. */
+  atLogin(): Promise<boolean>;
+  /** Before a command: refuses it, or says until when it has to wait. */
+  atCommand(): 'refuse' | Promise<unknown>;
   /** Asked for every piece of a channel's output, with its first byte's number and its length. */
   output(from: number, length: number): Spoiled | undefined;
 }
@@ -52,22 +54,30 @@ export function serve(session: Session, client: Client): void {
     running?.signal(name);
     accept?.();
   });
-  const start = async (command: Command, accept: () => ServerChannel, reject: () => void) => {
-    const mishap = client.interference.reach('exec');
-    if (mishap !== undefined && (await mishap)) return reject();
-    // Before any other wait: what a client sends ahead, ssh2 drops as long as there is no channel.
+  // The channel has to be accepted at once: what the client sends meanwhile would be lost.
+  const start = (command: Command, accept: () => ServerChannel, reject: () => void) => {
+    const wait = client.interference.atCommand();
+    if (wait === 'refuse') return reject();
     const channel = accept();
-    const connection = await client.connection.catch(() => undefined);
-    if (connection === undefined) return channel.close();
     client.opened(command.argv.at(-1) ?? '', channel);
-    running = bridge(channel, connection, { ...command, ...(terminal && { terminal }) }, client.interference);
+    Promise.all([client.connection, wait]).then(
+      ([connection]) => {
+        running = bridge(
+          channel,
+          connection,
+          { ...command, ...(terminal && { terminal }) },
+          client.interference,
+        );
+      },
+      () => channel.close(),
+    );
   };
   const all = () => ({ ...client.env, ...env });
   session.on('exec', (accept, reject, { command }) => {
-    start(commandOf(client.account, command, all()), accept, reject).catch(reject);
+    start(commandOf(client.account, command, all()), accept, reject);
   });
   session.on('shell', (accept, reject) => {
-    start(shellOf(client.account, all()), accept, reject).catch(reject);
+    start(shellOf(client.account, all()), accept, reject);
   });
 }
 
