@@ -52,9 +52,15 @@ export const programs: Readonly<Record<string, string>> = {
   '/opt/vyatta/sbin/my_commit': 'my_commit',
   '/opt/vyatta/sbin/my_discard': 'my_discard',
   '/opt/vyatta/sbin/my_move': 'my_move',
+  '/opt/vyatta/sbin/my_rename': 'my_rename',
+  '/opt/vyatta/sbin/my_copy': 'my_copy',
   '/opt/vyatta/sbin/vyatta-save-config.pl': 'vyatta-save-config.pl',
+  /** Exit 77: on a terminal it would ask, because the file has no version line; ask, then call with `--confirmed`. */
   '/opt/vyatta/sbin/vyatta-load-config.pl': 'vyatta-load-config.pl',
-  /** `--action=NAME …`; it never asks: the box's own script of that name asks on the terminal and then calls it. */
+  /**
+   * `--action=commit-confirm --minutes=N`, `confirm`, `rollback --revnum=N`, `compare --revs=A,B`, `show-commit-log`,
+   * `valid-rev --revnum=N`. It never asks: the box's own script of that name asks on the terminal, then adds `--confirmed`.
+   */
   '/opt/vyatta/sbin/vyatta-config-mgmt.pl': 'vyatta-config-mgmt.pl',
   '/usr/bin/wg': 'wg',
   '/bin/ip': 'ip',
