@@ -96,20 +96,25 @@ export function parsePlan(text: string, name: string): Plan {
 /** Run as shell commands by the package's scripts; a site file can't say them. */
 const executed = new Set(['up-command', 'down-command']);
 
-function isOurs(path: Path): boolean {
+/**
+ * Whether a command on this path is one that edgewg plans. `isUndo`: it puts back what somebody else wrote once, whose
+ * descriptions may hold brackets and the like, but nothing that starts a command.
+ */
+export function isOurs(path: Path, isUndo = false): boolean {
   if (reach(path) === 'outside') return false;
   return path.every((word, i) => {
     const found = lookup(path.slice(0, i + 1));
     if (found === undefined) return false;
     if (!found.isValue) return !(path[1] === 'wireguard' && executed.has(word));
     const { node } = found;
-    return node.kind === 'container' || node.kind === 'valueless' || isSafe(word, node.value.type);
+    return node.kind === 'container' || node.kind === 'valueless' || isSafe(word, node.value.type, isUndo);
   });
 }
 
 /** Nothing that a shell would take for more than a letter; `!` at the front negates in a firewall rule. */
-function isSafe(word: string, type: string): boolean {
+function isSafe(word: string, type: string, isUndo: boolean): boolean {
   if (type === 'endpoint') return /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d+$/.test(word);
+  if (isUndo && type === 'txt') return /^[^\p{C}\p{Zl}\p{Zp}'"\\`$;&|<>]*$/u.test(word);
   const plain = /^!?[^\p{C}\p{Zl}\p{Zp}'"\\`$;&|<>(){}*!#~?[\]]*$/u;
   return plain.test(word) && (type === 'txt' || !/\s/.test(word));
 }

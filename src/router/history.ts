@@ -2,8 +2,9 @@
 // secret.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { NoAccess } from '../errors.ts';
+import { NoAccess, Refused } from '../errors.ts';
 import type { Commit, Plan } from '../plan/plan.ts';
+import { isOurs } from '../plan/saved.ts';
 import type { Connection } from './connection.ts';
 import { newNonce, readRecords } from './records.ts';
 
@@ -12,7 +13,7 @@ export function newApplyId(now: Date): string {
   return `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${randomBytes(3).toString('hex')}`;
 }
 
-const path = z.array(z.string()).min(1);
+const path = z.array(z.string().max(4096)).min(1).max(40);
 const operation = z.object({ op: z.enum(['set', 'delete', 'prune']), path });
 const applyRecord = z.object({
   format_version: z.literal('1.0'),
@@ -52,11 +53,14 @@ export function recordOf(plan: Plan, apply: { id: string; since: Date; who: stri
   return `${JSON.stringify(record)}\n`;
 }
 
+/** A record of a large apply has some 100 KB. */
+const mostBytes = 16 << 20;
+
 /** The applies that the router remembers, the oldest first; what isn't a record is passed over. */
 export async function readHistory(connection: Connection): Promise<ApplyRecord[]> {
   const nonce = newNonce();
   const script = `for f in /config/user-data/edgewg/applies/*.json; do [ -r "$f" ] && printf '%s apply 0 %s\\n' ${nonce} "$(base64 -w0 <"$f")"; done; printf '%s end 0 -\\n' ${nonce}`;
-  const { stdout } = await connection.exec(script, { timeoutMs: 30_000 });
+  const { stdout } = await connection.exec(script, { timeoutMs: 30_000, maxBytes: mostBytes });
   const texts = stdout
     .toString('latin1')
     .split('\n')
@@ -78,10 +82,23 @@ function parseRecord(text: string): ApplyRecord | undefined {
 /** The record of one apply, the newest when `id` is undefined. */
 export function findApply(history: readonly ApplyRecord[], id: string | undefined): ApplyRecord {
   const found = id === undefined ? history.at(-1) : history.find(record => record.id === id);
-  if (found !== undefined) return found;
+  if (found !== undefined) return checked(found);
   throw new NoAccess(
     'no-such-apply',
     id === undefined ? 'the router remembers no apply' : `the router remembers no apply ${id}`,
     history.length === 0 ? undefined : `it has ${history.map(record => record.id).join(', ')}`,
+  );
+}
+
+/** A record lies on the router, where others may write: it may make a rollback do no more than edgewg itself would. */
+function checked(record: ApplyRecord): ApplyRecord {
+  const strange = record.commits
+    .flatMap(({ run, undo }) => [...run, ...undo])
+    .find(({ path }) => !isOurs(path, true));
+  if (strange === undefined) return record;
+  throw new Refused(
+    'strange-record',
+    `the router's record of apply ${record.id} holds a command that edgewg doesn't run: ${strange.op} ${strange.path.join(' ')}`,
+    'undo that apply by hand; the record lies in /config/user-data/edgewg/applies',
   );
 }

@@ -18,6 +18,9 @@ export interface Reading {
 /** A slow router with a large configuration needs its time; a dead one shouldn't have more. */
 const timeoutMs = 90_000;
 
+/** The largest configuration that was ever seen has 3 MB; in base64, with all else, that is not a quarter of this. */
+const mostBytes = 16 << 20;
+
 /** The command of the exec: what a forced command may allow. */
 export function readCommand(): string {
   return `exec sh -c ${quote(readScript())}`;
@@ -25,7 +28,12 @@ export function readCommand(): string {
 
 export async function readRouter(connection: Connection, signal?: AbortSignal): Promise<Reading> {
   const nonce = newNonce();
-  const options = { input: `${nonce}\n`, timeoutMs, ...(signal === undefined ? {} : { signal }) };
+  const options = {
+    input: `${nonce}\n`,
+    timeoutMs,
+    maxBytes: mostBytes,
+    ...(signal === undefined ? {} : { signal }),
+  };
   const result = await connection.exec(readCommand(), options);
   return interpret(readRecords(result.stdout, nonce), connection.remote.user);
 }

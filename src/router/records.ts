@@ -16,7 +16,8 @@ export function newNonce(): string {
 
 /** Takes chunks of stdout as they come and gives whole records; keeps at most one line of rest. */
 export class RecordReader {
-  #rest = '';
+  /** Pieces of the line that isn't at its end yet: joined once, however slowly it comes. */
+  #rest: string[] = [];
   readonly #nonce: string;
   readonly #onRecord: (record: Record) => void;
 
@@ -26,8 +27,11 @@ export class RecordReader {
   }
 
   push(chunk: Buffer): void {
-    const lines = (this.#rest + chunk.toString('latin1')).split('\n');
-    this.#rest = lines.pop() ?? '';
+    const [first = '', ...lines] = chunk.toString('latin1').split('\n');
+    this.#rest.push(first);
+    if (lines.length === 0) return;
+    lines.unshift(this.#rest.join(''));
+    this.#rest = [lines.pop() ?? ''];
     for (const line of lines) {
       const record = parseRecord(line, this.#nonce);
       if (record !== undefined) this.#onRecord(record);
