@@ -27,6 +27,10 @@ export function whileUp(surroundings: Surroundings, isUp: () => boolean): Surrou
     tryLock: () => ifUp(() => surroundings.tryLock()),
     sh: (script, as) => ifUp(() => surroundings.sh(script, as)),
     sleep: ms => ifUp(() => surroundings.sleep(ms)),
+    until: due =>
+      ifUp(
+        () => surroundings.until?.(due) ?? surroundings.sleep(due.getTime() - surroundings.now().getTime()),
+      ),
     now: () => surroundings.now(),
     reboot: () => isUp() && surroundings.reboot(),
     committed: (by, otherSessions) => isUp() && surroundings.committed?.(by, otherSessions),
