@@ -107,6 +107,23 @@ describe('plan', () => {
     assert.match(stdout, /^Plan: .*\. Refused: \d errors? above$/m);
   });
 
+  it('lets a finding be silenced at its line or in the file, and shows the reason', async () => {
+    const taken = `${text('router.commands')}set firewall name WAN_LOCAL rule 24 action drop\n`;
+    const unmanaged = text('site.yaml').replace('WAN_LOCAL: [21-29], ', '');
+    const silenced = unmanaged.replace(
+      'openPort: { rule: 24 }',
+      'openPort: { rule: 24 } # edgewg-ignore EW002: opened by hand\n    # edgewg-ignore EW124: nothing of this line',
+    );
+    assert.notEqual(silenced, unmanaged);
+    const { stdout } = await runCli([
+      ...['plan', '-f', file('site.yaml', silenced)],
+      ...['--running', file('running', taken)],
+    ]);
+    assert.match(stdout, /^silenced EW002: rule 24 of WAN_LOCAL .* \(reason: opened by hand\)$/m);
+    assert.doesNotMatch(stdout, /^error EW002/m);
+    assert.match(stdout, /^note EW124: wg5/m);
+  });
+
   it('shows the way back, and both configurations', async () => {
     const args = ['plan', ...site, ...running];
     const back = await runCli([...args, '--inverse', '--format', 'commands']);

@@ -109,7 +109,7 @@ function defaultRoutes(tree: Tree, family: Family): { to: string; path: Path }[]
 }
 
 /** The address is in a network of the interface. */
-export function onLink(face: Interface, address: string): boolean {
+function onLink(face: Interface, address: string): boolean {
   const found = parseAddress(address);
   if (found === undefined) return false;
   return addressesOf(face).some(text => {

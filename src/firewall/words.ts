@@ -79,7 +79,7 @@ function tellRanges(set: Ranges, nameOf: (number: bigint) => string | undefined)
 }
 
 /** Prefixes where a range is one, else its ends. */
-export function tellAddresses(set: Ranges, family: Family): string {
+function tellAddresses(set: Ranges, family: Family): string {
   return shortened(
     set.map(range => {
       const prefix = prefixOf(range, family);

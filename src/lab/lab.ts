@@ -18,7 +18,7 @@ import { People } from './people.ts';
 import { hostKeyOf, keptHostKey } from './ssh/host-key.ts';
 import { type SshServer, startSsh } from './ssh/server.ts';
 
-export type { Lab, LabEvent, LabOptions } from './options.ts';
+export type { Lab, LabOptions } from './options.ts';
 
 const host = '127.0.0.1';
 

@@ -7,5 +7,3 @@ export const profiles = {
   recorded: { set: 20, commit: 200, commitAction: 45, save: 97, show: 15 },
   'edgerouter-x': slow,
 } as const satisfies Readonly<Record<string, Profile>>;
-
-export type ProfileName = keyof typeof profiles;

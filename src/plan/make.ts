@@ -9,6 +9,7 @@ import { literalsLeft, unrestorable, withoutLiterals } from './literals.ts';
 import { applied, commitsOf } from './order.ts';
 import { ownership } from './ownership.ts';
 import { type Change, type Commit, type Diagnostic, formatVersion, type Plan, type Summary } from './plan.ts';
+import { withSilences } from './silence.ts';
 import type { PlaceOf } from './wanted/builder.ts';
 import type { KeyPath } from './wanted/tunnel.ts';
 import { deriveWanted } from './wanted/wanted.ts';
@@ -56,14 +57,17 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
     changes: found.changes,
     keys: steps,
     commits,
-    diagnostics: [
-      ...unreadableKeys(running),
-      ...wanted.diagnostics,
-      ...keys.diagnostics,
-      ...literalsLeft(after),
-      ...unrestorable(commits),
-      ...checks.flatMap(check => check(prospect)),
-    ],
+    diagnostics: withSilences(
+      [
+        ...unreadableKeys(running),
+        ...wanted.diagnostics,
+        ...keys.diagnostics,
+        ...literalsLeft(after),
+        ...unrestorable(commits),
+        ...checks.flatMap(check => check(prospect)),
+      ],
+      site.silences,
+    ),
     running_digest: facts?.digest ?? null,
     summary: summarize(found.changes, commits),
   };

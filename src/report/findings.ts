@@ -9,15 +9,25 @@ import { visible } from './visible.ts';
 /** The worst come last, where a person looks first. */
 const order: readonly Severity[] = ['note', 'warning', 'error'];
 
-/** One block per finding; those that the site file silences are left out unless `isVerbose`. */
+/** One block per finding; those that the site file silences come first, on a line each with the reason. */
 export function findingBlocks(
   diagnostics: readonly Diagnostic[],
   { paint, isVerbose }: { paint: ChalkInstance; isVerbose: boolean },
 ): string[] {
-  return diagnostics
+  const silenced = diagnostics.flatMap(diagnostic =>
+    diagnostic.silenced === undefined || isVerbose
+      ? []
+      : [
+          paint.dim(
+            visible(`silenced ${diagnostic.code}: ${diagnostic.message} (reason: ${diagnostic.silenced})`),
+          ),
+        ],
+  );
+  const blocks = diagnostics
     .filter(diagnostic => isVerbose || diagnostic.silenced === undefined)
     .toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
     .map(diagnostic => block(diagnostic, paint));
+  return silenced.length === 0 ? blocks : [silenced.join('\n'), ...blocks];
 }
 
 function block(diagnostic: Diagnostic, paint: ChalkInstance): string {

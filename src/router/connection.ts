@@ -5,7 +5,7 @@ import type { Connection, Door, Target } from './access/contract.ts';
 import { openDoor } from './access/door.ts';
 
 export type { Access } from './access/access.ts';
-export type { Connection, Door, ExecOptions, ExecResult, Target } from './access/contract.ts';
+export type { Connection, Door, ExecOptions, Target } from './access/contract.ts';
 export { systemAccess } from './access/system.ts';
 
 /** Reads everything that decides how to get in; contacts nobody. */

@@ -22,7 +22,7 @@ const timeoutMs = 90_000;
 const mostBytes = 16 << 20;
 
 /** The command of the exec: what a forced command may allow. */
-export function readCommand(): string {
+function readCommand(): string {
   return `exec sh -c ${quote(readScript())}`;
 }
 

@@ -61,7 +61,7 @@ export function trace(tree: Tree, address: string, live?: readonly string[]): Tr
   return found && traceIn(routingOf(tree, live), found.family, found.address);
 }
 
-export function traceIn(routing: Routing, family: Family, address: bigint): Trace {
+function traceIn(routing: Routing, family: Family, address: bigint): Trace {
   const { hops, end } = follow(routing, family, address);
   const question = { destination: only(address) };
   return {

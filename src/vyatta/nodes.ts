@@ -118,9 +118,3 @@ export function isMulti(path: Path): boolean {
   const found = lookup(path);
   return found?.node.kind === 'multi' && !found.isValue;
 }
-
-/** The last word is a value that the router sets and prints by itself. */
-export function isDefault(path: Path): boolean {
-  const found = lookup(path);
-  return found?.node.kind === 'leaf' && found.isValue && found.node.value.default === path.at(-1);
-}

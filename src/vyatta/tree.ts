@@ -103,12 +103,6 @@ export function copyAlong(tree: Tree, paths: Iterable<Path>): Tree {
   return root;
 }
 
-/** Puts a copy of `branch` at `path`, joined with what is there. */
-export function graft(tree: Tree, path: Path, branch: Tree): void {
-  const node = insert(tree, path, branch.line);
-  for (const [word, child] of branch.children) graft(node, [word], child);
-}
-
 /** Same words at the same places. The order of children, lines and comments don't count. */
 export function equal(a: Tree, b: Tree): boolean {
   if (a.children.size !== b.children.size) return false;

@@ -8,7 +8,7 @@ const ip = { 4: 20, 6: 40 } as const;
 const tcp = 20;
 
 /** What WireGuard adds to a packet when the tunnel itself runs over `outer`: 60 or 80. */
-export function overhead(outer: Family): number {
+function overhead(outer: Family): number {
   return dataMessage + udp + ip[outer];
 }
 

@@ -5,7 +5,7 @@ import { setPath } from '../../src/vyatta/edit.ts';
 import { emptyTree, type Path, type Tree } from '../../src/vyatta/tree.ts';
 
 /** Keys that differ in their first bytes. */
-export const keys = Array.from({ length: 6 }, (_, i) => Buffer.alloc(32, i * 7 + 1).toString('base64'));
+const keys = Array.from({ length: 6 }, (_, i) => Buffer.alloc(32, i * 7 + 1).toString('base64'));
 
 const name = fc.constantFrom('wg0', 'wg1', 'wg4', 'wg5');
 const prefix4 = fc.constantFrom(

@@ -33,7 +33,7 @@ export interface Box {
 }
 
 /** What sshd gives every process. */
-export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Where the root seen inside lies outside. */
 export const rootOf = (folder: string): string => join(folder, 'root');

@@ -3,7 +3,7 @@
 import { byVersion } from '../../vyatta/tree.ts';
 import type { State } from './action.ts';
 import type { View } from './config.ts';
-import { type Template, takesValue } from './template.ts';
+import type { Template } from './template.ts';
 
 export interface CommitNode {
   readonly template: Template;
@@ -150,7 +150,7 @@ export interface Subtree {
   successBelow: boolean;
 }
 
-export function newSubtree(node: CommitNode, parent?: Subtree, above?: CommitNode): Subtree {
+function newSubtree(node: CommitNode, parent?: Subtree, above?: CommitNode): Subtree {
   const priority = parent === undefined ? 0 : (node.template.priority ?? 0);
   return {
     node,
@@ -194,8 +194,4 @@ function cutOff(node: CommitNode, parent: Subtree, warn: (sentence: string) => v
   if (node.parent !== undefined) node.parent.children = node.parent.children.filter(child => child !== node);
   node.parent = undefined;
   return subtree;
-}
-
-export function hasValue(node: CommitNode): boolean {
-  return takesValue(node.template) && !node.isTagNode;
 }

@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
 import { placeOf } from './template.ts';
 
 /** Exit code by which the box learns that a person has to be asked before it calls again with `--confirmed`. */
-export const mustAsk = 77;
+const mustAsk = 77;
 
 export async function load(
   engine: Engine,

@@ -46,7 +46,7 @@ export function show(templates: Template, subject: ShowSubject, options: ShowOpt
 const secretName = /(?:passphrase|password|pre-shared-secret|key)$/;
 
 /** A value in braces' form: in double quotes when the router's reader needs them, nothing escaped. */
-export function bracesValue(value: string): string {
+function bracesValue(value: string): string {
   return value === '' || /[*}{;\t\n\v\f\r ]/.test(value) ? `"${value}"` : value;
 }
 

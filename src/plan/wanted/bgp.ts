@@ -4,7 +4,7 @@ import { prefixListPrefix } from '../ownership.ts';
 import type { Wanted } from './builder.ts';
 
 /** The name of the prefix list for a neighbour; the address is in it, so two neighbours never share one. */
-export function prefixListName(neighbor: Neighbor): string {
+function prefixListName(neighbor: Neighbor): string {
   return `${prefixListPrefix}${neighbor.address.replaceAll(/[.:]/g, '-')}`;
 }
 

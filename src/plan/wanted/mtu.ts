@@ -7,7 +7,7 @@ import type { Family } from '../../wireguard/prefix.ts';
 const ethernetMtu = 1500;
 
 /** The smallest MTU among the PPPoE links of a router that has any (EdgeOS's default there is 1492), else Ethernet's. */
-export function uplinkMtu(site: Site, running: Tree): number {
+function uplinkMtu(site: Site, running: Tree): number {
   return site.uplink.mtu ?? Math.min(ethernetMtu, ...pppoeMtus(running));
 }
 
@@ -24,7 +24,7 @@ function* pppoeMtus(running: Tree): Generator<number> {
 }
 
 /** The worse family for the MTU: a host name, or no endpoint at all, may turn out to be IPv6. */
-export function outerFamily(peers: readonly Peer[]): Family {
+function outerFamily(peers: readonly Peer[]): Family {
   return peers.length > 0 && peers.every(peer => peer.endpoint?.family === 4) ? 4 : 6;
 }
 

@@ -5,7 +5,7 @@ import { only } from '../../firewall/ranges.ts';
 import { readRuleset } from '../../firewall/ruleset.ts';
 import { managesRule } from '../../site/manages.ts';
 import type { Match, OpenPort, PerFamily, Rule, Ruleset, Site, SitePath, Tunnel } from '../../site/site.ts';
-import { find, has, type Path, type Tree, value } from '../../vyatta/tree.ts';
+import { find, type Path, type Tree, value } from '../../vyatta/tree.ts';
 import type { Wanted } from './builder.ts';
 
 type FamilyName = keyof PerFamily<unknown>;
@@ -151,10 +151,4 @@ function* matchWords(end: 'source' | 'destination', match: Match, family: 4 | 6)
   if (match.group?.address !== undefined) yield [end, 'group', `${prefix}address-group`, match.group.address];
   if (match.group?.network !== undefined) yield [end, 'group', `${prefix}network-group`, match.group.network];
   if (match.group?.port !== undefined) yield [end, 'group', 'port-group', match.group.port];
-}
-
-/** True when the plan can't tell whether `wanted` keeps the ruleset: it is neither there nor wanted. */
-export function rulesetExists(running: Tree, wanted: Tree, family: FamilyName, name: string): boolean {
-  const path = ['firewall', rulesetNode[family], name];
-  return has(running, path) || has(wanted, path);
 }

@@ -37,7 +37,7 @@ function keysOf(schema: Schema): string[] {
 }
 
 /** The keys that the map at `path` may have; empty where the writer names them. */
-export function knownKeys(path: SitePath): string[] {
+function knownKeys(path: SitePath): string[] {
   return at(path).flatMap(keysOf);
 }
 

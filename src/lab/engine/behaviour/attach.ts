@@ -1,5 +1,5 @@
 // Puts checks and actions on templates by their node names: `at(root, 'interfaces wireguard mtu')`.
-import type { Act, Action, Outcome } from '../action.ts';
+import type { Act, Action } from '../action.ts';
 import { failed, fine } from '../action.ts';
 import { type Template, templateAt } from '../template.ts';
 
@@ -58,14 +58,4 @@ export function pattern(template: Template, wanted: RegExp, text: string): void 
 /** `$VAR(@)` in a text of a template. */
 function fill(text: string, act: Act): string {
   return text.replaceAll('%', act.value);
-}
-
-/** Runs one after the other until one fails; what they printed is joined. */
-export function both(first: Action, second: Action): Action {
-  return async act => {
-    const a: Outcome = await first(act);
-    if (!a.ok) return a;
-    const b: Outcome = await second(act);
-    return { ...b, said: (a.said ?? '') + (b.said ?? '') };
-  };
 }
