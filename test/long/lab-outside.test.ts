@@ -1,9 +1,10 @@
 // What the lab leaves of the machine it runs on: everything as it was, and no process.
 import assert from 'node:assert/strict';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import ssh2 from 'ssh2';
 import { startLab } from '../../src/lab/lab.ts';
 import { canBeNobody, startLabProcess } from '../support/lab-process.ts';
 import { connect, exec } from '../support/ssh.ts';
@@ -126,6 +127,29 @@ describe('the machine around the lab', () => {
     fresh.end();
     await again.stop();
     await rm(data, { recursive: true });
+  });
+
+  it('takes its key, its users and its configuration from files', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edgewg-options-'));
+    const [host, user] = [
+      ssh2.utils.generateKeyPairSync('ed25519'),
+      ssh2.utils.generateKeyPairSync('ed25519'),
+    ];
+    const files = {
+      host: host.private,
+      keys: `# a comment\n${user.public}\n`,
+      seed: 'set system host-name snapped\nset system login user ada level admin\n',
+    };
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    const words = ['--host-key', 'host', '--authorized-keys', 'keys', '--seed', 'seed'];
+    const options = words.map(word => (word.startsWith('--') ? word : join(folder, word)));
+    const lab = await startLabProcess([...options, '--profile', 'recorded', '--latency', '5']);
+    assert.equal(lab.hostKey, host.public.split(' ').slice(0, 2).join(' '));
+    const client = await connect(lab, { privateKey: user.private });
+    assert.equal((await exec(client, 'id -un; hostname')).stdout, 'ada\nsnapped\n');
+    client.end();
+    await lab.stop();
+    await rm(folder, { recursive: true });
   });
 
   it('has nothing left in the temporary folder', async () => {
