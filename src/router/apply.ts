@@ -1,22 +1,17 @@
 // One apply: transact on the first connection, prove over a new one, confirm there. The router runs the transaction by itself;
 // whatever dies here, it ends undone, or confirmed and saved (design, 'The transaction').
-import { EdgewgError, NoAccess, PutBack, Refused, StateUnknown } from '../errors.ts';
+import { type EdgewgError, NoAccess, StateUnknown } from '../errors.ts';
 import type { ApplyEvent, Outcome, Probe } from '../plan/outcome.ts';
 import type { Plan } from '../plan/plan.ts';
-import { scrub } from '../vyatta/redact.ts';
-import { equal, find, type Tree } from '../vyatta/tree.ts';
-import { printCommand } from '../vyatta/words.ts';
 import { isKey } from '../wireguard/key.ts';
 import type { Connection, Door } from './connection.ts';
+import { ending, interrupted, messageOf, type Unfinished } from './ending.ts';
 import { prove, touchedInterfaces } from './prove.ts';
 import { type Reading, readRouter } from './read.ts';
-import { newNonce, type Record, RecordReader, readRecords } from './records.ts';
-import {
-  answerCommand,
-  type TransactionOptions,
-  transactionCommand,
-  transactionInput,
-} from './transaction.ts';
+import { newNonce, type Record, RecordReader } from './records.ts';
+import { held, moved, reasonOf, untouched } from './refusal.ts';
+import { askSwitch } from './switch.ts';
+import { type TransactionOptions, transactionCommand, transactionInput } from './transaction.ts';
 
 export interface ApplyInput {
   readonly door: Door;
@@ -42,15 +37,15 @@ interface Transcript {
 }
 
 /** Sets and commits take as long as they take: an endpoint's name alone can hold a commit for over a minute. */
-const transactionTimeoutMs = 20 * 60_000;
-const answerSeconds = 400;
+const transactionTimeoutMs = 60 * 60_000;
 
 /** Applies a plan that isn't empty. Throws what became of the router when it isn't as wanted. */
 export async function apply(input: ApplyInput): Promise<Outcome> {
   const transcript = await transact(input);
-  if (!transcript.records.has('committed')) throw await explain(input, transcript);
-  const { probes, failure } = await proveAndConfirm(input);
-  if (failure !== undefined) throw failure;
+  if (!transcript.records.has('committed')) throw await withoutCommit(input, transcript);
+  const probes: Probe[] = [];
+  const end = await proveAndConfirm(input, probes);
+  if (end !== 'saved') throw end;
   input.onEvent({ kind: 'saved' });
   const commands = input.plan.commits.flatMap(commit => commit.run).length;
   return { id: input.options.id, probes, keys: transcript.keys, commands };
@@ -68,7 +63,7 @@ async function transact(input: ApplyInput): Promise<Transcript> {
     if (event !== undefined) onEvent(event);
   });
   // the first interruption asks the router to stop at its next safe point; the transaction's own answer is still waited for
-  const stop = (): void => void ask(connection, options.id, 'undo').catch(() => undefined);
+  const stop = (): void => void askSwitch(connection, options.id, 'undo').catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });
   try {
     await connection.exec(transactionCommand, {
@@ -97,240 +92,101 @@ function eventOf(record: Record, seconds: number, commits: number, total: number
   return undefined;
 }
 
-/** Asks the switch; undefined when the line died or it didn't answer in time. */
-async function ask(
-  connection: Connection,
-  id: string,
-  verb: 'confirm' | 'undo' | 'wait',
-): Promise<{ result: string; reason: string } | undefined> {
-  const nonce = newNonce();
-  const answer = await connection.exec(answerCommand(id, verb, answerSeconds, nonce), {
-    timeoutMs: (answerSeconds + 20) * 1000,
-  });
-  const record = readRecords(answer.stdout, nonce).get('result');
-  if (record === undefined) return undefined;
-  if (record.exit === 3) return { result: 'gone', reason: '' };
-  const [result = '', ...reason] = record.output.trim().split('\n');
-  return { result, reason: scrub(reason.join(' ')) };
-}
-
-async function proveAndConfirm(input: ApplyInput): Promise<{ probes: Probe[]; failure?: Error }> {
-  const { door, options, onEvent, signal, plan } = input;
+/** Fills `probes` on the way. */
+async function proveAndConfirm(input: ApplyInput, probes: Probe[]): Promise<'saved' | EdgewgError> {
+  const { door, connection: first, onEvent, signal } = input;
+  if (signal.aborted) return ending(input, { why: 'interrupted', connection: first });
   onEvent({ kind: 'proving' });
   let connection: Connection;
   try {
     connection = await door.dial(signal);
   } catch (error) {
-    return { probes: [], failure: await afterFailedLogin(input, error) };
+    // the old connection may still be good enough to have it undone at once
+    onEvent({ kind: 'putting-back' });
+    return ending(input, { why: `no new login after the commit: ${messageOf(error)}`, connection: first });
   }
   try {
-    const reading = await readRouter(connection, signal);
-    const probes = [
-      ...prove(reading, input.replan(reading), touchedInterfaces(plan)),
-      ...((await input.moreProbes?.(connection, reading)) ?? []),
-    ];
-    for (const probe of probes) onEvent({ kind: 'probe', probe });
-    const failed = probes.find(probe => !probe.ok);
-    if (failed === undefined && !signal.aborted) {
-      onEvent({ kind: 'confirming' });
-      const answer = await ask(connection, options.id, 'confirm');
-      if (answer?.result === 'saved') return { probes };
-      return {
-        probes,
-        failure: await settled(input, connection, answer, `the save failed: ${answer?.reason ?? ''}`),
-      };
-    }
-    onEvent({ kind: 'putting-back' });
-    const why =
-      failed === undefined
-        ? 'interrupted'
-        : `the proof failed: ${failed.name} — saw ${failed.saw ?? 'nothing'}`;
-    return {
-      probes,
-      failure: await settled(input, connection, await ask(connection, options.id, 'undo'), why),
-    };
-  } catch (error) {
-    return { probes: [], failure: await afterLostLine(input, error) };
+    const unfinished = await settle(input, connection, probes);
+    return unfinished === undefined ? 'saved' : await ending(input, unfinished);
   } finally {
     await connection.close();
   }
 }
 
-/** No new login: the old connection may still be good enough to have it undone at once. */
-async function afterFailedLogin(input: ApplyInput, error: unknown): Promise<Error> {
-  input.onEvent({ kind: 'putting-back' });
-  const why = `no new login after the commit: ${messageOf(error)}`;
+/** Over the new connection: undefined when all is well and the router has saved. */
+async function settle(
+  input: ApplyInput,
+  connection: Connection,
+  probes: Probe[],
+): Promise<Unfinished | undefined> {
+  const { options, onEvent, signal } = input;
+  let isConfirmed = false;
   try {
-    return await settled(input, input.connection, await ask(input.connection, input.options.id, 'undo'), why);
-  } catch {
-    return await afterLostLine(input, error);
+    const failed = await probe(input, connection, probes);
+    if (failed !== undefined || signal.aborted) {
+      onEvent({ kind: 'putting-back' });
+      const why =
+        failed === undefined
+          ? 'interrupted'
+          : `the proof failed: ${failed.name} — saw ${failed.saw ?? 'nothing'}`;
+      return { why, connection };
+    }
+    onEvent({ kind: 'confirming' });
+    isConfirmed = true;
+    const answer = await askSwitch(connection, options.id, 'confirm');
+    if (answer.result === 'saved') return undefined;
+    return { why: notSaved(answer.reason, options.confirmWithin), isConfirmed, answer, connection };
+  } catch (error) {
+    onEvent({ kind: 'putting-back' });
+    const why = signal.aborted ? 'interrupted' : `the line was lost during the proof: ${messageOf(error)}`;
+    return { why, isConfirmed };
   }
 }
 
-/** The line died somewhere: comes back as often as the switch has time, and finds out what became of it. */
-async function afterLostLine(input: ApplyInput, error: unknown): Promise<Error> {
-  const { door, options, onEvent, signal } = input;
-  const deadline = Date.now() + (options.confirmWithin + 60) * 1000;
-  for (let attempt = 1; Date.now() < deadline; attempt++) {
-    onEvent({ kind: 'connecting', attempt });
-    try {
-      const connection = await door.dial();
-      try {
-        const answer = await ask(connection, options.id, 'undo');
-        return await settled(input, connection, answer, `the line was lost: ${messageOf(error)}`);
-      } finally {
-        await connection.close();
-      }
-    } catch {
-      await pause(Math.min(attempt, 5) * 1000, signal);
-    }
+/** The first probe that failed. */
+async function probe(
+  { plan, replan, moreProbes, onEvent, signal }: ApplyInput,
+  connection: Connection,
+  probes: Probe[],
+): Promise<Probe | undefined> {
+  const reading = await readRouter(connection, signal);
+  const first = prove(reading, replan(reading), touchedInterfaces(plan));
+  for (const probe of first) onEvent({ kind: 'probe', probe });
+  probes.push(...first);
+  const failed = first.find(({ ok }) => !ok);
+  if (failed !== undefined || moreProbes === undefined) return failed;
+  const more = await moreProbes(connection, reading);
+  for (const probe of more) onEvent({ kind: 'probe', probe });
+  probes.push(...more);
+  return more.find(({ ok }) => !ok);
+}
+
+function notSaved(reason: string, seconds: number): string {
+  if (reason.startsWith('time is up')) return `the proof took longer than --confirm-within ${seconds}`;
+  return `the router did not save: ${reason || 'it does not say why'}`;
+}
+
+/** What became of a transaction that didn't get as far as the proof. */
+async function withoutCommit(input: ApplyInput, { records, lost }: Transcript): Promise<EdgewgError> {
+  const { plan, reading, connection, signal } = input;
+  if (records.has('held')) return held(records);
+  if (records.has('outcome:untouched')) {
+    if (signal.aborted) return interrupted(signal, 'interrupted; nothing was done');
+    return await untouched(records, plan, reading, () => readRouter(connection));
   }
-  return unknown(input, `the line was lost and the router could not be reached again: ${messageOf(error)}`);
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(done, signal.aborted ? Math.min(ms, 500) : ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done, { once: true });
-  });
-}
-
-/** What became of a transaction that didn't commit. */
-async function explain(input: ApplyInput, transcript: Transcript): Promise<Error> {
-  const { records } = transcript;
-  const outcome = [...records.keys()].find(name => name.startsWith('outcome:'))?.slice('outcome:'.length);
-  const why = reasonOf(input.plan, records);
-  if (records.has('held'))
-    return new NoAccess(
-      'held',
-      `another edgewg is at work on this router: ${records.get('held')?.output ?? ''}`,
-      'wait for it, or give --lock-timeout SECONDS',
-    );
-  if (outcome === 'untouched') return untouched(records, why);
-  if (outcome === 'put-back') return await putBack(input, input.connection, why);
-  if (records.size === 0 && transcript.lost === undefined)
+  if (records.size === 0 && lost === undefined)
     return new NoAccess(
       'no-transaction',
       'the router did not run the transaction',
       'an admin needs `sg vyattacfg`; a key with a forced command can only plan',
     );
-  return await afterLostLine(input, transcript.lost ?? new Error(why));
-}
-
-function untouched(records: ReadonlyMap<string, Record>, why: string): Error {
-  if (records.has('stale'))
-    return new Refused(
-      'stale',
-      'the router changed since the plan was made; nothing was done',
-      'plan again, and look at what changed',
-    );
-  const drift = records.get('drift');
-  if (drift !== undefined)
-    return new Refused(
-      'drift',
-      `saved and running configuration differ, and a save would bury it:\n${scrub(drift.output).trimEnd()}`,
-      'save or undo that change first, or give --allow drift',
-    );
-  return new Refused('refused', `${why}; nothing was done`);
-}
-
-/** The first thing that went wrong, in the router's words, at the command that it was said of. */
-function reasonOf(plan: Plan, records: ReadonlyMap<string, Record>): string {
-  const operations = plan.commits.flatMap(commit => commit.run).filter(({ op }) => op !== 'prune');
-  for (const { name, exit, output } of records.values()) {
-    const words = scrub(output)
-      .trim()
-      .replaceAll(/\s*\n\s*/g, '; ');
-    const [kind, detail = ''] = name.split(/:(.*)/s);
-    if (kind === 'refused' && /^\d+$/.test(detail)) {
-      const operation = operations[Number(detail) - 1];
-      const command =
-        operation === undefined
-          ? `command ${detail}`
-          : printCommand(operation.op === 'set' ? 'set' : 'delete', operation.path);
-      return `the router refused \`${command}\`: ${words}`;
-    }
-    if (kind === 'refused') return `${detail} failed: ${words}`;
-    if (kind === 'moved') return 'somebody else committed while the change was being prepared';
-    if (kind === 'commit' && exit !== 0) return `the commit failed: ${words || `exit ${exit}`}`;
-  }
-  return 'the transaction stopped';
-}
-
-/** The switch has spoken, or not. */
-async function settled(
-  input: ApplyInput,
-  connection: Connection,
-  answer: { result: string; reason: string } | undefined,
-  why: string,
-): Promise<Error> {
-  const result =
-    answer?.result === 'gone' ? await loggedResult(connection, input.options.id) : answer?.result;
-  if (result === 'undone' || result === 'put') return await putBack(input, connection, why);
-  if (result === 'saved')
-    return new StateUnknown(
-      'saved-anyway',
-      `${why}; yet the router had already saved the new configuration`,
-      'run `edgewg plan`: it should be empty',
-    );
-  return unknown(input, `${why}; ${answer?.reason ?? 'the switch on the router did not answer in time'}`);
-}
-
-/** What the switch, or the transaction, wrote into the log of the router as its last word. */
-async function loggedResult(connection: Connection, id: string): Promise<string> {
-  const { facts } = await readRouter(connection);
-  const lines = facts.applies.split('\n').filter(line => line.split(' ')[1] === id);
-  return lines.at(-1)?.split(' ')[2] ?? 'undone';
-}
-
-/** Proven by reading: our paths are what they were before. */
-async function putBack(input: ApplyInput, connection: Connection, why: string): Promise<Error> {
-  const { plan, reading, signal } = input;
-  try {
-    const now = await readRouter(connection);
-    const moved = plan.keys.flatMap(key => (key.from === undefined ? [] : [key.from.join(' ')]));
-    const different = plan.commits
-      .flatMap(commit => commit.run)
-      .find(
-        ({ path }) =>
-          !moved.some(leaf => path.join(' ').startsWith(leaf)) && !same(reading.running, now.running, path),
-      );
-    if (different !== undefined)
-      return unknown(input, `${why}; and ${different.path.join(' ')} is not as it was`);
-    if (now.facts.savedDigest !== reading.facts.savedDigest && now.facts.drift.length > 0)
-      return unknown(input, `${why}; the saved configuration is not as it was`);
-    if (signal.aborted)
-      return interrupted(signal, 'interrupted; running and saved configuration are as before');
-    return new PutBack('put-back', `${why}; running and saved configuration are as before`);
-  } catch (error) {
-    return unknown(input, `${why}; the router undid it, but could not be read again: ${messageOf(error)}`);
-  }
-}
-
-function same(before: Tree, now: Tree, path: readonly string[]): boolean {
-  const a = find(before, path);
-  const b = find(now, path);
-  return a === undefined || b === undefined ? a === b : equal(a, b);
-}
-
-function interrupted(signal: AbortSignal, message: string): Error {
-  const exit: unknown = signal.reason instanceof EdgewgError ? signal.reason.exit : undefined;
-  return new EdgewgError('interrupted', typeof exit === 'number' ? exit : 130, message);
-}
-
-function unknown({ door, options }: ApplyInput, why: string): Error {
-  return new StateUnknown(
-    'unknown-state',
-    why,
-    `look with \`edgewg status\`; unconfirmed, ${door.name} undoes apply ${options.id} by itself within ${options.confirmWithin} seconds of its commit, and /config/user-data/edgewg/log there says so`,
-  );
-}
-
-function messageOf(error: unknown): string {
-  return scrub(error instanceof Error ? error.message : String(error));
+  const said = reasonOf(plan, records);
+  const why = lost === undefined ? said : `the line was lost during the change: ${messageOf(lost)}`;
+  const unfinished = {
+    why: records.has('moved') ? (now: Reading) => `${said}${moved(reading, now)}` : why,
+    ...(lost === undefined ? { connection } : {}),
+  };
+  const end = await ending(input, unfinished);
+  if (end !== 'saved') return end;
+  return new StateUnknown('saved-unproven', `${why}; yet the router has saved`, 'run `edgewg plan`');
 }

@@ -9,8 +9,9 @@ export const readScript = (): string => load('read.sh');
 /** Takes the lock and unpacks what follows. */
 export const startScript = (): string => load('start.sh');
 
-/** The functions of a transaction and of its dead-man switch. */
-export const transactionScript = (): string => load('key-files.sh') + load('transact.sh');
+/** A transaction and its dead-man switch: functions, and in the last lines which of them is called. */
+export const transactionScript = (): string =>
+  ['session.sh', 'undo.sh', 'key-files.sh', 'transact.sh', 'switch.sh', 'main.sh'].map(load).join('\n');
 
 /** Makes key files outside of a transaction. */
 export const makeKeysScript = (): string => load('key-files.sh') + load('make-keys.sh');

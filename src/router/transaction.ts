@@ -1,5 +1,5 @@
 // Turns a plan into the one script that the router runs by itself once it has it: data in front of the fixed functions of
-// scripts/transact.sh. Every word goes through quote(); nothing here talks to a router.
+// scripts/. Every word goes through quote(); nothing here talks to a router.
 import { Refused } from '../errors.ts';
 import { applied } from '../plan/order.ts';
 import type { Commit, KeyStep, Operation, Plan } from '../plan/plan.ts';
@@ -46,7 +46,7 @@ export function transactionInput(plan: Plan, running: Tree, options: Transaction
     ...assignments({ ...variables, lock_timeout: String(options.lockTimeout) }),
     `payload() { printf %s ${quote(Buffer.from(payload(plan, running, options)).toString('base64'))} | base64 -d; }`,
     startScript(),
-    'start',
+    'edgewg_start',
     ...plan.keys.filter(step => step.do === 'write').map(step => secretOf(step, options).reveal()),
     '',
   ].join('\n');
@@ -62,16 +62,18 @@ function secretOf({ path }: KeyStep, { secrets }: TransactionOptions): Secret {
   );
 }
 
-/** The command of the exec that confirms, undoes, or just waits for what the switch has to say. */
-export function answerCommand(
-  id: string,
-  verb: 'confirm' | 'undo' | 'wait',
-  seconds: number,
-  nonce: string,
-): string {
-  const run = `/tmp/edgewg/${id}/run`;
-  const gone = `printf '%s result 3 -\\n%s end 0 -\\n' ${quote(nonce)} ${quote(nonce)}`;
-  return `if [ -r ${quote(run)} ]; then exec bash ${quote(run)} answer ${verb} ${seconds} ${quote(nonce)}; else ${gone}; fi`;
+/**
+ * The command of the exec that confirms or undoes, and waits for what the switch makes of it. When there is no such apply it
+ * has ended, which the log tells, or its script is still on the way: that one gets a moment.
+ */
+export function answerCommand(id: string, verb: 'confirm' | 'undo', seconds: number, nonce: string): string {
+  const [run, mark] = [quote(`/tmp/edgewg/${id}/run`), quote(nonce)];
+  const ended = `grep -qs ${quote(` ${id} `)} /config/user-data/edgewg/log`;
+  return [
+    `n=0; until [ -r ${run} ] || ${ended} || [ $n -ge 3 ]; do n=$((n + 1)); sleep 1; done`,
+    `[ -r ${run} ] && exec bash ${run} answer ${verb} ${seconds} ${mark}`,
+    `printf '%s result 3 -\\n%s end 0 -\\n' ${mark} ${mark}`,
+  ].join('\n');
 }
 
 function payload(plan: Plan, running: Tree, options: TransactionOptions): string {

@@ -1,29 +1,35 @@
 # Key files below /config/auth: made, moved or written before the session begins. A key is never an argument, never in the
 # environment, and in no other file than its own but for the moment in which it is made ($S/key, 0600 in tmpfs).
-# Needs: S, a folder of one's own; stop and failed; say.
+# Needs: S, a folder of one's own; stop and failed; say; an apply's id if there is one.
 
-made() { printf '%s\n' "$1" >>"$S/made"; }
+# Each line of `made` is the inode and the name of a file, so that an undo takes away no other.
+keys_go_on() { [ -z "$stop" ] && [ "$failed" = 0 ] && ! [ -e "$S/stop" ]; }
 put_key() { # file, of a content that is in $S/key; never over one that is there
+  # a full disk leaves an empty file
+  [ "$(wc -c <"$S/key")" = 45 ] || return 1
   mkdir -p "${1%/*}" && chgrp vyattacfg "$S/key" && chmod 0640 "$S/key" || return 1
-  cp -p "$S/key" "$1.new" && ln "$1.new" "$1"; code=$?
-  rm -f "$1.new" "$S/key"
-  [ "$code" = 0 ] && made "$1"
+  # noted before it is there; a link replaces nothing
+  cp -p "$S/key" "$1.${id:-new}" && printf '%s %s\n' "$(stat -c %i "$1.${id:-new}")" "$1" >>"$S/made" && ln "$1.${id:-new}" "$1"; code=$?
+  rm -f "$1.${id:-new}" "$S/key"
   return "$code"
 }
 key_generate() { # interface, file: only where there is none
-  [ -z "$stop" ] && [ "$failed" = 0 ] || return 0
+  keys_go_on || return 0
   [ -e "$2" ] || { (umask 077; wg genkey >"$S/key") 2>"$S/out" && put_key "$2" 2>>"$S/out"; } || { failed=1; say "refused:key:$1" 1 "$S/out"; return 0; }
   head -n 1 "$2" | wg pubkey >"$S/out" 2>&1 || failed=1
   say "key:$1" "$failed" "$S/out"
 }
 key_move() { # file, then the path of the leaf whose literal goes there
-  [ -z "$stop" ] && [ "$failed" = 0 ] || return 0
+  keys_go_on || return 0
   file=$1; shift
-  [ -e "$file" ] && { say "key:$3" 0; return 0; }
   (umask 077; cli-shell-api returnActiveValue "$@" </dev/null | head -c 44 >"$S/key"; echo >>"$S/key")
-  if grep -qxE '[0-9A-Za-z+/]{43}=' "$S/key" && put_key "$file" 2>"$S/out"; then say "key:$3" 0
-  else failed=1; rm -f "$S/key"; say "refused:key:$3" 1 "$S/out"
+  if ! grep -qxE '[0-9A-Za-z+/]{43}=' "$S/key"; then failed=1; echo 'there is no such key any more' >"$S/out"
+  # an earlier apply may have moved it; another key under this name would be another identity
+  elif [ -e "$file" ]; then head -n 1 "$file" | cmp -s - "$S/key" || { failed=1; printf '%s holds another key\n' "$file" >"$S/out"; }
+  else put_key "$file" 2>"$S/out" || failed=1
   fi
+  rm -f "$S/key"
+  if [ "$failed" = 0 ]; then say "key:$3" 0; else say "refused:key:$3" 1 "$S/out"; fi
 }
 identity_of() { # a file, and what it should be: a public key or sha256:…
   case $2 in
@@ -32,8 +38,9 @@ identity_of() { # a file, and what it should be: a public key or sha256:…
   esac
 }
 key_write() { # interface, file, what the key must be: the key itself is the next line of stdin
-  [ -z "$stop" ] && [ "$failed" = 0 ] || return 0
-  IFS= read -r key || key=
+  keys_go_on || return 0
+  # a line that has gone silent must not hold the router
+  IFS= read -r -t 120 key || key=
   (umask 077; printf '%s\n' "$key" >"$S/key")
   key=
   if [ "$(identity_of "$S/key" "$3")" != "$3" ]; then failed=1; echo 'the key did not arrive whole' >"$S/out"

@@ -91,8 +91,14 @@ links() { ip -o link show | awk '{ sub(/:$/, "", $2); sub(/@.*/, "", $2); print 
 addresses() { ip -o addr show | awk '{ print $2, $4 }'; }
 routes() { ip -4 route show; ip -6 route show; }
 applies() {
-  for file in /tmp/edgewg/holder /tmp/edgewg/*/state; do [ -r "$file" ] && { echo "== $file"; cat "$file"; }; done
-  tail -n 20 /config/user-data/edgewg/log 2>/dev/null
+  for file in /tmp/edgewg/*.state; do
+    [ -r "$file" ] || continue
+    run=${file%.state}/run
+    # a process of its own, or nobody: then the next apply ends it
+    if grep -aqs "[/]${run#/}" /proc/[0-9]*/cmdline; then echo "== $file alive"; else echo "== $file dead"; fi
+    cat "$file"
+  done
+  tail -n 40 /config/user-data/edgewg/log 2>/dev/null
   return 0
 }
 commits() { vyatta-op-cmd-wrapper show system commit | head -n 10; }

@@ -1,39 +1,68 @@
 # The head of a transaction, on the stdin of `bash -s` under `sg vyattacfg`: takes edgewg's lock on this router, unpacks the rest
-# into a folder of its own in tmpfs, and becomes it. All in one function, called in the last line: a script that was cut short on
+# into a folder of its own in tmpfs, and becomes it. All in functions, called in the last line: a script that was cut short on
 # the way does nothing. Set before it: nonce, id, who, since, lock_timeout, and the function payload, which prints the rest.
 home=/tmp/edgewg
 S=$home/$id
 
 reply() { printf '%s %s %s %s\n' "$nonce" "$1" "$2" "$(printf '%s' "$3" | base64 -w0)"; }
 give_up() { reply "$1" 1 "$2"; printf '%s end 0 -\n' "$nonce"; exit 0; }
-alive() { [ -n "$1" ] && [ -d "/proc/$1" ]; }
 
-take_lock() {
-  waited=0
-  until mkdir "$home/lock" 2>/dev/null; do
-    # somebody between mkdir and his process id gets a second
-    [ -r "$home/lock/pid" ] || sleep 1
-    if ! alive "$(cat "$home/lock/pid" 2>/dev/null)" && ! alive "$(cat "$home/lock/switch" 2>/dev/null)"; then
-      mv "$home/lock" "$home/stale.$$" 2>/dev/null && rm -rf "$home/stale.$$"
-      continue
-    fi
-    [ "$waited" -lt "$lock_timeout" ] || give_up held "$(cat "$home/lock/holder" 2>/dev/null)"
-    waited=$((waited + 1))
-    sleep 1
-  done
-  printf '%s\n' "$id" >"$home/lock/id"
-  printf '%s since %s, apply %s\n' "$who" "$since" "$id" >"$home/lock/holder"
-  printf '%s\n' "$$" >"$home/lock/pid"
+# /tmp is everybody's: nothing in it is trusted but a folder that only an admin can have made
+make_home() {
+  mkdir -m 2770 "$home" 2>/dev/null
+  [ -d "$home" ] || give_up refused:space "no room for $home"
+  if [ -L "$home" ] || ! [ -w "$home" ] || [ "$(stat -c '%G %a' "$home" 2>/dev/null)" != 'vyattacfg 2770' ]; then
+    give_up refused:home "$home belongs to somebody else"
+  fi
 }
 
-start() {
+# The lock is the kernel's and goes with the last process that has descriptor 8 open, however it ends: there is none that is
+# left over, and no process id to be mistaken for another's. Whoever lets it go removes the file, so a lock on a file that is no
+# longer there counts for nothing.
+take_lock() {
+  waited=0
+  while :; do
+    { exec 8>>"$home/lock"; } 2>/dev/null || give_up refused:space "can't write into $home"
+    if flock -n 8; then
+      [ "$home/lock" -ef /proc/self/fd/8 ] && return 0
+    else
+      [ "$waited" -lt "$lock_timeout" ] || give_up held "$(cat "$home/holder" 2>/dev/null)"
+      waited=$((waited + 1))
+      sleep 1
+    fi
+  done
+}
+
+# What an earlier apply left whose processes were all killed. The lock is ours, so nobody is at it any more: its own switch is
+# started again and ends it, which is to undo it unless it was confirmed. After a restart of the router there is nothing to end.
+end_leftover() {
+  rm -rf "$home"/*.gone
+  for run in "$home"/*/run; do
+    [ -r "$run" ] || continue
+    left=${run%/run}
+    if [ "$(cat "$left/boot" 2>/dev/null)" = "$(cat /proc/sys/kernel/random/boot_id)" ] && ! [ -e "$left/result" ]; then
+      reply leftover 0 "$(cat "$left.state" 2>/dev/null)"
+      : >"$left/stop"
+      bash "$run" guard </dev/null >/dev/null 2>&1
+    fi
+    # one that could not be undone stays for the person who has to look
+    [ "$(head -n 1 "$left/result" 2>/dev/null)" = failed ] && continue
+    rm -rf "$left" "$left.state"
+    return 0
+  done
+  return 1
+}
+
+edgewg_start() {
   umask 002
   [ "$(id -gn)" = vyattacfg ] || give_up refused:group 'the primary group is not vyattacfg'
-  mkdir -m 2770 "$home" 2>/dev/null
-  if [ -L "$home" ] || [ "$(stat -c %G "$home" 2>/dev/null)" != vyattacfg ]; then give_up refused:home "$home belongs to somebody else"; fi
+  make_home
   take_lock
+  # the switch of a leftover lets the lock go
+  while end_leftover; do take_lock; done
+  printf '%s since %s, apply %s\n' "$who" "$since" "$id" >"$home/holder" 2>/dev/null
   if ! mkdir -m 0700 "$S" || ! payload >"$S/run"; then
-    rm -rf "$S" "$home/lock"
+    rm -rf "$S" "$home/lock" "$home/holder"
     give_up refused:space "no room in $home"
   fi
   exec bash "$S/run" transact

@@ -1,0 +1,7 @@
+# What of it is wanted: the last lines of the script.
+case $1 in
+  transact) transact; say end 0 ;;
+  guard) guard ;;
+  watch) watch ;;
+  answer) nonce=$4; answer "$2" "$3" ;;
+esac

@@ -1,0 +1,126 @@
+# The ground that a transaction and its dead-man switch stand on: what they say and read, and one session of the configuration
+# system. Both run as one bash under `sg vyattacfg`, so that all calls of the configuration wrapper have one parent: the session
+# is the parent's process id (edgeos-facts 5.4). Therefore no wrapper call may stand in a pipe, in $( ), or in ( ) but as its exec.
+#
+# What one apply puts in front of these files: nonce, id, who, since, expected_digest, window, patience, last_resort, allow_drift,
+# commits=N; the functions run_1 … run_N, undo_1 … undo_N, expect, key_steps, ipv6_new, ipv6_old, record, and those of key-files.sh. S is its folder in
+# tmpfs, 0700; the umask is that of a configuration session, since the files of the active configuration must stay readable to
+# the others. Descriptor 8 is edgewg's lock: what might go on as a daemon must not inherit it.
+LC_ALL=C; export LC_ALL
+PATH=/opt/vyatta/bin:/opt/vyatta/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
+W=/opt/vyatta/sbin/vyatta-cfg-cmd-wrapper
+unset CMD_WRAPPER_SESSION_ID
+umask 002
+home=/tmp/edgewg
+S=$home/$id
+archive=/config/user-data/edgewg
+boot=/config/config.boot
+quiet=0
+stop=
+step=0
+failed=0
+
+# ---- what they say
+
+say() { # name code [file]: one record
+  if [ -n "${3-}" ] && [ -s "$3" ]; then printf '%s %s %s %s\n' "$nonce" "$1" "$2" "$(base64 -w0 <"$3")"
+  else printf '%s %s %s -\n' "$nonce" "$1" "$2"
+  fi
+}
+words_of() { cut -c1-200 "$1" 2>/dev/null | head -n 5 | tr '\n' ' '; }
+# a failed commit prints the value that it failed at, keys and passwords too (edgeos-facts 0.10)
+hidden() { sed -E 's/((passphrase|password|secret|key|community) +)[^ /][^ ]*/\1[secret]/g; s#[0-9A-Za-z+/]{43}=#[key]#g'; }
+log() {
+  mkdir -p "$archive"
+  printf '%s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$id" "$*" | hidden >>"$archive/log"
+  if [ "$(wc -c <"$archive/log")" -gt 65536 ]; then tail -n 200 "$archive/log" >"$archive/log.new" && mv -f "$archive/log.new" "$archive/log"; fi
+} 2>/dev/null
+# a state is written whole or not at all: somebody may read it at any moment
+state() { printf 'id %s\nwho %s\nsince %s\nstate %s\n' "$id" "$who" "$since" "$*" >"$home/$id.new" && mv -f "$home/$id.new" "$home/$id.state"; } 2>/dev/null
+# wakes the switch; opened for both ways, so that it never waits for a reader
+wake() { [ ! -p "$S/pipe" ] || echo 1<>"$S/pipe"; } 2>/dev/null
+
+# ---- what they read, without a file in between: /tmp may be full
+
+# standard input holds the keys that are to be written: nothing else may read it
+active() { cli-shell-api showConfig --show-active-only --show-commands </dev/null; }
+without_secrets() {
+  grep -vE " ([^ ]*(passphrase|password|pre-shared-secret|key)|secret|community|connection|psk) ('[^/'][^']*'|''|[^/' ][^ ]*)$"
+}
+# the same filter and the same bytes as in read.sh; lines are those of active
+digest_of() { printf '%s\n' "$1" | without_secrets | sha256sum | cut -c1-64; }
+saved_sum() { sha256sum "$boot" 2>/dev/null | cut -c1-64; }
+# from a saved configuration to the active one; fails when the file can't be read
+drift_from() { cli-shell-api showConfig --show-cfg1 "$1" --show-cfg2 @ACTIVE --show-context-diff --show-commands </dev/null; }
+# a save that ran out of room in /tmp prints Done, and leaves a part of a file
+agrees() { grep -qs ' === vyatta-config-version:' "$1" && lines=$(drift_from "$1" 2>&1) && [ -z "$lines" ]; }
+
+# ---- one session
+
+w() { "$W" "$@" >"$S/out" 2>&1 </dev/null 8>&- 9>&-; }
+# a session of the same process id may be left over, uncommitted changes and all (transcript interactive/20)
+open_session() { printf '%s\n' "$$" >"$S/session"; w begin && w discard; }
+close_session() { w end; rm -f "$S/session"; }
+# of a process of ours that was killed
+end_dead_session() {
+  read -r dead 2>/dev/null <"$S/session" || return 0
+  [ "$dead" != $$ ] || return 0
+  CMD_WRAPPER_SESSION_ID=$dead w discard
+  CMD_WRAPPER_SESSION_ID=$dead w end
+  rm -f "$S/session"
+}
+op() { # set|delete WORD...: in a transaction the first refusal is the last command; an undo does all that it can
+  if [ "$quiet" = 0 ]; then
+    [ "$failed" = 0 ] && [ -z "$stop" ] && ! [ -e "$S/stop" ] || return 0
+    step=$((step + 1))
+  fi
+  w "$@"; code=$?
+  if [ "$code" != 0 ]; then
+    failed=1
+    if [ "$quiet" = 0 ]; then say "refused:$step" "$code" "$S/out"; else cp "$S/out" "$S/undo-said" 2>/dev/null; fi
+  elif [ "$quiet" = 0 ]; then say "step:$step" 0
+  fi
+}
+# deletes a node only when nothing is left below it
+prune() {
+  [ "$quiet" = 1 ] || [ "$failed" = 0 ] || return 0
+  w show "$@"
+  # nothing printed because /tmp is full isn't nothing there
+  echo shown >>"$S/out"
+  grep -qx shown "$S/out" && ! grep -qv -e '^-' -e '^Configuration under specified path is empty' -e '^ *$' -e '^shown$' "$S/out" && w delete "$@"
+  return 0
+}
+# A commit that is killed half way leaves the kernel and the configuration at odds (transcript interactive/11), so it doesn't
+# hear the signals of a hang-up or a shutdown. It waits for the lock of another commit, at most $patience seconds.
+commit() {
+  waited=0
+  while :; do
+    (
+      trap '' HUP TERM INT
+      export COMMIT_COMMENT="edgewg $id" COMMIT_VIA=edgewg
+      exec "$W" commit >"$S/out" 2>&1 </dev/null 8>&- 9>&-
+    )
+    code=$?
+    [ "$code" != 0 ] && grep -q 'temporarily locked due to another commit' "$S/out" && [ "$waited" -lt "$patience" ] || return "$code"
+    [ "$waited" != 0 ] || [ "$quiet" = 1 ] || say waiting 0
+    waited=$((waited + 1))
+    sleep 1
+  done
+}
+# config.boot is replaced as a whole, by what was proven to be the active configuration, or not at all: the router's own save
+# ends in a `mv` from one file system to another, and doesn't notice that /tmp is full (vyatta-save-config.pl).
+save() {
+  for attempt in 1 2 3; do
+    rm -f "$boot.edgewg"
+    open_session && w save "$boot.edgewg"; code=$?
+    cp "$S/out" "$S/save-said" 2>/dev/null
+    close_session
+    if [ "$code" = 0 ] && agrees "$boot.edgewg" && mv -f "$boot.edgewg" "$boot" && agrees "$boot"; then sync; return 0; fi
+    [ "$code" = 0 ] || break
+    # somebody committed or saved meanwhile: what is running then is saved
+    echo 'what was saved is not what is running' >"$S/save-said"
+    log "saved something else than what is running, try $attempt"
+  done
+  rm -f "$boot.edgewg"
+  return 1
+}

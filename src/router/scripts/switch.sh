@@ -1,0 +1,166 @@
+# The dead-man switch: a process of its own, which outlives the line, the client and the transaction. What is to be done stands in
+# the folder, as one token that changes its name: armed (the transaction runs) → waiting (committed, for the client's word) →
+# confirmed or firing; armed → disarmed (nothing is left to be undone). A rename is atomic: who renames it first has decided.
+
+arm() {
+  read -r _ _ _ _ group _ </proc/$$/stat
+  {
+    mkfifo -m 0600 "$S/pipe" && cat /proc/sys/kernel/random/boot_id >"$S/boot" &&
+      printf '%s %s\n' "$$" "$group" >"$S/transaction" && saved_sum >"$S/saved-before" &&
+      # for the way back, should somebody fill /tmp meanwhile
+      head -c 1048576 /dev/zero >"$S/room" && : >"$S/armed"
+  } 2>"$S/out" || return 1
+  state armed
+  setsid bash "$S/run" guard </dev/null >>"$S/switch.log" 2>&1 &
+  tries=0
+  until [ -e "$S/watching" ] || [ "$tries" -ge 200 ]; do tries=$((tries + 1)); sleep 0.1; done
+  [ -e "$S/watching" ]
+}
+# starts the one that watches again when it is killed; it finds all that it has to know in the folder
+guard() {
+  trap '' PIPE HUP INT TERM
+  while [ -d "$S" ]; do
+    bash "$S/run" watch &
+    wait $!
+    [ $? -ge 128 ] || return 0
+    sleep 1
+  done
+}
+transaction_lives() { read -r pid _ 2>/dev/null <"$S/transaction" && grep -aqs "$S/run" "/proc/$pid/cmdline"; }
+
+watch() {
+  trap '' PIPE HUP INT TERM
+  nonce=-
+  quiet=1
+  exec 9<>"$S/pipe"
+  : >"$S/watching"
+  left=$window
+  # an endpoint's name can hold a commit for more than a minute, and a hundred tunnels take their time on a small router
+  patience_left=3600
+  while [ -d "$S" ]; do
+    if [ -e "$S/result" ]; then linger; return
+    elif [ -e "$S/confirmed" ]; then keep; return
+    elif [ -e "$S/firing" ]; then fire 'once more'; return
+    elif [ -e "$S/waiting" ]; then
+      if [ -e "$S/stop" ]; then fire 'asked to'
+      elif [ "$left" -le 0 ]; then fire 'time is up'
+      fi
+    elif ! transaction_lives; then
+      # between the looks it may have ended well
+      if [ -e "$S/armed" ]; then fire 'the transaction died'
+      elif ! [ -e "$S/waiting" ] && ! [ -e "$S/confirmed" ]; then give_way; return
+      fi
+    elif [ "$patience_left" -le 0 ]; then
+      kill -KILL "$pid"
+    fi
+    # a second at a time: a jump of the clock neither fires it nor keeps it
+    if ! read -r -t 1 _ <&9; then
+      if [ -e "$S/waiting" ]; then left=$((left - 1)); else patience_left=$((patience_left - 1)); fi
+    fi
+  done
+}
+# The child of a shell that was killed goes on without it: a commit of that kind must not come after what undoes it. Processes
+# are known by their groups: the transaction's, and our own for the one that watched before.
+orphan_runs() {
+  read -r _ theirs 2>/dev/null <"$S/transaction"
+  read -r _ _ _ _ ours _ </proc/$$/stat
+  for stat in /proc/[0-9]*/stat; do
+    read -r pid _ _ _ group _ 2>/dev/null <"$stat" || continue
+    case $group in "$theirs" | "$ours") grep -aqs -e /my_commit -e /vyatta- "/proc/$pid/cmdline" && return 0 ;; esac
+  done
+  return 1
+}
+take_over() {
+  tries=0
+  while orphan_runs && [ "$tries" -lt 900 ]; do tries=$((tries + 1)); sleep 1; done
+  end_dead_session
+  rm -f "$S/room"
+  # the lock of a commit of somebody else may be held for long
+  patience=300
+}
+give_way() { # the transaction was killed before it began, or while it cleaned up
+  take_over
+  remove_new_keys
+  release
+}
+fire() {
+  mv "$S/armed" "$S/firing" 2>/dev/null || mv "$S/waiting" "$S/firing" 2>/dev/null || [ -e "$S/firing" ] || return 0
+  state "undoing ($1)"
+  log "switch fires: $1"
+  take_over
+  if ! undo; then settle failed "$1"
+  elif saved_as_before; then settle undone "$1"
+  else settle unsaved "$1"
+  fi
+}
+keep() { # confirmed: save, and compare what was saved with what runs
+  state saving
+  take_over
+  if save; then settle saved confirmed; return; fi
+  log "saving failed: $(words_of "$S/save-said")"
+  cp "$S/save-said" "$S/why" 2>/dev/null
+  if undo && saved_as_before; then settle undone 'saving failed'; else settle failed 'saving failed'; fi
+}
+settle() { # result, reason
+  [ "$1" = saved ] || remove_new_keys
+  [ "$1" != saved ] || keep_record
+  log "$1 ($2)"
+  state "$1 ($2)"
+  { printf '%s\n%s\n' "$1" "$2"; cat "$S/why" 2>/dev/null; } >"$S/result.new"
+  mv -f "$S/result.new" "$S/result"
+  case $1 in failed | unsaved) reboot_at_last ;; esac
+  linger
+}
+keep_record() { # of the last fifty applies; the names sort by time
+  mkdir -p "$archive/applies" && record >"$archive/applies/$id.new" && mv -f "$archive/applies/$id.new" "$archive/applies/$id.json"
+  find "$archive/applies" -name '*.json' | sort | head -n -50 | while read -r old; do rm -f "$old"; done
+} 2>/dev/null
+# the saved configuration is the one from before, or is made it again: nothing of this apply comes up
+reboot_at_last() {
+  [ "$last_resort" = reboot ] || return 0
+  if [ "$(saved_sum)" != "$(cat "$S/saved-before")" ]; then
+    { cp "$S/saved.boot" "$boot.edgewg" && mv -f "$boot.edgewg" "$boot"; } || return 0
+  fi
+  log 'rebooting into the saved configuration'
+  sync
+  sudo -n /sbin/reboot
+}
+# the answer stays a moment for the client that asks for it; whoever comes later finds it in the log. A folder that could not be
+# restored stays for the person who has to look, and lets the lock go.
+linger() {
+  tries=0
+  until [ -e "$S/told" ] || [ "$tries" -ge 3 ]; do tries=$((tries + 1)); read -r -t 1 _ <&9; done
+  if [ "$(head -n 1 "$S/result")" = failed ]; then unlock; else release; fi
+}
+
+# ---- the client's last word, in an exec of its own
+
+# if everybody was killed, the lock is free: the switch is started again
+revive() {
+  { exec 8>>"$home/lock"; } 2>/dev/null || return 0
+  if flock -n 8 && [ -d "$S" ] && [ "$home/lock" -ef /proc/self/fd/8 ]; then
+    sg vyattacfg -c "exec setsid bash $S/run guard" </dev/null >>"$S/switch.log" 2>&1 &
+  fi
+  exec 8>&-
+}
+answer() { # confirm|undo|wait, seconds: waits for what the switch makes of it
+  case $1 in
+    confirm) mv "$S/waiting" "$S/confirmed" 2>/dev/null ;;
+    undo) : >"$S/stop" ;;
+  esac 2>/dev/null
+  revive
+  wake
+  left=$(($2 * 5))
+  until [ -e "$S/result" ] || [ "$left" -le 0 ] || ! [ -d "$S" ]; do left=$((left - 1)); sleep 0.2; done
+  if [ -e "$S/result" ]; then
+    say result 0 "$S/result"
+    { : >"$S/told"; } 2>/dev/null
+    wake
+    # so that nothing of it is left when the client ends
+    left=10
+    until ! [ -d "$S" ] || [ "$left" -le 0 ]; do left=$((left - 1)); sleep 0.2; done
+  elif [ -d "$S" ]; then say result 2
+  else say result 3
+  fi
+  say end 0
+}

@@ -1,0 +1,85 @@
+# Putting back, by the transaction itself or by its switch: the inverse commands, and the snapshot when they don't do. Whoever
+# has committed something else meanwhile keeps it as long as the inverse commands do.
+
+# what the configuration must show when everything is as before: `has LINE`, `lacks PREFIX`
+has() { printf 'has %s\n' "$1"; }
+lacks() { printf 'lacks %s\n' "$1"; }
+is_restored() {
+  lines=$(active 2>/dev/null) && [ -n "$lines" ] || return 1
+  [ -s "$S/removed" ] && return 1
+  [ "$(digest_of "$lines")" = "$expected_digest" ] && return 0
+  { expect; echo now; printf '%s\n' "$lines"; } | awk '
+    !now && $1 == "has" { must[substr($0, 5)] = 1; next }
+    !now && $1 == "lacks" { never[substr($0, 7)] = 1; next }
+    !now { now = 1; next }
+    { delete must[$0]; line = $0 " "; for (p in never) if (index(line, p " ") == 1) bad = 1 }
+    { for (p in must) if (index($0, p " ") == 1) delete must[p] }
+    END { for (p in must) bad = 1; exit bad }'
+}
+# EdgeOS forgets IPv6 addresses when its scripts take a link down and up (edgeos-facts 1.6): taken out and put in again. What
+# is out at the moment stands in the file `removed`, for whoever goes on when this process is killed.
+readd_ipv6() { # interface, the address as ip prints it, the address as the configuration has it
+  mark="$1 $3"
+  if ! grep -qsxF -- "$mark" "$S/removed"; then
+    ip -6 -o addr show dev "$1" 2>/dev/null | grep -qF " $2 " && return 0
+    # somebody may have taken it out of the configuration meanwhile
+    active 2>/dev/null | grep -qxF -e "set interfaces wireguard $1 address '$3'" || return 0
+    [ "$failed" = 0 ] || [ "$quiet" = 1 ] || return 0
+    printf '%s\n' "$mark" >>"$S/removed" || return 0
+    w delete interfaces wireguard "$1" address "$3" && commit || failed=1
+  fi
+  if w set interfaces wireguard "$1" address "$3" && commit; then
+    grep -vxF -- "$mark" "$S/removed" >"$S/removed.new"
+    mv -f "$S/removed.new" "$S/removed"
+  else
+    failed=1
+  fi
+  [ "$quiet" = 1 ] || say "ipv6:$1" "$failed" "$S/out"
+}
+undo_once() { # every commit in reverse order; running it twice does no harm (transcript rollback-by-inverse)
+  quiet=1
+  open_session || return 1
+  n=$commits
+  while [ "$n" -gt 0 ]; do
+    "undo_$n"
+    commit || cp "$S/out" "$S/undo-said" 2>/dev/null
+    w discard
+    n=$((n - 1))
+  done
+  ipv6_old
+  is_restored
+}
+undo() { # again when the router refuses it, for it may not the next time; at last by the snapshot
+  tries=0
+  while [ "$tries" -lt 5 ]; do
+    undo_once && { close_session; return 0; }
+    tries=$((tries + 1))
+    log "undo failed, try $tries: $(words_of "$S/undo-said")"
+    sleep "$tries"
+  done
+  log 'falling back to the snapshot: what others committed since the apply began is lost'
+  open_session
+  w load "$S/before.boot"
+  commit
+  w discard
+  ipv6_old
+  close_session
+  is_restored
+}
+# somebody saved the unconfirmed configuration, which the hash of config.boot tells: what was put back is saved
+saved_as_before() { [ "$(saved_sum)" = "$(cat "$S/saved-before")" ] || save; }
+
+remove_new_keys() { # files that this apply made and that nothing refers to
+  [ -s "$S/made" ] || return 0
+  lines=$(active 2>/dev/null) && [ -n "$lines" ] || return 0
+  while read -r inode file; do
+    rm -f "$file.$id"
+    case $lines in *" $file"*) continue ;; esac
+    # somebody else may have been faster in making it
+    [ "$(stat -c %i "$file" 2>/dev/null)" = "$inode" ] || continue
+    grep -qsF -- " $file" "$boot" || rm -f "$file"
+  done <"$S/made"
+}
+# the lock goes last, with the process; its file before, so that whoever waits for it makes a new one
+unlock() { [ ! "$home/lock" -ef /proc/self/fd/8 ] || rm -f "$home/holder" "$home/lock"; }
+release() { mv "$S" "$S.gone" && rm -rf "$S.gone" "$S.state" && unlock; }
