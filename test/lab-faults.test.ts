@@ -196,6 +196,13 @@ describe('mishaps in the lab', () => {
     fresh.end();
   });
 
+  it('survive logins while they reboot', async () => {
+    const logins = Array.from({ length: 10 }, () => again().then(one => one.destroy(), String));
+    await lab.reboot();
+    await Promise.all(logins);
+    (await again()).end();
+  });
+
   it('upgrade the firmware, which loses the wireguard package', async () => {
     const closed = closing(client);
     void lab.now(parseFault('now=upgrade'));

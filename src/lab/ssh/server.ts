@@ -107,7 +107,8 @@ function attend(
     account = proven ?? account;
     if (proven) context.accept();
   };
-  client.on('authentication', context => void decide(context));
+  // A login may meet a router that goes down.
+  client.on('authentication', context => void decide(context).catch(() => client.end()));
   client.on('ready', () => {
     if (!account) return void client.end();
     const who = account;
