@@ -9,6 +9,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   status: () => import('./status.ts'),
   show: () => import('./show.ts'),
   keys: () => import('./keys.ts'),
+  'ssh-command': () => import('./ssh-command.ts'),
   explain: () => import('./explain.ts'),
   lab: () => import('./lab.ts'),
   schema: () => import('./schema.ts'),
