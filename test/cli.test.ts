@@ -36,6 +36,11 @@ describe('the command line', () => {
   const refused: [string, string[], RegExp, Record<string, string>?][] = [
     ['a command that is not there', ['shwo', 'x'], /did you mean show\?/],
     ['an unknown option', ['explain', '--codes'], /unknown option or argument: codes/],
+    [
+      'a mistyped option',
+      ['plan', '--runing', 'x'],
+      /unknown option: --runing\n {2}hint: did you mean --running\?/,
+    ],
     ['one argument too many', ['explain', 'EW001', 'EW002'], /unknown option or argument: EW002/],
     ['a missing argument', ['show'], /an argument is missing \(0 of 1 given\)/],
     ['a missing value', ['show', 'x', '--format'], /a value is missing after --format/],

@@ -31,9 +31,11 @@ export async function parse(argv: readonly string[], env: Io['env']): Promise<Pa
   });
   const words = argv.map(word => (word === '-' ? stdin : word));
   let output = '';
-  const args: Record<string, unknown> = await parser.parseAsync(words, {}, (_error, _args, text) => {
-    output = text;
-  });
+  const args: Record<string, unknown> = await parser
+    .parseAsync(words, {}, (_error, _args, text) => {
+      output = text;
+    })
+    .catch(error => suggestOption(error, argv));
   return {
     ...(run === undefined ? {} : { run }),
     output: output === '' ? '' : `${output.replace(/\n*$/, '')}\n`,
@@ -135,6 +137,18 @@ function usage(message: string, error: unknown, argv: readonly string[]): unknow
   const name = argv.find(word => Object.hasOwn(commands, word));
   const text = message.replace(/\s*\n\s*/g, ' ').trim();
   return new Refused('usage', text, `see edgewg ${name === undefined ? '' : `${name} `}--help`, error);
+}
+
+/** yargs suggests commands, not options. Always throws. */
+async function suggestOption(error: unknown, argv: readonly string[]): Promise<never> {
+  const unknown =
+    error instanceof Refused ? /^unknown option or argument: (\S+)$/.exec(error.message)?.[1] : undefined;
+  if (unknown === undefined || !argv.some(word => word.startsWith(`--${unknown}`))) throw error;
+  const { closest } = await import('../site/schema/keys.ts');
+  const known = (await needed(argv)).flatMap(command => Object.keys(command.options));
+  const close = closest(unknown, [...known, ...Object.keys(common), 'help']);
+  if (close === undefined) throw error;
+  throw new Refused('usage', `unknown option: --${unknown}`, `did you mean --${close}?`, error);
 }
 
 /** What yargs says, in the voice of everything else. */
