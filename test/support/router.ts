@@ -6,7 +6,10 @@ import { type Lab, startLab } from '../../src/lab/lab.ts';
 import { type Access, type Door, resolveTarget, systemAccess } from '../../src/router/connection.ts';
 
 /** The configuration from which the recordings start. */
-const baseBoot = readFileSync(new URL('../../../fixtures/transcripts/base.boot', import.meta.url), 'utf8');
+export const baseBoot = readFileSync(
+  new URL('../../../fixtures/transcripts/base.boot', import.meta.url),
+  'utf8',
+);
 
 export interface TestRouter {
   readonly lab: Lab;
@@ -38,7 +41,7 @@ export async function startRouter(
 }
 
 /** By password, with the host key told beforehand; nothing of this machine's own files. */
-function accessTo(lab: Lab): Access {
+export function accessTo(lab: Lab): Access {
   const terminal = { input: { isTTY: false }, output: { isTTY: false } };
   return systemAccess({
     env: {
