@@ -31,11 +31,11 @@ export async function parse(argv: readonly string[], env: Io['env']): Promise<Pa
   });
   const words = argv.map(word => (word === '-' ? stdin : word));
   let output = '';
-  const args: Record<string, unknown> = await parser
-    .parseAsync(words, {}, (_error, _args, text) => {
+  const read = async (): Promise<Record<string, unknown>> =>
+    await parser.parseAsync(words, {}, (_error, _args, text) => {
       output = text;
-    })
-    .catch(error => suggestOption(error, argv));
+    });
+  const args = await read().catch(error => suggestOption(error, argv));
   return {
     ...(run === undefined ? {} : { run }),
     output: output === '' ? '' : `${output.replace(/\n*$/, '')}\n`,
