@@ -1,0 +1,117 @@
+// The two sides of the matrix: the steps of an apply, by the router's programs that are called in them, and what goes wrong there.
+import type { ChildProcess } from 'node:child_process';
+import type { Answer, Call } from '../../src/lab/call.ts';
+import type { Watched } from './router.ts';
+
+const wrapper =
+  (verb: string, words = '') =>
+  (call: Call) =>
+    call.program === 'vyatta-cfg-cmd-wrapper' && call.args[0] === verb && call.args.join(' ').includes(words);
+const api = (call: Call) => call.program === 'cli-shell-api' && call.args.includes('--show-active-only');
+
+export interface Step {
+  /** Which call it is: the `nth` for which this holds. */
+  readonly is: (call: Call) => boolean;
+  readonly nth: number;
+  /** After the answer was made, and before it is given. */
+  readonly isAfter?: boolean;
+}
+
+export const steps: Readonly<Record<string, Step>> = {
+  'read: the configuration': { is: api, nth: 1 },
+  'read: the tunnels': { is: call => call.program === 'wg' && call.args.includes('dump'), nth: 1 },
+  'script: the digest': { is: api, nth: 2 },
+  'script: begin': { is: wrapper('begin'), nth: 1 },
+  'script: the snapshot': { is: wrapper('save'), nth: 1 },
+  'script: a key': { is: call => call.program === 'wg' && call.args.includes('genkey'), nth: 1 },
+  'script: the first set': { is: wrapper('set'), nth: 1 },
+  'script: a set': { is: wrapper('set'), nth: 7 },
+  'script: the commit': { is: wrapper('commit'), nth: 1 },
+  'script: after the commit': { is: wrapper('commit'), nth: 1, isAfter: true },
+  'script: end': { is: wrapper('end'), nth: 1 },
+  'proof: the configuration': { is: api, nth: 5 },
+  'proof: the tunnels': { is: call => call.program === 'wg' && call.args.includes('dump'), nth: 2 },
+  'save: begin': { is: wrapper('begin'), nth: 2 },
+  'save: the save': { is: wrapper('save'), nth: 2 },
+  'save: after the save': { is: wrapper('save'), nth: 2, isAfter: true },
+  'save: end': { is: wrapper('end'), nth: 2 },
+};
+
+export interface Scene {
+  readonly router: Watched;
+  readonly client: ChildProcess;
+  /** Set by a fault for later calls: what is to be answered to the next that it holds for. */
+  next?: { is: (call: Call) => boolean; answer: Answer };
+}
+
+type Fault = (scene: Scene, call: Call) => Promise<Answer | undefined> | Answer | undefined;
+
+const refusal: Answer = { stdout: 'it failed on purpose\n', stderr: '', exit: 1 };
+const config = (verbs: string): string =>
+  `sg vyattacfg -c 'bash -s' <<'END'\nW=/opt/vyatta/sbin/vyatta-cfg-cmd-wrapper\n$W begin </dev/null\n${verbs}\n$W end </dev/null\nEND`;
+const foreignCommit = '$W set interfaces ethernet eth2 description foreign </dev/null\n$W commit </dev/null';
+/** The processes of an apply by their last word. */
+const killInside = (word: string, signal: string): string =>
+  `for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline 2>/dev/null) in "bash /tmp/edgewg/"*"/run ${word} ") kill -${signal} \${p#/proc/};; esac; done`;
+
+const kind =
+  (name: 'drop' | 'silence' | 'close'): Fault =>
+  async ({ router }) => {
+    await router.lab.now({ step: 'now', kind: name });
+    return undefined;
+  };
+const inside =
+  (command: string): Fault =>
+  async ({ router }) => {
+    await router.run(command);
+    return undefined;
+  };
+const kill: Fault = ({ client }) => {
+  client.kill('SIGKILL');
+  return undefined;
+};
+
+export const faults: Readonly<Record<string, Fault>> = {
+  'client killed': kill,
+  'client interrupted': ({ client }) => {
+    client.kill('SIGINT');
+    return undefined;
+  },
+  'TCP reset': kind('drop'),
+  silence: kind('silence'),
+  'no exit status': kind('close'),
+  refused: () => refusal,
+  'killed, and refused': (scene, call) => {
+    void kill(scene, call);
+    return refusal;
+  },
+  'killed, and the next commit refused': (scene, call) => {
+    scene.next = { is: wrapper('commit'), answer: refusal };
+    return kill(scene, call);
+  },
+  'lock held': inside(
+    `python3 -c 'import fcntl,time; f=open("/opt/vyatta/config/.lock","r+"); fcntl.lockf(f,fcntl.LOCK_EX); time.sleep(2)' </dev/null >/dev/null 2>&1 & sleep 0.3`,
+  ),
+  'foreign commit': inside(config(foreignCommit)),
+  'foreign save': inside(config('$W save </dev/null')),
+  'foreign commit and save, client killed': async (scene, call) => {
+    await scene.router.run(config(`${foreignCommit}\n$W save </dev/null`));
+    return kill(scene, call);
+  },
+  'disk full': async ({ router }) => {
+    await router.lab.now({ step: 'now', kind: 'full' });
+    return undefined;
+  },
+  'new logins refused': ({ router }) => {
+    for (let i = 0; i < 6; i++) router.lab.faults.add('auth=refuse');
+    return undefined;
+  },
+  'transaction killed': inside(killInside('transact', 'KILL')),
+  'transaction terminated': inside(killInside('transact', 'TERM')),
+  'switch killed': inside(killInside('watch', 'KILL')),
+  'switch and its guard killed': inside(`${killInside('guard', 'KILL')}; ${killInside('watch', 'KILL')}`),
+  'router reboot': async ({ router }) => {
+    void router.lab.now({ step: 'now', kind: 'reboot' });
+    return await new Promise<never>(() => undefined);
+  },
+};
