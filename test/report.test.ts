@@ -136,6 +136,25 @@ describe('a plan as text', () => {
     );
   });
 
+  it('has a line for each tunnel that feels it, and one for each finding that is silenced', () => {
+    const plan: Plan = {
+      ...minimal,
+      impacts: [
+        { tunnel: 'wg4', effect: 'new', text: 'new: nothing that runs is interrupted' },
+        { tunnel: 'wg12', effect: 'flaps', text: 'the interface goes down and up' },
+      ],
+      diagnostics: [
+        { code: 'EW103', severity: 'note', message: 'a note' },
+        { code: 'EW214', severity: 'error', message: 'a leak', silenced: 'a test', source: placeOf() },
+      ],
+    };
+    const shown = renderPlan(plan, { paint, isVerbose: false, isInverse: false, refused: 0 });
+    assert.match(shown, /^What the tunnels feel of it:\n {4}wg12 {2}the interface goes down and up\n\n/m);
+    assert.match(shown, /\n\nsilenced EW214: a leak \(reason: a test\)\n\nnote EW103: a note\n/);
+    assert.doesNotMatch(shown, /wg4/);
+    assert.match(text(plan), /^error EW214: a leak\n.*\n {4}silenced: a test$/m);
+  });
+
   it('makes foreign characters visible', () => {
     const change = {
       path: ['system', '\u001b[2J'],

@@ -1,5 +1,6 @@
 // The long story of every finding: why it matters and what to do. A code never changes its meaning; a test holds this
 // table and the codes in src/ together.
+import { impactStories } from './stories/impact.ts';
 import { routingStories } from './stories/routing.ts';
 
 export interface Story {
@@ -245,4 +246,5 @@ export const stories: Readonly<Record<string, Story>> = {
     way: 'Compare it with what is meant. Each part names the rule that lets it pass.',
   },
   ...routingStories,
+  ...impactStories,
 };

@@ -4,11 +4,20 @@ import { masked } from '../vyatta/redact.ts';
 import { type Path, type Tree, value, values } from '../vyatta/tree.ts';
 import { difference } from './difference.ts';
 import type { RouterFacts } from './facts.ts';
+import { tunnelImpacts, withImpact } from './impact.ts';
 import { type IdentityOf, planKeys } from './keys.ts';
 import { literalsLeft, unrestorable, withoutLiterals } from './literals.ts';
 import { applied, commitsOf } from './order.ts';
 import { ownership } from './ownership.ts';
-import { type Change, type Commit, type Diagnostic, formatVersion, type Plan, type Summary } from './plan.ts';
+import {
+  type Change,
+  type Commit,
+  type Diagnostic,
+  formatVersion,
+  type Plan,
+  type Summary,
+  type TunnelImpact,
+} from './plan.ts';
 import { withSilences } from './silence.ts';
 import type { PlaceOf } from './wanted/builder.ts';
 import type { KeyPath } from './wanted/tunnel.ts';
@@ -32,6 +41,7 @@ export interface Prospect extends PlanInput {
   /** The whole configuration after the apply. */
   readonly after: Tree;
   readonly changes: readonly Change[];
+  readonly impacts: readonly TunnelImpact[];
 }
 
 /** A finding about a prospect: one small pure function in a file of its own. */
@@ -50,11 +60,15 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
     running,
     commits.flatMap(commit => commit.run),
   );
-  const prospect: Prospect = { ...input, wanted: wanted.tree, after, changes: found.changes };
+  const both = { before: running, after, facts, keys: steps };
+  const changes = withImpact(found.changes, both);
+  const impacts = tunnelImpacts(changes, both);
+  const prospect: Prospect = { ...input, wanted: wanted.tree, after, changes, impacts };
   return {
     format_version: formatVersion,
     router: site.router.host,
-    changes: found.changes,
+    changes,
+    impacts,
     keys: steps,
     commits,
     diagnostics: withSilences(
@@ -69,7 +83,7 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
       site.silences,
     ),
     running_digest: facts?.digest ?? null,
-    summary: summarize(found.changes, commits),
+    summary: summarize(changes, commits),
   };
 }
 

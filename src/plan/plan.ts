@@ -60,6 +60,19 @@ export interface Diagnostic {
   readonly silenced?: string;
 }
 
+/**
+ * How a tunnel fares, from the least to the worst: it is made; it goes on; some peers handshake anew or end; all peers handshake
+ * anew; its interface goes down and up; it is removed.
+ */
+export type Effect = 'new' | 'keeps' | 'peer' | 'handshakes' | 'flaps' | 'gone';
+
+/** What an apply does to one tunnel, in the worst of its changes. */
+export interface TunnelImpact {
+  readonly tunnel: string;
+  readonly effect: Effect;
+  readonly text: string;
+}
+
 /** A key file that the apply makes or fills before the session begins; never a key. */
 export interface KeyStep {
   readonly tunnel: string;
@@ -91,6 +104,8 @@ export interface Plan {
   /** Who the plan was made for, as the site file names it. */
   readonly router: string;
   readonly changes: readonly Change[];
+  /** One for each WireGuard interface that changes. */
+  readonly impacts?: readonly TunnelImpact[];
   readonly keys: readonly KeyStep[];
   readonly commits: readonly Commit[];
   readonly diagnostics: readonly Diagnostic[];

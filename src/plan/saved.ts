@@ -45,6 +45,15 @@ const plan = z.object({
       running: line.exactOptional(),
     }),
   ),
+  impacts: z
+    .array(
+      z.object({
+        tunnel: z.string(),
+        effect: z.enum(['new', 'keeps', 'peer', 'handshakes', 'flaps', 'gone']),
+        text: z.string(),
+      }),
+    )
+    .exactOptional(),
   commits: z.array(z.object({ run: operations, undo: operations })),
   diagnostics: z.array(
     z.object({

@@ -1,5 +1,5 @@
 // Findings that somebody decided to live with: `# edgewg-ignore EW122: reason` in the site file. They stay in the plan, with
-// the reason, and count for nothing.
+// the reason, and count for nothing. What a person has to lift by a flag no file can silence: a pull request changes the file.
 import type { Silence } from '../site/site.ts';
 import type { Diagnostic } from './plan.ts';
 
@@ -10,6 +10,7 @@ export function withSilences(
 ): readonly Diagnostic[] {
   if (silences.length === 0) return diagnostics;
   return diagnostics.map(diagnostic => {
+    if (diagnostic.allow !== undefined) return diagnostic;
     const found = silences.find(
       ({ code, line }) =>
         code === diagnostic.code && (line === undefined || line === diagnostic.source?.line),

@@ -19,6 +19,7 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
   const { paint, isInverse } = options;
   const parts = [
     ...changeBlocks(plan, options),
+    ...impactBlock(plan, options),
     ...keyBlock(plan, options),
     ...commandBlocks(commitLines(plan, isInverse), options),
     ...(options.diff === undefined || options.diff === '' ? [] : [options.diff.trimEnd()]),
@@ -26,6 +27,26 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
     paint.bold(summary(plan, options.refused)),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+/** New tunnels are told by what is created; the others line by line, the word that counts first. */
+function impactBlock({ impacts = [] }: Plan, { paint }: PlanTextOptions): string[] {
+  const told = impacts.filter(({ effect }) => effect !== 'new');
+  if (told.length === 0) return [];
+  const width = Math.max(...told.map(({ tunnel }) => tunnel.length));
+  const color = {
+    new: paint.green,
+    keeps: paint.green,
+    peer: paint.yellow,
+    handshakes: paint.yellow,
+    flaps: paint.red,
+    gone: paint.red,
+  };
+  const lines = told.map(
+    ({ tunnel, effect, text }) =>
+      `    ${color[effect](`${visible(tunnel).padEnd(width)}  ${visible(text)}`)}`,
+  );
+  return [[paint.bold('What the tunnels feel of it:'), ...lines].join('\n')];
 }
 
 function keyBlock(plan: Plan, { paint }: PlanTextOptions): string[] {

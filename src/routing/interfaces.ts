@@ -28,7 +28,7 @@ export function ownAddresses(faces: readonly Interface[]): OwnAddress[] {
 
 /** Everything that an interface which is up brings. */
 export function routesOf(face: Interface): Entry[] {
-  return [...connected(face), ...defaults(face), ...allowedIPs(face)];
+  return [...connected(face), ...defaults(face), ...allowedRoutes(face)];
 }
 
 function connected(face: Interface): Entry[] {
@@ -85,21 +85,25 @@ function defaults(face: Interface): Entry[] {
 }
 
 /** `route-allowed-ips true`, which is the default, puts them into the kernel past everything else (edgeos-facts 1.5). */
-function allowedIPs(face: Interface): Entry[] {
-  if (face.kind !== 'wireguard' || value(face.node, ['route-allowed-ips']) === 'false') return [];
+const allowedRoutes = (face: Interface): Entry[] =>
+  value(face.node, ['route-allowed-ips']) === 'false' ? [] : allowedIPs(face);
+
+/** What would be routed if `route-allowed-ips` were true. Nothing for an interface that isn't WireGuard's. */
+export function allowedIPs(face: Interface): Entry[] {
+  if (face.kind !== 'wireguard') return [];
   return (
     peersOf(face)
       .filter(peer => !peer.disabled)
       .flatMap(peer => peer.allowed)
-      // The commit refuses what clashes with the default route.
-      .filter(({ prefix }) => prefix.length > 0)
       .map(({ prefix, path, line }) => ({
         prefix,
-        origin: 'allowed-ips',
+        origin: 'allowed-ips' as const,
         distance: 0,
         out: face.name,
         path,
         ...(line !== undefined && { line }),
       }))
+      // The commit refuses what clashes with the default route.
+      .filter(({ prefix }) => prefix.length > 0)
   );
 }

@@ -2,12 +2,14 @@
 import type { Check } from '../make.ts';
 import { staticOverBgp } from './bgp-static.ts';
 import { budget } from './budget.ts';
+import { cutOff } from './cut-off.ts';
 import { drift } from './drift.ts';
 import { endpointLoops } from './endpoint-loop.ts';
 import { bgpPassage, unfiltered } from './filters.ts';
 import { firmware } from './firmware.ts';
 import { homeReach } from './home-reach.ts';
 import { inClear } from './in-clear.ts';
+import { allowedRoutesOff, flappedRoutes } from './lost-routes.ts';
 import { openWan } from './open-wan.ts';
 import { portTaken } from './port-taken.ts';
 import { reachability } from './reachability.ts';
@@ -33,4 +35,7 @@ export const checks: readonly Check[] = [
   staticOverBgp,
   tunnelAddresses,
   inClear,
+  allowedRoutesOff,
+  flappedRoutes,
+  cutOff,
 ];

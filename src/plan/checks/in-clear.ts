@@ -5,7 +5,7 @@ import type { Route, Tunnel } from '../../site/site.ts';
 import { covers, parsePrefix } from '../../wireguard/prefix.ts';
 import type { Prospect } from '../make.ts';
 import type { Diagnostic } from '../plan.ts';
-import { alreadyThere, listed, livingTunnels } from './routes.ts';
+import { alreadyThere, livingTunnels } from './routes.ts';
 import { finding, viewOf } from './view.ts';
 
 /** RFC 1918, RFC 6598 and RFC 4193: nobody on the internet may use them, so whoever sends there means a private network. */
@@ -14,24 +14,19 @@ const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.
 );
 
 export function inClear(prospect: Prospect): Diagnostic[] {
-  return livingTunnels(prospect).flatMap(tunnel => {
-    const leaks = tunnel.routes
-      .flatMap(route => {
-        const by = route.disable || route.guard ? undefined : leak(prospect, tunnel, route);
-        return by === undefined ? [] : [{ route, by }];
-      })
-      .sort((a, b) => prospect.placeOf(a.route.at).line - prospect.placeOf(b.route.at).line);
-    const [first] = leaks;
-    if (first === undefined) return [];
-    const prefixes = listed(leaks.map(({ route }) => route.prefix));
-    return finding(prospect, first.route.at, {
-      code: 'EW214',
-      severity: 'warning',
-      message: `${tunnel.name}: while the interface is gone, packets to ${prefixes} leave in clear by the default route (${first.by.out ?? `via ${first.by.via}`})`,
-      hint: 'add guard: true to the route: a blackhole behind it',
-      ...alreadyThere(prospect, first.by.path),
-    });
-  });
+  return livingTunnels(prospect).flatMap(tunnel =>
+    tunnel.routes.flatMap(route => {
+      const by = route.disable || route.guard ? undefined : leak(prospect, tunnel, route);
+      if (by === undefined) return [];
+      return finding(prospect, route.at, {
+        code: 'EW214',
+        severity: 'warning',
+        message: `${tunnel.name}: while the interface is gone, packets to ${route.prefix} leave in clear by the default route (${by.out ?? `via ${by.via}`})`,
+        hint: 'add guard: true to the route: a blackhole behind it',
+        ...alreadyThere(prospect, by.path),
+      });
+    }),
+  );
 }
 
 /** The default route that would carry it without the tunnel. */
