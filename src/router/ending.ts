@@ -34,18 +34,23 @@ export async function ending(input: ApplyInput, unfinished: Unfinished): Promise
   let lost: unknown;
   for (let attempt = 1; attempt === 1 || Date.now() < deadline; attempt++) {
     const isNew = connection === undefined;
+    let own: Connection | undefined;
     try {
       if (isNew) input.onEvent({ kind: 'connecting', attempt });
-      connection ??= await input.door.dial();
+      if (isNew) own = await input.door.dial();
+      connection ??= own;
+      if (connection === undefined) continue;
       const said = unfinished.answer ?? (await askSwitch(connection, input.options.id, 'undo'));
       if (said.result !== 'busy' || ++busy >= mostPatience)
         return judge(input, unfinished, said, await readRouter(connection));
     } catch (error) {
       lost = error;
       if (isNew) await pause(Math.min(attempt, 5) * 1000, input.signal);
+    } finally {
+      // one that stays open would keep the program from ending
+      await own?.close();
+      connection = undefined;
     }
-    if (isNew) await connection?.close();
-    connection = undefined;
   }
   const { why } = unfinished;
   const what = typeof why === 'string' ? why : 'the apply failed';

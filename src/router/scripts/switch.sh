@@ -148,10 +148,13 @@ answer() { # confirm|undo|wait, seconds: waits for what the switch makes of it
     confirm) mv "$S/waiting" "$S/confirmed" 2>/dev/null ;;
     undo) : >"$S/stop" ;;
   esac 2>/dev/null
-  revive
-  wake
   left=$(($2 * 5))
-  until [ -e "$S/result" ] || [ "$left" -le 0 ] || ! [ -d "$S" ]; do left=$((left - 1)); sleep 0.2; done
+  until [ -e "$S/result" ] || [ "$left" -le 0 ] || ! [ -d "$S" ]; do
+    # they may all be killed while they are waited for
+    [ $((left % 25)) != 0 ] || { revive; wake; }
+    left=$((left - 1))
+    sleep 0.2
+  done
   if [ -e "$S/result" ]; then
     say result 0 "$S/result"
     { : >"$S/told"; } 2>/dev/null
