@@ -164,10 +164,10 @@ describe('a login on the lab router', () => {
     await one.types('set interfaces ethernet eth1 description asked');
     const asked = await one.presses('commit-confirm 1\r', 'Proceed? [confirm]');
     assert.match(asked, /commit confirm will be automatically reboot in 1 minutes unless confirmed\n/);
-    assert.match(await one.presses('n', configuring), /^n+\ncommit-confirm canceled\n/);
+    assert.match(await one.presses('n', configuring), /^\s*n+\s*commit-confirm canceled\n/);
     assert.equal(await one.types('compare'), '[edit interfaces ethernet eth1]\n>description asked');
     await one.presses('commit-confirm 60\r', 'Proceed? [confirm]');
-    assert.match(await one.presses('\r', configuring), /^\[y\]\n/);
+    assert.match(await one.presses('\r', configuring), /^\s*\[y\]\s/);
     assert.equal(await one.types('compare'), 'No changes between working and active configurations');
     await one.types('set interfaces ethernet eth1 description again');
     assert.equal(await one.types('commit-confirm 1'), 'Another confirm is pending');
@@ -175,7 +175,7 @@ describe('a login on the lab router', () => {
     assert.equal(await one.types('confirm'), 'No confirm pending');
     assert.equal(await one.types('rollback 99'), 'Invalid revision [99]');
     await one.presses('rollback 1\r', 'Proceed with reboot? [confirm]');
-    assert.match(await one.presses('n', configuring), /^n\nCancelling rollback\n/);
+    assert.match(await one.presses('n', configuring), /^\s*n+\s*Cancelling rollback\n/);
     await one.leaves();
   });
 
