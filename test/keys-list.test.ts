@@ -82,7 +82,7 @@ no interface uses
       `wg0, preshared key\n  fingerprint  ${fingerprintOf(new Secret(secret))}\n`,
       '! there is no /config/auth/gone.key that this user can see',
       '! the file holds no key that this user can read\n  ! every user of the router can read the file: chmod 0640\n  ! the group should be vyattacfg',
-      '! older than rotateAfter (90 days): edgewg keys rotate',
+      '! older than rotateAfter (90 days): make a new one under another file name',
       `! the interface runs with another key, its public half is ${publicKey}`,
       'wg7\n  file         /config/auth/wg7.key\n  ! the interface is not on the router yet',
     ])

@@ -70,7 +70,7 @@ export const stories: Readonly<Record<string, Story>> = {
     why: `"show configuration" prints stars for every leaf whose name ends in key, even when it holds the path of a key file.
       Whether the key is the wanted one can't be told from that, so every plan would want to set it.`,
     way: `Save the configuration with "show configuration commands", which hides nothing. edgewg replaces every secret by a
-      word that tells nothing before it does anything else; edgewg snapshot writes a file that is safe to share.`,
+      word that tells nothing before it does anything else.`,
   },
   EW014: {
     title: 'a secret would be deleted that could not be put back',
@@ -91,7 +91,7 @@ export const stories: Readonly<Record<string, Story>> = {
       key. EdgeOS prints it in full when a commit fails, and it stands in the arguments of a process while it is set.`,
     way: `Name a file for it in the site file: privateKey: /config/auth/wg4.key (or presharedKey of the peer). When the file
       isn't there, the next apply moves the key into it on the router: the key stays the same, no peer notices. Old
-      revisions and backups keep the literal: rotate the key afterwards (edgewg keys rotate) if others may have them.`,
+      revisions and backups keep the literal: change the key afterwards (another file under privateKey) if others may have them.`,
   },
   EW017: {
     title: 'the file of a key is known at apply',

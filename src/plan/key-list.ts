@@ -131,7 +131,7 @@ class Lister {
       ...(/[1-7]$/.test(mode) ? ['every user of the router can read the file: chmod 0640'] : []),
       ...(group === 'vyattacfg' ? [] : ['the group should be vyattacfg: other admins can not commit']),
       ...(rotateAfter !== undefined && age !== undefined && age > rotateAfter
-        ? [`older than rotateAfter (${rotateAfter} days): edgewg keys rotate`]
+        ? [`older than rotateAfter (${rotateAfter} days): make a new one under another file name`]
         : []),
     ];
   }

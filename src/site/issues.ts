@@ -70,7 +70,7 @@ function subject(path: SitePath): string {
 
 /** The way out where there is no better one: what should stand here. */
 function expected(path: SitePath): string {
-  const start = 'begin with `version: 1`, or let `edgewg init` write the file';
+  const start = 'begin with `version: 1`; fixtures/blog/site.yaml is a whole example';
   return path.length === 0 ? start : `expected: ${descriptionAt(path) ?? 'see `edgewg schema`'}`;
 }
 
