@@ -1,0 +1,85 @@
+// The folders of fixtures/checks: for one finding, a site file and a router where it must show, and a pair where it must not.
+// `failing.yaml` and `passing.yaml` (or one `site.yaml`), `failing.commands` and `passing.commands` (or one
+// `running.commands`), and where a check needs what only a router tells, `failing.facts.yaml` and `passing.facts.yaml` (or one
+// `facts.yaml`). For a rollback, `applied.yaml` and `before.commands` are what was applied, and there is no site file.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { checks } from '../../src/plan/checks/all.ts';
+import type { KeyFile, RouterFacts, Session } from '../../src/plan/facts.ts';
+import type { IdentityOf } from '../../src/plan/keys.ts';
+import { makePlan } from '../../src/plan/make.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { planRollback } from '../../src/plan/rollback.ts';
+import { loadSite } from '../../src/site/load.ts';
+import { parseCommands } from '../../src/vyatta/commands.ts';
+import { redact } from '../../src/vyatta/redact.ts';
+import type { Tree } from '../../src/vyatta/tree.ts';
+import { keyFileOf } from '../../src/wireguard/key.ts';
+import { someFacts } from './builders.ts';
+import { root } from './run-cli.ts';
+
+export type Side = 'failing' | 'passing';
+
+/** What a fixture says of a router; the rest is as {@link someFacts} has it. Times are days before the router's now. */
+interface SaidFacts extends Partial<Omit<RouterFacts, 'probes' | 'keyFiles' | 'session'>> {
+  readonly probes?: Readonly<Record<string, boolean>>;
+  /** By path. */
+  readonly keys?: Readonly<Record<string, { publicKey?: string; mode?: string; age?: number }>>;
+  readonly session?: Partial<Session>;
+  /** Keys that references of the site file yield: the identity by the reference's path, `tunnels.wg4.privateKey`. */
+  readonly references?: Readonly<Record<string, { shown: string; publicKey: string }>>;
+}
+
+export const folder = new URL('fixtures/checks/', root);
+
+/** Names such as `EW101-port-stays-closed`; several may show one finding. */
+export const cases = readdirSync(folder).sort();
+
+/** The name of a case's file for a side, which may be one for both; undefined when there is neither. */
+export function fileOf(name: string, side: Side, ending: string, both: string): string | undefined {
+  return [`${side}${ending}`, both].find(file => existsSync(new URL(`${name}/${file}`, folder)));
+}
+
+const read = (name: string, file: string): string => readFileSync(new URL(`${name}/${file}`, folder), 'utf8');
+const configuration = (name: string, file: string): Tree => redact(parseCommands(read(name, file)));
+
+/** The plan of one side of a case. */
+export function planOf(name: string, side: Side): Plan {
+  const commands = fileOf(name, side, '.commands', 'running.commands') ?? `${side}.commands`;
+  const running = configuration(name, commands);
+  if (existsSync(new URL(`${name}/applied.yaml`, folder))) {
+    const applied = plan(name, 'applied.yaml', configuration(name, 'before.commands'), {});
+    return planRollback({ ...applied, id: '20260102-030405' }, running, null);
+  }
+  const facts = fileOf(name, side, '.facts.yaml', 'facts.yaml');
+  const said = facts === undefined ? undefined : (parse(read(name, facts)) as SaidFacts);
+  return plan(name, fileOf(name, side, '.yaml', 'site.yaml') ?? `${side}.yaml`, running, said);
+}
+
+function plan(name: string, file: string, running: Tree, said: SaidFacts | undefined): Plan {
+  const { site, place } = loadSite(read(name, file), file);
+  const input = { site, placeOf: place, running, identityOf: identities(said) };
+  return makePlan(said === undefined ? input : { ...input, facts: factsOf(said) }, checks);
+}
+
+function factsOf({ probes, keys, session, references: _, ...said }: SaidFacts): RouterFacts {
+  const { now } = someFacts();
+  const files = Object.entries(keys ?? {}).map(([path, { publicKey, mode, age }]): [string, KeyFile] => [
+    path,
+    { path, publicKey, mode: mode ?? '640:root:vyattacfg', changed: now - (age ?? 1) * 86_400 },
+  ]);
+  return someFacts({
+    ...said,
+    probes: new Map(Object.entries({ wireguard: true, ...probes })),
+    keyFiles: new Map(files),
+    session:
+      session === undefined ? undefined : { from: '', fromPort: 50_000, to: '', toPort: 22, ...session },
+  });
+}
+
+function identities(said: SaidFacts | undefined): IdentityOf {
+  return at => {
+    const found = said?.references?.[at.join('.')];
+    return found && { ...found, path: keyFileOf(String(at[1]), found.shown) };
+  };
+}
