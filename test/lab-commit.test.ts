@@ -88,7 +88,7 @@ describe('a commit in the lab', () => {
 
   it('leaves the lock and the configuration alone when its process dies, but not the kernel', async () => {
     const lab = await Console.start({
-      profile: { set: 0, commit: 0, commitAction: 1000, save: 0, show: 0 },
+      profile: { calls: {}, commit: 0, commitAction: 1000, save: 0 },
       boot: '',
     });
     await lab.cfg('begin');
@@ -107,7 +107,7 @@ describe('a commit in the lab', () => {
   });
 
   it('does nothing more once the router is down', async () => {
-    const lab = await Console.start({ profile: { set: 0, commit: 5000, commitAction: 0, save: 0, show: 0 } });
+    const lab = await Console.start({ profile: { calls: {}, commit: 5000, commitAction: 0, save: 0 } });
     await lab.cfg('begin');
     await lab.cfg('set interfaces ethernet eth1 description LAN');
     let isAnswered = false;

@@ -40,7 +40,9 @@ describe('the lab at scale', () => {
   });
 
   it('keeps fifty sessions apart and joins what they commit', async () => {
-    const lab = await Console.start({ profile: { set: 1, commit: 5, commitAction: 1, save: 0, show: 0 } });
+    const lab = await Console.start({
+      profile: { calls: { 'vyatta-cfg-cmd-wrapper': 1 }, commit: 5, commitAction: 1, save: 0 },
+    });
     const sessions = Array.from({ length: 50 }, (_, i) => i);
     let running = sessions.length;
     const session = async (i: number): Promise<void> => {

@@ -72,6 +72,8 @@ export function createRouter(options: EngineOptions): LabRouter {
     async call(call) {
       const program = Object.hasOwn(programs, call.program) ? programs[call.program] : undefined;
       if (program === undefined) return complaint(`${call.program}: command not found\n`, 127);
+      const ms = engine.profile.calls[call.program] ?? 0;
+      if (ms > 0) await engine.world.sleep(ms);
       try {
         return await program(engine, call);
       } catch (error) {

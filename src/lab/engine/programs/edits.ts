@@ -40,7 +40,6 @@ export async function edit(engine: Engine, call: Call, request: Edit): Promise<A
     return said(`${session.discard() ? 'Changes' : 'No changes'} have been discarded\n`);
   const mishap = await stepOf(engine, verb, sid);
   if (mishap !== undefined) return said(`${mishap}\n${failure(verb)}`, 1);
-  if (engine.profile.set > 0) await engine.world.sleep(engine.profile.set);
   const done = await carryOut(engine.scene(session, call), request);
   if (done.ok) return done.output === '' ? ok : said(done.output);
   return said(done.output + failure(verb), 1);

@@ -132,7 +132,6 @@ export async function opWrapper(engine: Engine, call: Call): Promise<Answer> {
   if (command.run === undefined) return complaint(`\n  Incomplete command: ${done.join(' ')}\n\n`);
   if (command.needsAdmin && !engine.isAdmin(call.user))
     return said('Must be an admin user to run this command.\n');
-  if (engine.profile.show > 0) await engine.world.sleep(engine.profile.show);
   return command.run(engine, call, args);
 }
 
