@@ -23,7 +23,7 @@ const mostBytes = 16 << 20;
 
 /** The command of the exec: what a forced command may allow. */
 function readCommand(): string {
-  return `exec sh -c ${quote(readScript())}`;
+  return `exec bash -c ${quote(readScript())}`;
 }
 
 export async function readRouter(connection: Connection, signal?: AbortSignal): Promise<Reading> {

@@ -13,7 +13,7 @@ export function readScriptDigest(): string {
 /** What sshd runs in place of whatever is asked for; holds no quote but the two pairs around $( ). */
 function forcedCommand(): string {
   const packed = gzipSync(readScript(), { level: 9 }).toString('base64');
-  return `exec sh -c "$(echo ${packed} | base64 -d | gunzip)"`;
+  return `exec bash -c "$(echo ${packed} | base64 -d | gunzip)"`;
 }
 
 /** `restrict` takes away terminal, forwarding and agent (OpenSSH 7.2). `publicKey` is `ssh-ed25519 AAAA… comment`. */

@@ -59,7 +59,14 @@ agrees() { grep -qs ' === vyatta-config-version:' "$1" && lines=$(drift_from "$1
 
 w() { "$W" "$@" >"$S/out" 2>&1 </dev/null 8>&- 9>&-; }
 # a session of the same process id may be left over, uncommitted changes and all (transcript interactive/20)
-open_session() { printf '%s\n' "$$" >"$S/session"; w begin && w discard; }
+open_session() { printf '%s\n' "$$" >"$S/session"; w begin && w discard && session_env=$(cli-shell-api getSessionEnv "$$" </dev/null) && [ -n "$session_env" ]; }
+# One change. The wrapper asks for the session's environment and runs the same program, each time: 18.7 ms a line in place of 12
+# (transcript interactive/19). The session is this process's in both; commits are the wrapper's (edgeos-facts 5.4).
+edit() (
+  export vyatta_sysconfdir=/opt/vyatta/etc vyatta_sbindir=/opt/vyatta/sbin
+  eval "$session_env"
+  exec "/opt/vyatta/sbin/my_$1" "${@:2}" >"$S/out" 2>&1 </dev/null 8>&- 9>&-
+)
 close_session() { w end; rm -f "$S/session"; }
 # of a process of ours that was killed
 end_dead_session() {
@@ -74,7 +81,7 @@ op() { # set|delete WORD...: in a transaction the first refusal is the last comm
     [ "$failed" = 0 ] && [ -z "$stop" ] && ! [ -e "$S/stop" ] || return 0
     step=$((step + 1))
   fi
-  w "$@"; code=$?
+  edit "$@"; code=$?
   if [ "$code" != 0 ]; then
     failed=1
     if [ "$quiet" = 0 ]; then say "refused:$step" "$code" "$S/out"; else cp "$S/out" "$S/undo-said" 2>/dev/null; fi
