@@ -1,0 +1,95 @@
+// What the figures come to: medians, ratios, goals; as a table in markdown.
+import { median } from './process.mjs';
+
+const figures = ['wall', 'cpu', 'memory', 'connections', 'roundTrips', 'up', 'down'];
+
+/** Medians of each figure by client, and the least and most of the wall time. */
+export function summarise({ runs, ...rest }) {
+  const medians = Object.entries(runs).map(([name, all]) => {
+    const walls = all.map(({ wall }) => wall);
+    const sums = figures.map(figure => [figure, round(median(all.map(run => run[figure])))]);
+    return [
+      name,
+      { ...Object.fromEntries(sums), least: round(Math.min(...walls)), most: round(Math.max(...walls)) },
+    ];
+  });
+  return { ...rest, medians: Object.fromEntries(medians) };
+}
+
+const round = value => Math.round(value * 1000) / 1000;
+
+/** The goals, as ratios within one case: `[case, what, ratio, goal]`. */
+function ratios({ cases }) {
+  const found = [];
+  for (const { kind, latencyMs, lines, profile, medians: m } of cases) {
+    const where = `${profile}, ${lines} lines, ${latencyMs} ms`;
+    const add = (what, ratio, goal) => found.push({ where, what, ratio: round(ratio), goal });
+    const own = m[kind === 'plan' ? 'edgewg plan' : 'edgewg'];
+    if (own === undefined) continue;
+    if (kind === 'plan') {
+      const floor = m['plain ssh, show configuration commands'].wall + m['node -e 0'].wall;
+      add('plan / (plain ssh + node -e 0)', own.wall / floor, { most: 1.3 });
+      continue;
+    }
+    if (m['plain ssh'])
+      add('apply / plain ssh', own.wall / m['plain ssh'].wall, { most: lines > 1000 ? 0.7 : 1.25 });
+    if (m.ansible) add('ansible / apply', m.ansible.wall / own.wall, { least: 3 });
+    if (m.netmiko) add('netmiko / apply', m.netmiko.wall / own.wall, { least: 6 });
+  }
+  return found;
+}
+
+const isMet = ({ ratio, goal }, margin = 1) =>
+  goal.most === undefined ? ratio * margin >= goal.least : ratio <= goal.most * margin;
+
+/** Ratios that miss their goal by more than the margin: a margin of 1.25 forgives a quarter. */
+export function failures(report, margin) {
+  return ratios(report)
+    .filter(found => !isMet(found, margin))
+    .map(({ where, what, ratio, goal }) => `${where}: ${what} is ${ratio}, the goal ${goalText(goal)}`);
+}
+
+const goalText = goal => (goal.most === undefined ? `at least ${goal.least}` : `at most ${goal.most}`);
+
+export function table(report) {
+  const { machine, clients, cases } = report;
+  const versions = Object.entries(clients).map(([name, version]) => `${name} ${version}`);
+  return [
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memory} GiB; Node.js ${machine.node}; ${versions.join(', ')}.`,
+    '',
+    '| what | router | lines | round trip ms | client | median s | least … most | CPU s | memory MiB | connections | round trips | KiB to, from the router |',
+    '| --- | --- | ---: | ---: | --- | ---: | --- | ---: | ---: | ---: | ---: | --- |',
+    ...cases.flatMap(rows),
+    '',
+    '| where | ratio | is | goal | |',
+    '| --- | --- | ---: | --- | --- |',
+    ...ratios(report).map(
+      found =>
+        `| ${found.where} | ${found.what} | ${found.ratio.toFixed(2)} | ${goalText(found.goal)} | ${isMet(found) ? 'met' : '**missed**'} |`,
+    ),
+    '',
+  ].join('\n');
+}
+
+function rows({ kind, router, lines, latencyMs, medians }) {
+  return Object.entries(medians).map(([name, m]) => {
+    const kib = bytes => (bytes / 1024).toFixed(0);
+    const cells = [
+      kind,
+      router,
+      lines,
+      latencyMs,
+      name,
+      m.wall.toFixed(2),
+      `${m.least.toFixed(2)} … ${m.most.toFixed(2)}`,
+    ];
+    const more = [
+      m.cpu.toFixed(2),
+      m.memory.toFixed(0),
+      m.connections,
+      m.roundTrips,
+      `${kib(m.up)}, ${kib(m.down)}`,
+    ];
+    return `| ${[...cells, ...more].join(' | ')} |`;
+  });
+}
