@@ -67,7 +67,7 @@ export function nodeIo(host: Host, streams: Streams, more: Pick<Io, 'isVerbose' 
       const stream = path === '-' ? host.stdin : createReadStream(resolve(host.cwd(), path));
       return readAll(stream, path === '-' ? 'standard input' : path, most, more.signal);
     },
-    writeFile: (path, text) => writeWhole(resolve(host.cwd(), path), path, text),
+    writeFile: (path, text, mode) => writeWhole(resolve(host.cwd(), path), path, text, mode),
     writeState: async (name, text) => {
       const path = join(stateFolder(host.env), name);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -118,14 +118,14 @@ async function readAll(stream: Readable, name: string, most: number, signal: Abo
   return Buffer.concat(chunks);
 }
 
-async function writeWhole(path: string, name: string, text: string): Promise<void> {
+async function writeWhole(path: string, name: string, text: string, mode = 0o600): Promise<void> {
   let temporary: string | undefined;
   try {
     const target = await realpath(path).catch(() => path);
     const there = await stat(target).catch(() => undefined);
     if (there !== undefined && !there.isFile()) throw new Error('it is no regular file');
     const unfinished = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`);
-    const handle = await open(unfinished, 'wx', 0o600);
+    const handle = await open(unfinished, 'wx', mode);
     temporary = unfinished;
     await fill(handle, text);
     await rename(unfinished, target);

@@ -5,7 +5,7 @@ import type { PlaceOf } from '../plan/wanted/builder.ts';
 import type { Connection, Door } from '../router/connection.ts';
 import type { Reading } from '../router/read.ts';
 import type { Secret } from '../secret.ts';
-import type { LoadedSite } from '../site/load.ts';
+import type { LoadedSite, Site } from '../site/load.ts';
 import type { Io } from './io.ts';
 
 export const siteOptions = {
@@ -34,7 +34,11 @@ export async function readSite(file: string, io: Io): Promise<LoadedSite> {
 }
 
 /** Reads all that decides how to get in; contacts nobody yet. */
-export async function openDoor(loaded: LoadedSite, acceptNewHostKey: boolean, io: Io): Promise<Door> {
+export async function openDoor(
+  loaded: { readonly site: Pick<Site, 'router'> },
+  acceptNewHostKey: boolean,
+  io: Io,
+): Promise<Door> {
   const { resolveTarget, systemAccess } = await import('../router/connection.ts');
   const access = systemAccess({
     env: io.env,

@@ -3,13 +3,18 @@ import type { ChalkInstance } from 'chalk';
 import { createTwoFilesPatch } from 'diff';
 import { visible } from './visible.ts';
 
-/** Both texts as printed by the router; without secrets. Empty when they are the same. */
-export function unifiedDiff(before: string, after: string, paint: ChalkInstance): string {
+/** Both texts as printed by the router, or of two files; without secrets. Empty when they are the same. */
+export function unifiedDiff(
+  before: string,
+  after: string,
+  paint: ChalkInstance,
+  [from, to] = ['running', 'after'],
+): string {
   if (before === after) return '';
-  const patch = createTwoFilesPatch('running', 'after', before, after, '', '', { context: 3 });
+  const patch = createTwoFilesPatch(from ?? '', to ?? '', before, after, '', '', { context: 3 });
   return patch
     .split('\n')
-    .filter(line => !line.startsWith('==='))
+    .filter((line, i) => !line.startsWith('===') && !(i === 0 && line.startsWith('Index: ')))
     .map(line => colored(visible(line), paint))
     .join('\n');
 }

@@ -1,0 +1,86 @@
+// `import`: the site file of what a router has, proven by an empty plan. Reads the router, writes a file here, touches nothing there.
+import { Exit, Refused } from '../errors.ts';
+import type { Imported } from '../import/import.ts';
+import { isEmpty } from '../plan/plan.ts';
+import { visible } from '../report/visible.ts';
+import { values } from '../vyatta/tree.ts';
+import { defineCommand } from './command.ts';
+import type { Io } from './io.ts';
+import { accessOptions } from './live.ts';
+import { parseRouter, readRouting, refuseExisting, routerOptions, writeSite } from './site-file.ts';
+
+export const command = defineCommand({
+  command: 'import',
+  describe: "write the site file of a router's WireGuard as it is, proven by an empty plan",
+  options: {
+    ...routerOptions,
+    ...accessOptions,
+    file: {
+      alias: 'f',
+      type: 'string',
+      default: 'edgewg.yaml',
+      describe: 'the site file to write; - for standard output',
+      requiresArg: true,
+    },
+    manages: {
+      type: 'boolean',
+      describe: "make interfaces the file's as a whole where that changes nothing today",
+    },
+    update: {
+      type: 'boolean',
+      describe: 'edit the site file that is there to what the router has; comments and order stay',
+    },
+    force: { type: 'boolean', describe: 'write over a file that is there' },
+  },
+  examples: [
+    ['edgewg import --router ubnt@192.168.2.1', 'the first site file of a router that has tunnels'],
+    ['edgewg import --running router.commands -f -', 'of a saved configuration, to standard output'],
+    ['edgewg import --update', 'take over into edgewg.yaml what somebody changed on the router'],
+  ],
+  async run(args, io) {
+    if (args.update === true) {
+      const { updateSite } = await import('./update-site.ts');
+      return await updateSite(args, io);
+    }
+    const access = args.router === undefined ? undefined : parseRouter(args.router);
+    await refuseExisting(args.file, args.force === true, io, 'edit it with --update, or say --force');
+    const found = await readRouting(args, access, io);
+    if (values(found.router.running, ['interfaces', 'wireguard']).length === 0)
+      throw new Refused(
+        'nothing-to-import',
+        'there is no WireGuard interface in the configuration',
+        'begin with `edgewg init`; of a part of a configuration, save all of it',
+      );
+    const { importSite } = await import('../import/import.ts');
+    const imported = importSite(found.router, found.access, {
+      manages: args.manages === true,
+      file: args.file === '-' ? 'standard output' : args.file,
+    });
+    await writeSite(args.file, imported.text, io);
+    tell(imported, args.file, io);
+    return isEmpty(imported.plan) ? Exit.done : Exit.difference;
+  },
+});
+
+function tell(imported: Imported, file: string, io: Io): void {
+  if (io.isQuiet) return;
+  const { plan, unsaid, tunnels } = imported;
+  for (const line of unsaidLines(unsaid)) io.stderr.write(`${line}\n`);
+  const name = file === '-' ? 'the site file' : `wrote ${visible(file)}`;
+  const proof = isEmpty(plan)
+    ? 'its plan against this configuration is empty'
+    : `its plan is not empty: ${plan.summary.commands} commands; see edgewg plan`;
+  io.stderr.write(`${name}: ${tunnels} tunnel${tunnels === 1 ? '' : 's'}; ${proof}\n`);
+}
+
+/** Line by line, what stays on the router without a word in the file. */
+export function unsaidLines(unsaid: Imported['unsaid']): string[] {
+  if (unsaid.length === 0) return [];
+  return [
+    `not in the file, and left on the router as it is (${unsaid.length} line${unsaid.length === 1 ? '' : 's'}):`,
+    ...unsaid.flatMap(({ line, command, why }) => [
+      `    ${line === undefined ? '' : `${line}: `}${visible(command)}`,
+      `        ${visible(why)}`,
+    ]),
+  ];
+}

@@ -1,0 +1,127 @@
+// The site file of what a router has. Pure: a running configuration in; a text out, with what it leaves unsaid and its proof.
+
+import type { Plan } from '../plan/plan.ts';
+import { deriveWanted } from '../plan/wanted/wanted.ts';
+import { loadSite } from '../site/load.ts';
+import { values } from '../vyatta/tree.ts';
+import { printCommand } from '../vyatta/words.ts';
+import { draftBgp } from './bgp.ts';
+import { Draft } from './draft.ts';
+import { draftClamp, draftPorts, draftRulesets } from './firewall.ts';
+import { planFor, type Router, settle } from './settle.ts';
+import { draftTunnels } from './tunnels.ts';
+import { type Unsaid, unsaid } from './unsaid.ts';
+import { writeDraft } from './write.ts';
+
+export interface Access {
+  readonly host: string;
+  readonly user?: string;
+  readonly port?: number;
+}
+
+export interface Imported {
+  readonly text: string;
+  /** Of the text, against the same router: empty, or the proof failed. */
+  readonly plan: Plan;
+  readonly unsaid: readonly Unsaid[];
+  /** Interfaces that could be the file's as a whole without a change; with `manages` they are. */
+  readonly claimable: readonly string[];
+  /** Why an interface couldn't, by name. */
+  readonly unclaimed: ReadonlyMap<string, string>;
+  readonly tunnels: number;
+}
+
+/** `manages`: say that what can be is the file's as a whole. `file` is the name for places. */
+export function importSite(
+  router: Router,
+  access: Access,
+  options: { manages: boolean; file: string },
+): Imported {
+  const { running, facts } = router;
+  const { file } = options;
+  const draft = draftOf(router, access);
+  const settled = settle(draft, router, file);
+  const { claimable, unclaimed } = claims(draft, router, file);
+  if (options.manages && claimable.length > 0) draft.set(['manages', 'interfaces'], [...claimable]);
+  const { site, place } = loadSite(writeDraft(draft), file);
+  const placeOf = (path: Parameters<typeof place>[0]) => place(path);
+  const keyPath: Parameters<typeof deriveWanted>[3] = source =>
+    source.kind === 'router' ? source.path : undefined;
+  const wanted = deriveWanted(site, placeOf, running, keyPath, facts?.probes);
+  const rest = unsaid(running, wanted.tree, site, settled.removed);
+  const text = writeDraft(draft, headOf(claimable, unclaimed, options.manages), tailOf(rest));
+  return {
+    text,
+    plan: planFor(loadSite(text, file), router),
+    unsaid: rest,
+    claimable,
+    unclaimed,
+    tunnels: site.tunnels.length,
+  };
+}
+
+/** Everything that could be said, whether the file's rules like it or not. */
+export function draftOf({ running }: Router, access: Access): Draft {
+  const draft = new Draft();
+  draft.set(['version'], 1);
+  draft.set(['router'], { ...access });
+  draftTunnels(draft, running);
+  draftPorts(draft, running);
+  if (values(running, ['interfaces', 'wireguard']).length === 0) return draft;
+  draftRulesets(draft, running);
+  draftClamp(draft, running);
+  draftBgp(draft, running);
+  return draft;
+}
+
+/** Interfaces that may be managed as a whole: nothing of the plan is about them. */
+function claims(draft: Draft, router: Router, file: string): Pick<Imported, 'claimable' | 'unclaimed'> {
+  const names = Object.keys((draft.data['tunnels'] ?? {}) as object);
+  const unclaimed = new Map<string, string>();
+  if (names.length === 0) return { claimable: [], unclaimed };
+  draft.set(['manages', 'interfaces'], names);
+  const plan = planFor(loadSite(writeDraft(draft), file), router);
+  delete draft.data['manages'];
+  const commands = plan.commits.flatMap(({ run }) => run);
+  for (const name of names) {
+    const own = commands.filter(({ path }) => path.includes(name));
+    const [first] = own;
+    const more = own.length > 1 ? ` and ${own.length - 1} more` : '';
+    if (first !== undefined)
+      unclaimed.set(
+        name,
+        `edgewg would ${printCommand(first.op === 'set' ? 'set' : 'delete', first.path)}${more}`,
+      );
+    else if (plan.keys.some(({ tunnel }) => tunnel === name))
+      unclaimed.set(name, 'its private key would move into a file');
+  }
+  return { claimable: names.filter(name => !unclaimed.has(name)), unclaimed };
+}
+
+function headOf(
+  claimable: readonly string[],
+  unclaimed: ReadonlyMap<string, string>,
+  isManaged: boolean,
+): string[] {
+  const lines = [
+    '',
+    'The WireGuard of a router as edgewg found it: a plan of this file changes nothing there. Of the tunnels below only what is',
+    "said here is edgewg's; all else is kept.",
+  ];
+  if (claimable.length > 0 && !isManaged)
+    lines.push(
+      'What goes out of the file goes off the router too with this line, which changes nothing today:',
+      `manages: { interfaces: [${claimable.join(', ')}] }`,
+    );
+  for (const [name, why] of unclaimed) lines.push(`${name} is not for \`manages\` without a change: ${why}`);
+  return lines;
+}
+
+function tailOf(rest: readonly Unsaid[]): string[] {
+  if (rest.length === 0) return [];
+  return [
+    '',
+    'Not said above, and left on the router as it is:',
+    ...rest.map(({ command, why }) => `${command}  # ${why}`),
+  ];
+}

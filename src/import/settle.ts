@@ -1,0 +1,93 @@
+// From a draft to a file that gives an empty plan: whatever the file's grammar refuses, or the plan would change, is taken out,
+// with the reason. What is left is proven by the planner itself.
+import type { RouterFacts } from '../plan/facts.ts';
+import { makePlan } from '../plan/make.ts';
+import { isEmpty, type Plan } from '../plan/plan.ts';
+import { type LoadedSite, loadSite, SiteProblems } from '../site/load.ts';
+import { pathAt } from '../site/place-of.ts';
+import type { Path, Tree } from '../vyatta/tree.ts';
+import { printCommand } from '../vyatta/words.ts';
+import type { Draft, Entry } from './draft.ts';
+import { writeDraft } from './write.ts';
+
+export interface Router {
+  /** Without secrets. */
+  readonly running: Tree;
+  /** Undefined when the configuration is a file's. */
+  readonly facts?: RouterFacts;
+}
+
+/** What was taken out of a draft, and why. */
+export interface Removed {
+  readonly running: Path;
+  readonly why: string;
+}
+
+export interface Settled {
+  readonly loaded: LoadedSite;
+  readonly plan: Plan;
+  readonly removed: readonly Removed[];
+}
+
+/** Changes the draft until its plan is empty, or nothing more can be taken out. Throws {@link SiteProblems} of what is no entry. */
+export function settle(draft: Draft, router: Router, file: string): Settled {
+  const removed: Removed[] = [];
+  const take = (entry: Entry | undefined, why: string): boolean => {
+    if (entry === undefined || !draft.entries.includes(entry)) return false;
+    draft.remove(entry);
+    removed.push({ running: entry.running, why });
+    return true;
+  };
+  for (;;) {
+    const loaded = tryLoad(draft, file, take);
+    if (loaded === undefined) continue;
+    const plan = planFor(loaded, router);
+    if (isEmpty(plan) || !takeChanged(draft, plan, take)) return { loaded, plan, removed };
+    dropEmptyBgp(draft);
+  }
+}
+
+/** The checks stay out: what they find is there today as well. */
+export function planFor({ site, place }: LoadedSite, { running, facts }: Router): Plan {
+  return makePlan({ site, placeOf: path => place(path), running, ...(facts === undefined ? {} : { facts }) });
+}
+
+type Take = (entry: Entry | undefined, why: string) => boolean;
+
+function tryLoad(draft: Draft, file: string, take: Take): LoadedSite | undefined {
+  const text = writeDraft(draft);
+  try {
+    return loadSite(text, file);
+  } catch (error) {
+    if (!(error instanceof SiteProblems)) throw error;
+    // all of them are looked up before the first is taken: what lies below one that is gone went with it
+    const wrong = error.problems.map(({ line, column, message }) => ({
+      entry: draft.entryAt(pathAt(text, line, column)),
+      message,
+    }));
+    const found = wrong.map(({ entry, message }) => take(entry, message));
+    if (!found.includes(true)) throw error;
+    dropEmptyBgp(draft);
+    return undefined;
+  }
+}
+
+/** True when something was taken out. */
+function takeChanged(draft: Draft, plan: Plan, take: Take): boolean {
+  let isTaken = false;
+  for (const step of plan.keys) {
+    const leaf = step.from ?? ['interfaces', 'wireguard', step.tunnel, 'private-key'];
+    const why = 'the key is no file yet: the plan would make one';
+    isTaken = take(draft.entryFor(leaf), why) || isTaken;
+  }
+  for (const { run } of plan.commits)
+    for (const { op, path } of run) {
+      const why = `the file can't say it as it is: edgewg would ${printCommand(op === 'set' ? 'set' : 'delete', path)}`;
+      isTaken = take(draft.entryFor(path), why) || isTaken;
+    }
+  return isTaken;
+}
+
+function dropEmptyBgp(draft: Draft): void {
+  if (draft.has(['bgp']) && !draft.has(['bgp', 'neighbors'])) delete draft.data['bgp'];
+}

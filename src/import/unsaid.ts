@@ -1,0 +1,83 @@
+// What a site file leaves unsaid of a router's WireGuard, line by line, with the reason: what edgewg would neither plan nor touch.
+import { managesInterface } from '../site/manages.ts';
+import type { Site } from '../site/site.ts';
+import { canonicalValues } from '../vyatta/canonical.ts';
+import { type Found, lookup, step, top } from '../vyatta/nodes.ts';
+import { isLiteral, publicHalf, redacted } from '../vyatta/redact.ts';
+import { leaves, type Path, startsWith, type Tree, value, values } from '../vyatta/tree.ts';
+import { printCommand } from '../vyatta/words.ts';
+import type { Removed } from './settle.ts';
+
+export interface Unsaid {
+  /** The line of the running configuration, from 1. */
+  readonly line: number | undefined;
+  /** The `set` command without secrets. */
+  readonly command: string;
+  readonly why: string;
+}
+
+/** `wanted` is what the file says, as the router's nodes. */
+export function unsaid(running: Tree, wanted: Tree, site: Site, removed: readonly Removed[]): Unsaid[] {
+  const said = new Set([...leaves(wanted)].flatMap(({ path }) => forms(path)));
+  const names = new Set(values(running, ['interfaces', 'wireguard']));
+  const rulesets = new Set(site.rulesets.map(({ name }) => name));
+  return [...leaves(running)]
+    .filter(({ path }) => concerns(path, names, removed) && !forms(path).every(form => said.has(form)))
+    .filter(({ path }) => !isSilent(path, running, rulesets))
+    .map(({ path, node }) => ({
+      line: node.line,
+      command: printCommand('set', path.map(shownWord)),
+      why: reason(path, site, removed),
+    }));
+}
+
+/** Below an interface, or naming one; or what was in the draft and isn't any more. */
+function concerns(path: Path, names: ReadonlySet<string>, removed: readonly Removed[]): boolean {
+  return path.some(word => names.has(word)) || removed.some(({ running }) => startsWith(path, running));
+}
+
+/** Says what holds anyway: the `log disable` that the GUI writes into every rule. */
+function isSilent(path: Path, running: Tree, rulesets: ReadonlySet<string>): boolean {
+  const leaf = path.slice(0, -1);
+  const node = lookup(leaf)?.node;
+  if (node?.kind !== 'leaf') return false;
+  const isIdle = node.value.idle !== undefined && path.at(-1) === node.value.idle;
+  return isIdle && rulesets.has(path[2] ?? '') && value(running, leaf) !== undefined;
+}
+
+/** A path with every value in its canonical form; several for a comma list. */
+function forms(path: Path): string[] {
+  let found: Found | undefined = top;
+  let all: string[][] = [[]];
+  for (const word of path) {
+    const next: Found | undefined = found && step(found, word);
+    const words =
+      next?.isValue === true && 'value' in next.node ? canonicalValues(next.node.value, word) : [word];
+    all = all.flatMap(before => words.map(one => [...before, one]));
+    found = next;
+  }
+  return all.map(words => words.join('\0'));
+}
+
+function reason(path: Path, site: Site, removed: readonly Removed[]): string {
+  const [a, b, c, d] = path;
+  const nearest = removed
+    .filter(({ running }) => startsWith(path, running) || startsWith(running, path))
+    .sort((x, y) => y.running.length - x.running.length)[0];
+  const word = path.at(-1) ?? '';
+  if (isLiteral(word))
+    return 'a literal key stays in the configuration; name a file for it, and the next apply moves it there';
+  if (nearest !== undefined) return nearest.why;
+  if (a === 'interfaces' && b === 'wireguard')
+    return `the site file has no word for it${d === undefined ? '' : ': it is kept'}`;
+  if (a === 'service' && b === 'ubnt-discover' && c === 'interface')
+    return managesInterface(site, d ?? '') ? 'it is kept' : 'comes with manages: { interfaces }';
+  return 'names a tunnel, and is not for a site file: edgewg reads it and never touches it';
+}
+
+function shownWord(word: string): string {
+  if (word === redacted) return '(a secret)';
+  if (!isLiteral(word)) return word;
+  const key = publicHalf(word);
+  return key === undefined ? '(a literal key)' : `(a literal key, its public half ${key})`;
+}

@@ -1,0 +1,95 @@
+// A draft as YAML: keys in the order in which a reader wants them, short things on one line, comments where they belong.
+import { Document, isMap, isScalar, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import type { SitePath } from '../site/site.ts';
+import type { Data, Draft } from './draft.ts';
+
+const topLevel = [
+  'version',
+  'router',
+  'uplink',
+  'manages',
+  'limits',
+  'tunnels',
+  'rulesets',
+  'absent',
+  'mssClamp',
+  'bgp',
+];
+
+const schemaLine = ' yaml-language-server: $schema=./edgewg.schema.json';
+
+/** Of a tunnel: what it is, who may reach it, who is at the other end, what is routed there. */
+const ofTunnel = [
+  'description',
+  'address',
+  'listenPort',
+  'privateKey',
+  'mtu',
+  'routeAllowedIPs',
+  'disable',
+  'openPort',
+  'firewall',
+  'unfiltered',
+  'peers',
+  'routes',
+];
+
+function inOrder(keys: readonly string[], at: SitePath): string[] {
+  const order = at.length === 0 ? topLevel : at[0] === 'tunnels' && at.length === 2 ? ofTunnel : [];
+  return order.length === 0 ? [...keys] : order.filter(key => keys.includes(key));
+}
+
+const printing = { lineWidth: 110, flowCollectionPadding: true, indent: 2 } as const;
+
+/** The text of a site file. `head` are lines for its beginning, `tail` for its end, without their `#`. */
+export function writeDraft(draft: Draft, head: readonly string[] = [], tail: readonly string[] = []): string {
+  const document = new Document();
+  document.contents = toNode(draft.data, []) as YAMLMap;
+  for (const { at, text } of draft.comments) commentAt(document.contents as YAMLMap, at, text);
+  document.commentBefore = [schemaLine, ...head.map(line => ` ${line}`.trimEnd())].join('\n');
+  if (tail.length > 0) document.comment = tail.map(line => ` ${line}`.trimEnd()).join('\n');
+  return document.toString(printing).replaceAll(/\n{3,}/g, '\n\n');
+}
+
+/** Plain data as nodes; `at` decides what stands on one line. */
+export function toNode(value: unknown, at: SitePath): Scalar | YAMLMap | YAMLSeq {
+  if (Array.isArray(value)) {
+    const list = new YAMLSeq();
+    list.items = value.map((item, i) => toNode(item, [...at, i]));
+    list.flow = true;
+    return list;
+  }
+  if (typeof value !== 'object' || value === null) return new Scalar(value);
+  const map = new YAMLMap();
+  const data = value as Data;
+  map.items = inOrder(Object.keys(data), at).map(
+    key => new Pair(keyOf(key), toNode(data[key], [...at, key])),
+  );
+  map.flow = isShort(value, at);
+  return map;
+}
+
+/** A rule number is a number to YAML, and stands without quotes. */
+function keyOf(key: string): Scalar {
+  return new Scalar(/^\d+$/.test(key) ? Number(key) : key);
+}
+
+/** Maps that a person would write in braces: below a peer or a tunnel, routes, rules; as long as they fit on a line. */
+function isShort(value: object, at: SitePath): boolean {
+  const [first, , third] = at;
+  if (at.length === 0 || JSON.stringify(value).length > 100) return false;
+  if (Object.keys(value).length === 0) return true;
+  if (first === 'tunnels')
+    return at.length > 2 && (third !== 'peers' || at.length > 4) && (third !== 'routes' || at.length > 3);
+  if (first === 'rulesets') return at.length > 3;
+  if (first === 'bgp') return at.length > 2;
+  return first !== 'router';
+}
+
+function commentAt(root: YAMLMap, at: SitePath, text: string): void {
+  const node = root.getIn(at, true);
+  if (!isMap(node)) return;
+  const first = node.items[0]?.key;
+  if (isScalar(first)) first.commentBefore = text;
+  else node.comment = text;
+}
