@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Ran, root, runCli } from './support/run-cli.ts';
+import { runHere } from './support/run-here.ts';
 
 const blog = (name: string): string => fileURLToPath(new URL(`fixtures/blog/${name}`, root));
 const text = (name: string): string => readFileSync(blog(name), 'utf8');
@@ -39,22 +40,22 @@ function assertRefused(ran: Ran, message: RegExp): void {
 
 describe('validate', () => {
   it('says that a good file is good, on stderr', async () => {
-    const { stdout, stderr, exit } = await runCli(['validate', ...site]);
+    const { stdout, stderr, exit } = await runHere(['validate', ...site]);
     assert.deepEqual({ stdout, exit }, { stdout: '', exit: 0 });
     assert.match(stderr, /site\.yaml is valid: 3 tunnels\n$/);
-    assert.equal((await runCli(['validate', '-q', ...site])).stderr, '');
+    assert.equal((await runHere(['validate', '-q', ...site])).stderr, '');
   });
 
   it('reads edgewg.yaml where nothing else is said, or what EDGEWG_FILE names, or standard input', async () => {
     file('edgewg.yaml', text('site.yaml'));
-    assert.equal((await runCli(['validate'], { cwd: folder })).exit, 0);
-    assert.equal((await runCli(['validate'], { env: { EDGEWG_FILE: blog('site.yaml') } })).exit, 0);
+    assert.equal((await runHere(['validate'], { cwd: folder })).exit, 0);
+    assert.equal((await runHere(['validate'], { env: { EDGEWG_FILE: blog('site.yaml') } })).exit, 0);
     assert.equal((await runCli(['validate', '-f', '-'], { input: text('site.yaml') })).exit, 0);
   });
 
   it('shows all mistakes at their places', async () => {
     const bad = file('bad.yaml', 'version: 1\nrouter: { hots: 192.0.2.1 }\ntunnels:\n  wg1000: {}\n');
-    const ran = await runCli(['validate', '-f', bad]);
+    const ran = await runHere(['validate', '-f', bad]);
     assertRefused(
       ran,
       /bad\.yaml:2:11: unknown key hots\n {2}2 \| router: \{ hots: 192\.0\.2\.1 \}\n {4}\| {11}\^\^\^\^\n/,
@@ -69,7 +70,7 @@ describe('validate', () => {
   ];
   for (const [what, name, message] of unreadable)
     it(`refuses a file that ${what}`, async () => {
-      assertRefused(await runCli(['validate', '-f', name], { cwd: folder }), message);
+      assertRefused(await runHere(['validate', '-f', name], { cwd: folder }), message);
     });
 });
 
@@ -78,10 +79,10 @@ describe('plan', () => {
 
   it('takes commands and config.boot alike, from a file or standard input', async () => {
     const plans = await Promise.all([
-      runCli(['plan', ...site, ...running]),
-      runCli(['plan', ...site, '--running', blog('router.boot')]),
-      runCli(['plan', ...site, '--running', '-'], { input: text('router.commands') }),
-      runCli(['plan'], { env: { EDGEWG_FILE: blog('site.yaml'), EDGEWG_RUNNING: blog('router.boot') } }),
+      runHere(['plan', ...site, ...running]),
+      runHere(['plan', ...site, '--running', blog('router.boot')]),
+      runHere(['plan', ...site, '--running', '-'], { input: text('router.commands') }),
+      runHere(['plan'], { env: { EDGEWG_FILE: blog('site.yaml'), EDGEWG_RUNNING: blog('router.boot') } }),
     ]);
     for (const { stdout, exit } of plans) {
       assert.equal(exit, 0);
@@ -93,7 +94,7 @@ describe('plan', () => {
   it('exits with 2 for a difference when asked to', async () => {
     assert.equal((await runCli(['plan', ...site, ...running, '--detailed-exitcode'])).exit, 2);
     assert.equal(
-      (await runCli(['plan', ...site, ...running], { env: { EDGEWG_DETAILED_EXITCODE: '1' } })).exit,
+      (await runHere(['plan', ...site, ...running], { env: { EDGEWG_DETAILED_EXITCODE: '1' } })).exit,
       2,
     );
   });
@@ -101,7 +102,7 @@ describe('plan', () => {
   it('exits with 3 for a plan with an error in it, after showing all of it', async () => {
     const taken = `${text('router.commands')}set firewall name WAN_LOCAL rule 24 action drop\n`;
     const unmanaged = file('site.yaml', text('site.yaml').replace('WAN_LOCAL: [21-29], ', ''));
-    const { stdout, exit } = await runCli(['plan', '-f', unmanaged, '--running', file('running', taken)]);
+    const { stdout, exit } = await runHere(['plan', '-f', unmanaged, '--running', file('running', taken)]);
     assert.equal(exit, 3);
     assert.match(stdout, /^error EW002: rule 24 of WAN_LOCAL is somebody else's \(drop\)/m);
     assert.match(stdout, /^Plan: .*\. Refused: \d errors? above$/m);
@@ -115,7 +116,7 @@ describe('plan', () => {
       'openPort: { rule: 24 } # edgewg-ignore EW002: opened by hand\n    # edgewg-ignore EW124: nothing of this line',
     );
     assert.notEqual(silenced, unmanaged);
-    const { stdout } = await runCli([
+    const { stdout } = await runHere([
       ...['plan', '-f', file('site.yaml', silenced)],
       ...['--running', file('running', taken)],
     ]);
@@ -126,17 +127,17 @@ describe('plan', () => {
 
   it('shows the way back, and both configurations', async () => {
     const args = ['plan', ...site, ...running];
-    const back = await runCli([...args, '--inverse', '--format', 'commands']);
+    const back = await runHere([...args, '--inverse', '--format', 'commands']);
     assert.match(back.stdout, /^delete interfaces wireguard wg4$/m);
     assert.doesNotMatch(back.stdout, /^set/m);
-    const { stdout } = await runCli([...args, '--diff']);
+    const { stdout } = await runHere([...args, '--diff']);
     assert.match(stdout, /^--- running\n\+\+\+ after\n@@ /m);
     assert.match(stdout, /^\+set interfaces wireguard wg4 mtu 1420$/m);
   });
 
   it('shows the way to an address before and after the plan', async () => {
     const args = ['plan', ...site, ...running];
-    const { stdout } = await runCli([...args, '--trace', '10.42.4.7', '--trace', '192.168.2.9']);
+    const { stdout } = await runHere([...args, '--trace', '10.42.4.7', '--trace', '192.168.2.9']);
     assert.match(stdout, /^The way to 10\.42\.4\.7 now:\n {4}10\.42\.4\.7: 0\.0\.0\.0\/0 → eth9 via 198/m);
     assert.match(
       stdout,
@@ -144,9 +145,9 @@ describe('plan', () => {
     );
     assert.doesNotMatch(stdout, /The way to 192\.168\.2\.9 now/);
     assert.match(stdout, /^The way to 192\.168\.2\.9 after the plan:\n.*switch0/m);
-    assertRefused(await runCli([...args, '--trace', 'srv4']), /--trace srv4 is no IP address/);
+    assertRefused(await runHere([...args, '--trace', 'srv4']), /--trace srv4 is no IP address/);
     assertRefused(
-      await runCli([...args, '--trace', '10.42.4.7', '--format', 'json']),
+      await runHere([...args, '--trace', '10.42.4.7', '--format', 'json']),
       /--trace has no place in --format json/,
     );
   });
@@ -158,23 +159,28 @@ describe('plan', () => {
     assert.match(made.stderr, /wrote the plan to link/);
     assert.equal(statSync(out).mode & 0o777, 0o600);
     assert.deepEqual(readdirSync(folder).sort(), ['link', 'plan.json']);
-    const shown = await runCli(['show', out]);
+    const shown = await runHere(['show', out]);
     assert.deepEqual({ stdout: shown.stdout, exit: shown.exit }, { stdout: made.stdout, exit: 0 });
-    const json = await runCli(['show', '-', '--format', 'json'], { input: readFileSync(out) });
+    const json = await runHere(['show', '-', '--format', 'json'], { input: readFileSync(out) });
     assert.equal(json.stdout, readFileSync(out, 'utf8'));
   });
 
   it('leaves nothing behind when it cannot write the plan', async () => {
-    const ran = await runCli(['plan', ...site, ...running, '--out', join(folder, 'no', 'plan.json')]);
+    const ran = await runHere(['plan', ...site, ...running, '--out', join(folder, 'no', 'plan.json')]);
     assert.match(ran.stderr, /can't write .*plan\.json: there is no such file/);
     assert.equal(ran.exit, 3);
-    const onto = await runCli(['plan', ...site, ...running, '--out', folder]);
+    const onto = await runHere(['plan', ...site, ...running, '--out', folder]);
     assert.match(onto.stderr, /can't write .*: it is no regular file/);
     assert.deepEqual(readdirSync(folder), []);
   });
 
   it('says that a part of a configuration counts as the whole', async () => {
-    const { stderr } = await runCli(['plan', ...site, '--running', file('part', 'set system host-name x\n')]);
+    const { stderr } = await runHere([
+      'plan',
+      ...site,
+      '--running',
+      file('part', 'set system host-name x\n'),
+    ]);
     assert.match(stderr, /^note: .*part has no interfaces/);
   });
 
@@ -196,7 +202,7 @@ describe('plan', () => {
   ];
   for (const [what, content, message] of bad)
     it(`refuses a configuration that ${what}`, async () => {
-      const ran = await runCli(['plan', ...site, '--running', file('running', content)]);
+      const ran = await runHere(['plan', ...site, '--running', file('running', content)]);
       assert.match(ran.stderr, message);
       assert.equal(ran.exit, 3);
       if (message.source === '^$') assert.match(ran.stdout, /error EW013: wg4 private-key is hidden/);
@@ -205,10 +211,10 @@ describe('plan', () => {
   it('shows no secret of a configuration that does not parse, nor of one that does', async () => {
     const key = 'eFt5GKDX9lCHlfTGdLOC2nb/3gk5Om+5LRtcSEVfYEk=';
     const line = `interfaces wireguard wg4 private-key ${key}\n`;
-    const broken = await runCli(['plan', ...site, '--running', file('running', `set a\nedit ${line}`)]);
+    const broken = await runHere(['plan', ...site, '--running', file('running', `set a\nedit ${line}`)]);
     assertRefused(broken, /private-key \[secret\]/);
     const whole = file('whole', `${text('router.commands')}set ${line}`);
-    const planned = await runCli([
+    const planned = await runHere([
       'plan',
       '-v',
       ...site,
@@ -226,7 +232,7 @@ describe('plan', () => {
   it('needs a configuration that is not too large', async () => {
     const huge = Buffer.alloc(65 * 1024 * 1024, 'set a\n');
     assertRefused(
-      await runCli(['plan', ...site, '--running', '-'], { input: huge }),
+      await runHere(['plan', ...site, '--running', '-'], { input: huge }),
       /is larger than \d+ bytes/,
     );
   });
@@ -234,7 +240,7 @@ describe('plan', () => {
 
 describe('schema', () => {
   it('prints the schema that lies in the project', async () => {
-    const { stdout, exit } = await runCli(['schema']);
+    const { stdout, exit } = await runHere(['schema']);
     assert.equal(stdout, readFileSync(new URL('edgewg.schema.json', root), 'utf8'));
     assert.equal(exit, 0);
   });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { stories } from '../src/plan/explain.ts';
-import { root, runCli } from './support/run-cli.ts';
+import { root } from './support/run-cli.ts';
+import { runHere } from './support/run-here.ts';
 
 const src = new URL('src/', root);
 const codes = new Set(
@@ -18,14 +19,14 @@ describe('explain', () => {
 
   for (const code of Object.keys(stories))
     it(`tells the story of ${code}`, async () => {
-      const { stdout, exit } = await runCli(['explain', code.toLowerCase()]);
+      const { stdout, exit } = await runHere(['explain', code.toLowerCase()]);
       assert.equal(exit, 0);
       assert.ok(stdout.startsWith(`${code}: ${stories[code]?.title}\n`));
       assert.ok(stdout.split('\n').every(line => line.length <= 88));
     });
 
   it('refuses a code that is not there', async () => {
-    const { stderr, exit } = await runCli(['explain', '\u001b[2JEW9']);
+    const { stderr, exit } = await runHere(['explain', '\u001b[2JEW9']);
     assert.equal(stderr, 'error: there is no finding \\u{1b}[2JEW9\n  hint: edgewg explain lists them\n');
     assert.equal(exit, 3);
   });

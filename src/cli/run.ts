@@ -1,0 +1,29 @@
+// One command from its words to its exit code: every error becomes a text and a number here.
+import { EdgewgError } from '../errors.ts';
+import { explainFailure } from './failure.ts';
+import { type Host, nodeIo, outputs } from './node-io.ts';
+import { parse } from './parse.ts';
+
+/** Resolves to the exit code, whatever happens. `signal` is aborted with the error to end with. */
+export async function run(argv: readonly string[], host: Host, signal: AbortSignal): Promise<number> {
+  const streams = outputs(host, !argv.includes('--no-color'));
+  try {
+    const { run, output, isVerbose, isQuiet, noColor } = await parse(argv, host.env);
+    streams.stdout.write(output);
+    const io = nodeIo(host, outputs(host, !noColor), { isVerbose, isQuiet, signal });
+    return (await run?.(io)) ?? 0;
+  } catch (error) {
+    const failure = ending(error, signal);
+    const isVerbose = argv.includes('-v') || argv.includes('--verbose');
+    const { text, exit } = await explainFailure(failure, isVerbose, streams.stderr.paint);
+    streams.stderr.write(text);
+    return exit;
+  }
+}
+
+/** After a signal whatever failed because of it counts as the interruption, but for an error that says more than that. */
+function ending(error: unknown, signal: AbortSignal): unknown {
+  if (!signal.aborted) return error;
+  const saysMore = error instanceof EdgewgError && error.exit >= 5;
+  return saysMore ? error : signal.reason;
+}

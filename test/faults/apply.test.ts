@@ -1,0 +1,124 @@
+// The transaction against a lab router: what it leaves behind when something goes wrong.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readRouter } from '../../src/router/read.ts';
+import { type Attempt, assertClean, attempt, configured, oneTunnel, sh } from '../support/attempt.ts';
+import { aPeer, aSite, aTunnel } from '../support/builders.ts';
+import { startRouter, type TestRouter } from '../support/router.ts';
+
+let router: TestRouter;
+
+describe('apply', () => {
+  beforeEach(async () => {
+    router = await startRouter();
+  });
+  afterEach(async () => {
+    await router.lab.close();
+  });
+
+  it('opens the same number of connections and channels whatever its size', async () => {
+    const count = (kind: string): number => router.lab.log.filter(event => event.kind === kind).length;
+    await attempt(router, oneTunnel);
+    assert.deepEqual([count('connection'), count('channel')], [2, 4]);
+    const many = Array.from({ length: 100 }, (_, i) =>
+      aTunnel(`wg${i + 100}`, { listenPort: 51900 + i, peers: [aPeer(i + 20)] }),
+    );
+    const before = [count('connection'), count('channel')];
+    await attempt(router, aSite(many), { confirmWithin: 120 });
+    assert.deepEqual([count('connection') - (before[0] ?? 0), count('channel') - (before[1] ?? 0)], [2, 4]);
+  });
+
+  it('puts everything back when the commit is partial', async () => {
+    const { before, error } = await attempt(router, oneTunnel, {}, async (_, plan) => {
+      const [first] = plan.commits;
+      const bad = {
+        op: 'set' as const,
+        path: ['firewall', 'name', 'WAN_LOCAL', 'rule', '25', 'protocol', 'udp'],
+      };
+      const undo = { op: 'delete' as const, path: ['firewall', 'name', 'WAN_LOCAL', 'rule', '25'] };
+      return first && { ...plan, commits: [{ run: [...first.run, bad], undo: [...first.undo, undo] }] };
+    });
+    assert.equal(error?.exit, 5);
+    assert.match(error.message, /the commit failed: .*'action' must be defined/);
+    await assertClean(router, before);
+  });
+
+  it('does nothing when saved and running differ, unless that is allowed', async () => {
+    await sh(
+      router,
+      configured('$W set interfaces ethernet eth2 description drift </dev/null; $W commit </dev/null'),
+    );
+    const refused = await attempt(router, oneTunnel);
+    assert.equal(refused.error?.code, 'drift');
+    assert.match(refused.error.message, /set interfaces ethernet eth2 description drift/);
+    await assertClean(router, refused.before);
+    assert.equal((await attempt(router, oneTunnel, { allowDrift: true })).error, undefined);
+  });
+
+  it('undoes by itself when the proof fails, and says which probe saw what', async () => {
+    const { before, error } = await attempt(router, oneTunnel, {}, undefined, {
+      moreProbes: async () => [{ name: 'handshake with peer4', ok: false, saw: 'none within 1 s' }],
+    });
+    assert.equal(error?.exit, 5);
+    assert.match(error.message, /the proof failed: handshake with peer4 — saw none within 1 s/);
+    await assertClean(router, before);
+  });
+
+  it('undoes by itself when the client dies after the commit', async () => {
+    const connection = await router.door.dial();
+    const before = await readRouter(connection);
+    const dial = new Error('gone');
+    void attempt(router, oneTunnel, {}, undefined, {
+      door: { name: 'nowhere', dial: () => Promise.reject(dial) },
+      connection: { ...connection, exec: (command, options) => connection.exec(command, options) },
+    }).catch(() => undefined);
+    await waitFor(() => readLog().includes('undone'));
+    await connection.close();
+    await assertClean(router, before);
+  });
+
+  it('tells the second who holds the router', async () => {
+    let second: Attempt | undefined;
+    const first = await attempt(router, oneTunnel, { id: 'first', who: 'somebody' }, undefined, {
+      moreProbes: async () => {
+        second = await attempt(
+          router,
+          aSite([aTunnel('wg5', { peers: [aPeer(5)] })], {
+            manages: { at: [], interfaces: [], firewallRules: new Map() },
+          }),
+          { allowDrift: true, lockTimeout: 0 },
+        );
+        return [];
+      },
+    });
+    assert.equal(first.error, undefined);
+    assert.equal(second?.error?.code, 'held');
+    assert.match(second.error.message, /somebody since .*, apply first/);
+  });
+
+  it('stops when it is interrupted before the commit', async () => {
+    const stop = new AbortController();
+    const { before, error } = await attempt(router, oneTunnel, {}, undefined, {
+      signal: stop.signal,
+      onEvent: event => {
+        if (event.kind === 'set' && event.done === 3) stop.abort();
+      },
+    });
+    assert.equal(error?.exit, 130);
+    await assertClean(router, before);
+  });
+});
+
+const readLog = (): string => {
+  const log = join(router.lab.root, 'config/user-data/edgewg/log');
+  return existsSync(log) ? readFileSync(log, 'utf8') : '';
+};
+
+async function waitFor(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!condition()) {
+    if (Date.now() > deadline) assert.fail('it never came');
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
