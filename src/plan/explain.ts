@@ -1,5 +1,6 @@
 // The long story of every finding: why it matters and what to do. A code never changes its meaning; a test holds this
 // table and the codes in src/ together.
+import { cryptoRoutingStories } from './stories/crypto-routing.ts';
 import { impactStories } from './stories/impact.ts';
 import { routingStories } from './stories/routing.ts';
 
@@ -245,6 +246,7 @@ export const stories: Readonly<Record<string, Story>> = {
       (local), from the addresses that the peers may use. It is told when the plan changes it, for whoever reviews it.`,
     way: 'Compare it with what is meant. Each part names the rule that lets it pass.',
   },
+  ...cryptoRoutingStories,
   ...routingStories,
   ...impactStories,
 };

@@ -3,6 +3,8 @@ import { type Family, last, type Prefix } from '../wireguard/prefix.ts';
 import type { Entry } from './entry.ts';
 
 export interface RoutingTable {
+  /** Every route of the table, in use or not. */
+  readonly all: readonly Entry[];
   /** Routes to exactly this prefix, the best first. */
   at(prefix: Prefix): readonly Entry[];
   /** Routes to prefixes that hold all of `prefix`, the longest prefix first, the best first within each. */
@@ -37,6 +39,7 @@ export function tableOf(entries: readonly Entry[]): RoutingTable {
     });
   };
   return {
+    all: entries,
     at: ({ family, length, first }) => families[family].get(length)?.get(first) ?? [],
     covering,
     best: prefix => inUse(covering(prefix)[0] ?? []),

@@ -1,5 +1,7 @@
 // Every check of a plan, in the order in which their findings are shown.
 import type { Check } from '../make.ts';
+import { allowedTwice, allowedWithin } from './allowed-twice.ts';
+import { announcedDropped } from './announced-dropped.ts';
 import { staticOverBgp } from './bgp-static.ts';
 import { budget } from './budget.ts';
 import { cutOff } from './cut-off.ts';
@@ -11,8 +13,10 @@ import { homeReach } from './home-reach.ts';
 import { inClear } from './in-clear.ts';
 import { allowedRoutesOff, flappedRoutes } from './lost-routes.ts';
 import { openWan } from './open-wan.ts';
+import { peersWithoutRoute } from './peer-without-route.ts';
 import { portTaken } from './port-taken.ts';
 import { reachability } from './reachability.ts';
+import { routesWithoutPeer } from './route-without-peer.ts';
 import { neighborsElsewhere, routedElsewhere } from './routed-elsewhere.ts';
 import { missingRulesets, sharedNames } from './rulesets.ts';
 import { tunnelAddresses } from './tunnel-address.ts';
@@ -29,6 +33,11 @@ export const checks: readonly Check[] = [
   unfiltered,
   bgpPassage,
   homeReach,
+  allowedTwice,
+  allowedWithin,
+  routesWithoutPeer,
+  peersWithoutRoute,
+  announcedDropped,
   endpointLoops,
   routedElsewhere,
   neighborsElsewhere,

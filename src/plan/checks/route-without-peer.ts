@@ -1,0 +1,66 @@
+// EW132: a route into a tunnel whose peers may not have what it carries. WireGuard picks the peer by AllowedIPs; where none has the
+// address, the packet is refused on the router ("Required key not available") and never sent.
+import { difference, intersection, type Ranges } from '../../firewall/ranges.ts';
+import type { Entry } from '../../routing/entry.ts';
+import { peersOf } from '../../routing/peers.ts';
+import type { Tunnel } from '../../site/site.ts';
+import { printPrefix } from '../../wireguard/prefix.ts';
+import type { Prospect } from '../make.ts';
+import type { Diagnostic } from '../plan.ts';
+import { allOf, type Owned, ownedBy, rangeOf, tellAllowed } from './crypto-routing.ts';
+import { alreadyThere, listed, livingTunnels, placeOfRoute, tellEntry } from './routes.ts';
+import { finding, lineOf, viewOf } from './view.ts';
+
+export function routesWithoutPeer(prospect: Prospect): Diagnostic[] {
+  const { after } = viewOf(prospect);
+  const byTunnel = new Map<string, Entry[]>(livingTunnels(prospect).map(({ name }) => [name, []]));
+  // networks of interfaces are wider than their peers as a rule, and route-allowed-ips follows the peers
+  for (const entry of after.routing.main.all)
+    if (entry.origin === 'interface-route' || entry.origin === 'route')
+      byTunnel.get(entry.out ?? '')?.push(entry);
+  return livingTunnels(prospect).flatMap(tunnel => {
+    const face = after.face(tunnel.name);
+    const entries = byTunnel.get(tunnel.name) ?? [];
+    if (face === undefined || entries.length === 0) return [];
+    const owned = ownedBy(face);
+    const sets = { 4: allOf(owned, 4), 6: allOf(owned, 6) };
+    const hasPeers = peersOf(face).length > 0;
+    return entries.flatMap(
+      entry => uncovered(prospect, tunnel, entry, owned, sets[entry.prefix.family], hasPeers) ?? [],
+    );
+  });
+}
+
+function uncovered(
+  prospect: Prospect,
+  tunnel: Tunnel,
+  entry: Entry,
+  owned: readonly Owned[],
+  allowed: Ranges,
+  hasPeers: boolean,
+): Diagnostic | undefined {
+  const range = rangeOf(entry.prefix);
+  if (difference(range, allowed).length === 0) return undefined;
+  const text = printPrefix(entry.prefix);
+  const isNone = intersection(range, allowed).length === 0;
+  const inside = owned.filter(
+    one => intersection(rangeOf(one.prefix), range).length > 0 && one.prefix.family === entry.prefix.family,
+  );
+  // a route to a pool of addresses that are given to peers one by one
+  if (!isNone && inside.every(({ prefix }) => prefix.length === (prefix.family === 4 ? 32 : 128)))
+    return undefined;
+  const at = placeOfRoute(prospect, entry);
+  const [only] = tunnel.peers;
+  return finding(prospect, at ?? tunnel.at, {
+    code: 'EW132',
+    severity: isNone && hasPeers && at !== undefined ? 'error' : 'warning',
+    message: isNone
+      ? `${tunnel.name}: the route ${tellEntry(prospect, entry)} leads to nobody: ${hasPeers ? `no peer has ${text} in its allowed IPs, so WireGuard refuses every packet` : 'the interface has no peer'}`
+      : `${tunnel.name}: of the route ${tellEntry(prospect, entry)} only ${listed(inside.slice(0, 4).map(tellAllowed))} belongs to a peer: WireGuard refuses packets to the rest`,
+    hint:
+      only === undefined || tunnel.peers.length > 1
+        ? `add ${text} to the allowedIPs of the peer that has it, or narrow the route`
+        : `add ${text} to the allowedIPs of ${only.name}${lineOf(prospect, only.at)}, or narrow the route`,
+    ...alreadyThere(prospect, entry.path),
+  });
+}
