@@ -1,16 +1,17 @@
 // The start: what can be answered without loading anything is answered here, and only then comes the rest.
 import { readFileSync } from 'node:fs';
 import module from 'node:module';
+import { shippedFile } from './shipped.ts';
 
 const argv = process.argv.slice(2);
 const [first, second] = argv;
 
 if (first === '--version') {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const { version } = JSON.parse(readFileSync(shippedFile('package.json'), 'utf8'));
   process.stdout.write(`${version}\n`);
 } else if (first === undefined || (argv.length === 1 && /^(--help|-h|help)$/.test(first))) {
   // written by scripts/write-help.mjs from the definitions of the commands
-  process.stdout.write(readFileSync(new URL('./help.txt', import.meta.url), 'utf8'));
+  process.stdout.write(readFileSync(shippedFile('dist/src/help.txt'), 'utf8'));
 } else {
   (module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
   const { runCli } = await import('./cli.ts');

@@ -1,7 +1,8 @@
 // The shell scripts that run on the router, as files beside the code so that they can be read and checked as what they are.
 import { readFileSync } from 'node:fs';
+import { shippedFile } from '../shipped.ts';
 
-const load = (name: string): string => readFileSync(new URL(`./scripts/${name}`, import.meta.url), 'utf8');
+const load = (name: string): string => readFileSync(shippedFile(`dist/src/router/scripts/${name}`), 'utf8');
 
 /** Reads a router; the same bytes in every run of a version. */
 export const readScript = (): string => load('read.sh');

@@ -3,6 +3,8 @@
 // root/config, root/home and root/root is kept.
 import { access, chmod, copyFile, lchown, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { shippedFile } from '../../shipped.ts';
 
 export interface Layout {
   /** Files by their path inside the box; only below /etc, /opt and /var, which are made anew. */
@@ -39,7 +41,7 @@ export async function layOut(folder: string, layout: Layout, owner?: number): Pr
   await fill(root, layout);
   if (isNew) await fill(root, layout.initial);
   await Promise.all(Object.entries(layout.programs).map(([path, file]) => link(folder, path, file)));
-  const files = join(import.meta.dirname, '..', 'files');
+  const files = fileURLToPath(shippedFile('dist/src/lab/files'));
   for (const name of await readdir(files)) {
     await copyFile(join(files, name), join(run, 'files', name));
     await chmod(join(run, 'files', name), 0o755);
