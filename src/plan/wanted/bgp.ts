@@ -1,5 +1,7 @@
 // The router's BGP neighbours over the tunnels, each with a prefix list that takes only the announced ranges (edgeos-facts 3).
-import type { Bgp, Neighbor } from '../../site/site.ts';
+import type { Bgp, Neighbor, Site } from '../../site/site.ts';
+import { type Tree, values } from '../../vyatta/tree.ts';
+import { covers, parseInterfaceAddress } from '../../wireguard/prefix.ts';
 import { prefixListPrefix } from '../ownership.ts';
 import type { Wanted } from './builder.ts';
 
@@ -8,7 +10,7 @@ function prefixListName(neighbor: Neighbor): string {
   return `${prefixListPrefix}${neighbor.address.replaceAll(/[.:]/g, '-')}`;
 }
 
-export function wantBgp(wanted: Wanted, bgp: Bgp): void {
+export function wantBgp(wanted: Wanted, site: Site, bgp: Bgp, running: Tree): void {
   const base = ['protocols', 'bgp', String(bgp.asn)];
   if (bgp.routerId !== undefined)
     wanted.set([...base, 'parameters', 'router-id', bgp.routerId], [...bgp.at, 'routerId']);
@@ -19,8 +21,29 @@ export function wantBgp(wanted: Wanted, bgp: Bgp): void {
     if (ebgp) wanted.set([...base, 'maximum-paths', 'ebgp', paths], [...bgp.at, 'maximumPaths']);
     if (ibgp) wanted.set([...base, 'maximum-paths', 'ibgp', paths], [...bgp.at, 'maximumPaths']);
   }
-  for (const neighbor of bgp.neighbors)
-    wantNeighbor(wanted, [...base, 'neighbor', neighbor.address], neighbor);
+  for (const neighbor of bgp.neighbors) {
+    const path = [...base, 'neighbor', neighbor.address];
+    wantNeighbor(wanted, path, neighbor);
+    const external = neighbor.remoteAsn !== bgp.asn && neighbor.ebgpMultihop === undefined;
+    if (external && !isNextDoor(site, neighbor, running))
+      wanted.set([...path, 'ebgp-multihop', '2'], [...neighbor.at, 'tunnel']);
+  }
+}
+
+/**
+ * Whether the neighbour's address lies in a network of the tunnel's own. Where it doesn't, as with a /32 on each end, a route leads there,
+ * and zebra uses what an external neighbour announces through a route only when more than one hop is allowed (Quagga and FRR: without
+ * ebgp-multihop every nexthop stays inactive although the session is up; test/packets shows it).
+ */
+function isNextDoor(site: Site, neighbor: Neighbor, running: Tree): boolean {
+  const address = parseInterfaceAddress(neighbor.address);
+  const said = site.tunnels.find(({ name }) => name === neighbor.tunnel)?.address ?? [];
+  const own =
+    said.length > 0 ? said : values(running, ['interfaces', 'wireguard', neighbor.tunnel, 'address']);
+  return own.some(text => {
+    const network = parseInterfaceAddress(text);
+    return network !== undefined && address !== undefined && covers(network, address);
+  });
 }
 
 function wantNeighbor(wanted: Wanted, base: string[], neighbor: Neighbor): void {

@@ -38,6 +38,6 @@ export function deriveWanted(
       !named.has(name) && (managesInterface(site, name) || site.absent.tunnels.includes(name));
     wantClamps(wanted, site, running, wireguardMtus(running, wanted.tree, gone));
   }
-  if (site.bgp !== undefined) wantBgp(wanted, site.bgp);
+  if (site.bgp !== undefined) wantBgp(wanted, site, site.bgp, running);
   return wanted;
 }

@@ -57,7 +57,7 @@ const neighbor = z
     ebgpMultihop: whole(
       1,
       255,
-      'The most hops to a neighbour of another AS that is not next to the router.',
+      'The most hops to a neighbour of another AS. Default: 2 where no network of the tunnel has its address.',
     ).optional(),
     softReconfiguration: flag(
       'Keep what the neighbour sent, so that a changed filter needs no new session.',

@@ -1,0 +1,57 @@
+// Traffic between machines: pings, and TCP connections with a load.
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Machine } from './machine.ts';
+
+const ends = fileURLToPath(new URL('ends.js', import.meta.url));
+
+/** Whether an answer came, trying for so many seconds. */
+export function pings(from: Machine, to: string, seconds = 30, ...options: string[]): boolean {
+  return (
+    from.try(['ping', '-n', '-q', '-c', '1', '-i', '0.2', '-w', String(seconds), ...options, to]).exit === 0
+  );
+}
+
+/** A server for everybody on the machine, until the machine stops. */
+export async function serve(machine: Machine, port: number, bytes: number): Promise<void> {
+  const server = machine.spawn([process.execPath, ends, 'serve', String(port), String(bytes)]);
+  const failed = once(server, 'exit').then(() => {
+    throw new Error(`no server on ${machine.name}:${port}`);
+  });
+  failed.catch(() => undefined);
+  if (server.stdout !== null) await Promise.race([once(server.stdout, 'data'), failed]);
+}
+
+export interface Fetched {
+  readonly received?: number;
+  readonly from?: string;
+  readonly error?: string;
+}
+
+/** Sends so many bytes and gives what came back; undefined when it did not end in time. */
+export function fetch(
+  from: Machine,
+  host: string,
+  port: number,
+  bytes: number,
+  seconds = 60,
+): Fetched | undefined {
+  const ran = from.try(
+    [process.execPath, ends, 'fetch', host, String(port), String(bytes)],
+    undefined,
+    seconds,
+  );
+  return ran.stdout === '' ? undefined : (JSON.parse(ran.stdout) as Fetched);
+}
+
+export function probeUdp(from: Machine, host: string, ports: string): void {
+  from.run([process.execPath, ends, 'probe-udp', host, ports]);
+}
+
+export function connectAll(
+  from: Machine,
+  host: string,
+  ports: string,
+): { open: number[]; outcomes: Record<string, number> } {
+  return JSON.parse(from.run([process.execPath, ends, 'connect', host, ports], undefined, 120));
+}
