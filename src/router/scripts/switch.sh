@@ -13,7 +13,7 @@ arm() {
   state armed
   setsid bash "$S/run" guard </dev/null >>"$S/switch.log" 2>&1 &
   tries=0
-  until [ -e "$S/watching" ] || [ "$tries" -ge 200 ]; do tries=$((tries + 1)); sleep 0.1; done
+  until [ -e "$S/watching" ] || [ "$tries" -ge 800 ]; do tries=$((tries + 1)); sleep 0.025; done
   [ -e "$S/watching" ]
 }
 # starts the one that watches again when it is killed; it finds all that it has to know in the folder
@@ -148,20 +148,20 @@ answer() { # confirm|undo|wait, seconds: waits for what the switch makes of it
     confirm) mv "$S/waiting" "$S/confirmed" 2>/dev/null ;;
     undo) : >"$S/stop" ;;
   esac 2>/dev/null
-  left=$(($2 * 5))
+  left=$(($2 * 20))
   until [ -e "$S/result" ] || [ "$left" -le 0 ] || ! [ -d "$S" ]; do
     # they may all be killed while they are waited for
-    [ $((left % 25)) != 0 ] || { revive; wake; }
+    [ $((left % 100)) != 0 ] || { revive; wake; }
     left=$((left - 1))
-    sleep 0.2
+    sleep 0.05
   done
   if [ -e "$S/result" ]; then
     say result 0 "$S/result"
     { : >"$S/told"; } 2>/dev/null
     wake
     # so that nothing of it is left when the client ends
-    left=10
-    until ! [ -d "$S" ] || [ "$left" -le 0 ]; do left=$((left - 1)); sleep 0.2; done
+    left=40
+    until ! [ -d "$S" ] || [ "$left" -le 0 ]; do left=$((left - 1)); sleep 0.05; done
   elif [ -d "$S" ]; then say result 2
   else say result 3
   fi
