@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 
 export const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   validate: () => import('./validate.ts'),
+  init: () => import('./init.ts'),
   import: () => import('./import.ts'),
   plan: () => import('./plan.ts'),
   apply: () => import('./apply.ts'),

@@ -17,7 +17,7 @@ export interface Entry {
 export class Draft {
   readonly data: Data = {};
   readonly entries: Entry[] = [];
-  /** Lines of comment before the first key below a place of the file. */
+  /** Lines of comment before a key of the file. */
   readonly comments: { readonly at: SitePath; readonly text: string }[] = [];
 
   /** Says `value` at a place; its maps are made. Without `running` it is no entry: nothing takes it out by itself. */

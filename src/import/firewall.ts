@@ -13,7 +13,7 @@ const families = [
 ] as const;
 
 /** Which rulesets guard the router where the internet begins; each once. */
-function uplinkRulesets(running: Tree, family: Family): string[] {
+export function uplinkRulesets(running: Tree, family: Family): string[] {
   const found = facingWan(running, family).flatMap(({ face }) =>
     stagesToRouter(running, face, family).flatMap(stage => (stage.kind === 'ruleset' ? [stage.name] : [])),
   );

@@ -86,10 +86,12 @@ function isShort(value: object, at: SitePath): boolean {
   return first !== 'router';
 }
 
+/** Before the key at `at`; it is missing when what it is about was taken out. */
 function commentAt(root: YAMLMap, at: SitePath, text: string): void {
-  const node = root.getIn(at, true);
-  if (!isMap(node)) return;
-  const first = node.items[0]?.key;
-  if (isScalar(first)) first.commentBefore = text;
-  else node.comment = text;
+  const parent = at.length === 1 ? root : root.getIn(at.slice(0, -1), true);
+  if (!isMap(parent)) return;
+  const key = parent.items
+    .map(pair => pair.key)
+    .find(one => isScalar(one) && String(one.value) === String(at.at(-1)));
+  if (isScalar(key)) key.commentBefore = text;
 }
