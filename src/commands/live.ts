@@ -61,9 +61,12 @@ export interface Live {
   readonly replan: (reading: Reading) => Plan;
 }
 
-/** Resolves the keys, logs in, reads and plans; the caller closes the connection. */
-export async function planLive(loaded: LoadedSite, door: Door, io: Io, extent: Extent): Promise<Live> {
-  const { readRouter } = await import('../router/read.ts');
+/** How a site file is planned, whatever the reading; its keys are resolved once. */
+export async function planOf(
+  loaded: LoadedSite,
+  io: Io,
+  extent: Extent,
+): Promise<Pick<Live, 'secrets' | 'replan'>> {
   const { makePlan } = await import('../plan/make.ts');
   const { checks } = await import('../plan/checks/all.ts');
   const { readKeys } = await import('./references.ts');
@@ -71,6 +74,13 @@ export async function planLive(loaded: LoadedSite, door: Door, io: Io, extent: E
   const placeOf: PlaceOf = path => loaded.place(path);
   const replan = ({ running, facts }: Reading): Plan =>
     makePlan({ site: loaded.site, placeOf, running, facts, identityOf }, checks);
+  return { secrets, replan };
+}
+
+/** Resolves the keys, logs in, reads and plans; the caller closes the connection. */
+export async function planLive(loaded: LoadedSite, door: Door, io: Io, extent: Extent): Promise<Live> {
+  const { readRouter } = await import('../router/read.ts');
+  const { secrets, replan } = await planOf(loaded, io, extent);
   const connection = await door.dial(io.signal);
   try {
     const reading = await readRouter(connection, io.signal);

@@ -8,6 +8,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   plan: () => import('./plan.ts'),
   apply: () => import('./apply.ts'),
   rollback: () => import('./rollback.ts'),
+  bypass: () => import('./bypass.ts'),
   status: () => import('./status.ts'),
   show: () => import('./show.ts'),
   keys: () => import('./keys.ts'),

@@ -43,7 +43,7 @@ export function importSite(
   const settled = settle(draft, router, file);
   const { claimable, unclaimed } = claims(draft, router, file);
   if (options.manages && claimable.length > 0) draft.set(['manages', 'interfaces'], [...claimable]);
-  const { site, place } = loadSite(writeDraft(draft), file);
+  const { site, place } = options.manages ? loadSite(writeDraft(draft), file) : settled.loaded;
   const placeOf = (path: Parameters<typeof place>[0]) => place(path);
   const keyPath: Parameters<typeof deriveWanted>[3] = source =>
     source.kind === 'router' ? source.path : undefined;

@@ -2,6 +2,7 @@
 // table and the codes in src/ together.
 import { cryptoRoutingStories } from './stories/crypto-routing.ts';
 import { impactStories } from './stories/impact.ts';
+import { operationStories } from './stories/operation.ts';
 import { routingStories } from './stories/routing.ts';
 
 export interface Story {
@@ -249,4 +250,5 @@ export const stories: Readonly<Record<string, Story>> = {
   ...cryptoRoutingStories,
   ...routingStories,
   ...impactStories,
+  ...operationStories,
 };

@@ -51,7 +51,9 @@ export function ownership(site: Site, running: Tree, wanted: Tree): Ownership {
   const isOrphanedGuard = (kind: 'route' | 'route6', prefix: string): boolean => {
     const hops = ['protocols', 'static', `interface-${kind}`, prefix, 'next-hop-interface'];
     const guard = ['protocols', 'static', kind, prefix, 'blackhole', 'distance', guardDistance];
-    return has(running, guard) && [...values(running, hops), ...values(wanted, hops)].some(whole);
+    const leaves = (name: string): boolean =>
+      whole(name) || site.absent.routes.get(name)?.includes(prefix) === true;
+    return has(running, guard) && [...values(running, hops), ...values(wanted, hops)].some(leaves);
   };
 
   return path => {

@@ -1,83 +1,147 @@
-// Tunnels as they are, for people and for programs; from one reading of the router.
+// Tunnels as they are, for people and for programs.
 import type { ChalkInstance } from 'chalk';
-import type { LivePeer, RouterFacts } from '../plan/facts.ts';
+import type { RouterFacts } from '../plan/facts.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { PeerStatus, RouteStatus, TunnelStatus } from '../plan/status.ts';
 import { visible } from './visible.ts';
+
+/** One apply that the router remembers. */
+export interface LastApply {
+  readonly id: string;
+  readonly since: string;
+  readonly who: string;
+  readonly file: string;
+}
 
 export interface Status {
   readonly facts: RouterFacts;
   /** What it would take to make the router as wanted. */
   readonly plan: Plan;
+  readonly tunnels: readonly TunnelStatus[];
+  readonly lastApply: LastApply | undefined;
 }
 
 /** What a program wants to know; no secret is among it. */
-export function statusData({ facts, plan }: Status): object {
+export function statusData({ facts, plan, tunnels, lastApply }: Status): object {
   return {
+    format_version: '1.0',
     router: plan.router,
     version: facts.version,
-    interfaces: [...facts.interfaces].map(([name, { publicKey, listenPort, mtu, addresses, peers }]) => ({
-      name,
-      public_key: publicKey,
-      listen_port: listenPort,
-      mtu: mtu ?? null,
-      addresses,
-      peers: peers.map(peer => ({
-        public_key: peer.publicKey,
-        endpoint: peer.endpoint === '(none)' ? null : peer.endpoint,
-        allowed_ips: peer.allowedIPs,
-        handshake_seconds_ago: handshakeAge(facts, peer) ?? null,
-        received: peer.received,
-        sent: peer.sent,
-      })),
-    })),
+    interfaces: tunnels,
     commands_to_wanted: plan.summary.commands,
     unsaved: facts.drift,
-    applies: facts.applies.trim() === '' ? [] : facts.applies.trim().split('\n'),
+    last_apply: lastApply ?? null,
+    applies: appliesOf(facts),
+    commits: facts.commits,
   };
 }
 
-export function renderStatus({ facts, plan }: Status, paint: ChalkInstance): string {
-  const blocks = [...facts.interfaces].map(([name, { listenPort, mtu, addresses, peers }]) => {
-    const head = `${paint.bold(visible(name))}  port ${listenPort}, MTU ${mtu ?? '?'}, ${addresses.map(visible).join(', ') || 'no address'}`;
-    return [head, ...peers.map(peer => `    ${peerLine(facts, peer, paint)}`)].join('\n');
-  });
-  if (blocks.length === 0) blocks.push('no WireGuard interface is up');
-  if (facts.drift.length > 0)
+const appliesOf = (facts: RouterFacts): string[] =>
+  facts.applies.trim() === '' ? [] : facts.applies.trim().split('\n');
+
+export function renderStatus(status: Status, paint: ChalkInstance): string {
+  const { facts, plan, tunnels, lastApply } = status;
+  const blocks = tunnels.map(tunnel => tunnelBlock(tunnel, paint));
+  if (blocks.length === 0) blocks.push('no WireGuard interface is up, and the site file has none');
+  if (facts.drift.length > 0) blocks.push(list(paint.yellow('running, but not saved:'), facts.drift));
+  const pending = appliesOf(facts).filter(line => line.startsWith('== '));
+  if (pending.length > 0) blocks.push(list(paint.yellow('an apply under way, its switch armed:'), pending));
+  if (lastApply !== undefined) {
+    const end = appliesOf(facts).findLast(line => line.includes(lastApply.id) && !line.startsWith('== '));
+    const outcome = end?.split(`${lastApply.id} `)[1];
     blocks.push(
-      [paint.yellow('running, but not saved:'), ...facts.drift.map(line => `    ${visible(line)}`)].join(
-        '\n',
+      visible(
+        `last apply: ${lastApply.id} at ${lastApply.since} by ${lastApply.who} from ${lastApply.file}${outcome === undefined ? '' : `: ${outcome}`}`,
       ),
     );
-  const applies = facts.applies.trim();
-  if (applies !== '')
-    blocks.push(
-      ['applies on the router:', ...applies.split('\n').map(line => `    ${visible(line)}`)].join('\n'),
-    );
-  const { commands } = plan.summary;
-  blocks.push(
-    commands === 0
-      ? paint.green(`${visible(plan.router)} is as the site file wants it`)
-      : paint.yellow(
-          `${visible(plan.router)} differs from the site file by ${commands} commands: see edgewg plan`,
-        ),
-  );
+  }
+  blocks.push(verdict(plan, tunnels, paint));
   return `${blocks.join('\n\n')}\n`;
 }
 
-function peerLine(facts: RouterFacts, peer: LivePeer, paint: ChalkInstance): string {
-  const age = handshakeAge(facts, peer);
-  // WireGuard makes a new one every two minutes while there is something to send, and gives a session up after three
-  const handshake =
-    age === undefined
-      ? paint.yellow('no handshake yet')
-      : `${age > 180 ? paint.yellow(ago(age)) : paint.green(ago(age))}`;
-  const endpoint = peer.endpoint === '(none)' ? 'no endpoint' : visible(peer.endpoint);
-  return `${visible(peer.publicKey.slice(0, 8))}…  ${handshake}  ${endpoint}  ${bytes(peer.received)} received, ${bytes(peer.sent)} sent`;
+const list = (head: string, lines: readonly string[]): string =>
+  [head, ...lines.map(line => `    ${visible(line)}`)].join('\n');
+
+function verdict({ router, summary }: Plan, tunnels: readonly TunnelStatus[], paint: ChalkInstance): string {
+  const failed = tunnels.flatMap(({ failed: checks }) => checks).length;
+  const checks = failed === 0 ? '' : `; ${failed} check${failed === 1 ? '' : 's'} failed`;
+  if (summary.commands === 0)
+    return (failed === 0 ? paint.green : paint.yellow)(
+      `${visible(router)} is as the site file wants it${checks}`,
+    );
+  return paint.yellow(
+    `${visible(router)} differs from the site file by ${summary.commands} command${summary.commands === 1 ? '' : 's'}: see edgewg plan${checks}`,
+  );
 }
 
-/** Seconds by the router's own clock. */
-function handshakeAge(facts: RouterFacts, peer: LivePeer): number | undefined {
-  return peer.latestHandshake === 0 ? undefined : Math.max(0, facts.now - peer.latestHandshake);
+function tunnelBlock(tunnel: TunnelStatus, paint: ChalkInstance): string {
+  const { name, state, listen_port: port, mtu, addresses, peers, routes, drift, bypassed, failed } = tunnel;
+  const open =
+    tunnel.port === null ? '' : ` (${tunnel.port === 'open' ? 'open' : paint.yellow(tunnel.port)})`;
+  const facts =
+    state === 'missing'
+      ? paint.red('not on the router')
+      : `port ${port ?? '?'}${open}, MTU ${mtu ?? '?'}, ${addresses.map(visible).join(', ') || 'no address'}`;
+  const words = [
+    ...(state === 'disabled' ? [paint.yellow('disabled')] : []),
+    ...(bypassed ? [paint.yellow('bypassed')] : []),
+    ...(drift > 0 ? [paint.yellow(`drift: ${drift} ${drift === 1 ? 'leaf' : 'leaves'}`)] : []),
+    ...(tunnel.in_site_file ? [] : [paint.dim('not in the site file')]),
+  ];
+  return [
+    [`${paint.bold(visible(name))}  ${facts}`, ...words].join('  '),
+    ...table(peers.map(peer => peerCells(peer, paint))).map(line => `    ${line}`),
+    ...routeLines(routes, paint).map(line => `    ${line}`),
+    ...failed.map(text => `    ${paint.red('failed:')} ${visible(text)}`),
+  ].join('\n');
+}
+
+/** Columns of the same width; the cells may hold colours. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const width = (text: string): number => text.replaceAll(/\u001b\[[0-9;]*m/g, '').length;
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map(row => width(row[i] ?? '')))) ?? [];
+  return rows.map(row =>
+    row
+      .map((cell, i) => `${cell}${' '.repeat((widths[i] ?? 0) - width(cell))}`)
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function peerCells(peer: PeerStatus, paint: ChalkInstance): string[] {
+  const age = peer.handshake_seconds_ago;
+  const handshake =
+    age === null
+      ? paint.yellow('no handshake yet')
+      : age > 180
+        ? paint.yellow(ago(age))
+        : paint.green(ago(age));
+  return [
+    visible(peer.name ?? `${peer.public_key.slice(0, 8)}…`),
+    handshake,
+    endpointCell(peer, paint),
+    `${bytes(peer.received)} received, ${bytes(peer.sent)} sent`,
+  ];
+}
+
+/** Where the peer is, and where the file says it is, when that is an address and another one. */
+function endpointCell({ endpoint, endpoint_wanted: wanted }: PeerStatus, paint: ChalkInstance): string {
+  const seen = endpoint === null ? 'no endpoint' : visible(endpoint);
+  if (wanted === null || wanted === endpoint) return seen;
+  const isName = !/^(\[|\d+\.\d+\.\d+\.\d+:)/.test(wanted);
+  return isName
+    ? `${seen} (${visible(wanted)})`
+    : `${seen} ${paint.yellow(`(the file: ${visible(wanted)})`)}`;
+}
+
+function routeLines(routes: readonly RouteStatus[], paint: ChalkInstance): string[] {
+  const states = ['live', 'bypassed', 'down', 'missing', 'disabled'] as const;
+  return states.flatMap(state => {
+    const prefixes = routes.filter(route => route.state === state).map(({ prefix }) => visible(prefix));
+    if (prefixes.length === 0) return [];
+    const word = state === 'live' ? paint.green(state) : state === 'disabled' ? state : paint.yellow(state);
+    return [`routes ${word}: ${prefixes.join(', ')}`];
+  });
 }
 
 function ago(seconds: number): string {

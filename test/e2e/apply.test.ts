@@ -82,7 +82,10 @@ describe('edgewg against a router', () => {
 
   it('shows the tunnels as they are, and how far the router is from another file', async () => {
     const status = ok(await router.edgewg('status', '-f', 'two.yaml'));
-    assert.match(status.stdout, /wg904 {2}port 59904, MTU 1420, 192\.0\.2\.4\/32, 2001:db8:904::1\/64/);
+    assert.match(
+      status.stdout,
+      /wg904 {2}port 59904 \(open\), MTU 1420, 192\.0\.2\.4\/32, 2001:db8:904::1\/64/,
+    );
     assert.match(status.stdout, /as the site file wants it/);
     const { interfaces, commands_to_wanted } = JSON.parse(
       ok(await router.edgewg('status', '-f', 'one.yaml', '--json'), 2).stdout,

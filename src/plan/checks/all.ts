@@ -1,4 +1,6 @@
 // Every check of a plan, in the order in which their findings are shown.
+
+import { bypassed } from '../bypass.ts';
 import type { Check } from '../make.ts';
 import { allowedTwice, allowedWithin } from './allowed-twice.ts';
 import { announcedDropped } from './announced-dropped.ts';
@@ -24,6 +26,7 @@ import { tunnelAddresses } from './tunnel-address.ts';
 export const checks: readonly Check[] = [
   firmware,
   drift,
+  bypassed,
   budget,
   reachability,
   openWan,
