@@ -1,6 +1,7 @@
 // The command line as yargs reads it: which command, with which options, or which text to print instead.
 import yargs, { type Argv, type Options } from 'yargs';
 import type { Command } from '../commands/command.ts';
+import { runCommand } from '../commands/fleet.ts';
 import type { Io } from '../commands/io.ts';
 import { commands } from '../commands/table.ts';
 import { Refused } from '../errors.ts';
@@ -27,7 +28,7 @@ export async function parse(argv: readonly string[], env: Io['env']): Promise<Pa
   let run: Parsed['run'];
   const parser = await parserFor(argv, env, (command, args) => {
     for (const [name, value] of Object.entries(args)) if (value === stdin) args[name] = '-';
-    run = io => command.run(args as never, io);
+    run = io => runCommand(command, args, io);
   });
   const words = argv.map(word => (word === '-' ? stdin : word));
   let output = '';

@@ -1,6 +1,6 @@
 // One command from its words to its exit code: every error becomes a text and a number here.
 import { EdgewgError } from '../errors.ts';
-import { explainFailure } from './failure.ts';
+import { explainFailure } from '../report/failure.ts';
 import { type Host, nodeIo, outputs } from './node-io.ts';
 import { parse } from './parse.ts';
 

@@ -3,29 +3,41 @@ import { Exit } from '../errors.ts';
 import { isEmpty } from '../plan/plan.ts';
 import { applyingOptions, applySummary, mayApply, readApplying, runApply } from './applying.ts';
 import { defineCommand } from './command.ts';
+import { fleetApplyOptions } from './fleet.ts';
 import type { Io } from './io.ts';
 import { accessOptions, type Live, openDoor, planLive, readSite, siteOptions } from './live.ts';
 import { showPlan } from './output.ts';
 
 export const command = defineCommand({
-  command: 'apply [plan]',
+  command: 'apply [what..]',
   describe: 'apply the plan, prove it over a new connection, and save',
   positionals: {
-    plan: { type: 'string', describe: 'a plan saved by `plan --out`; refused when it is stale' },
+    what: {
+      type: 'string',
+      array: true,
+      describe:
+        'a plan saved by `plan --out` (.json), refused when it is stale; or site files (.yaml), each of a router of its own',
+    },
   },
-  options: { ...siteOptions, ...accessOptions, ...applyingOptions },
+  fleet: { stopsOnFailure: true, jobs: 1, onlyAlone: [] },
+  options: { ...siteOptions, ...accessOptions, ...applyingOptions, ...fleetApplyOptions },
   examples: [
     ['edgewg apply', 'plan, ask, apply'],
     ['edgewg apply plan.json --yes', 'apply the reviewed plan or nothing'],
     ['edgewg apply --allow delete=2', 'although it removes two things'],
+    [
+      'edgewg apply sites/*.yaml --yes --canary home',
+      'several routers, one after the other, home.yaml first',
+    ],
   ],
   async run(args, io) {
     const applying = readApplying(args);
+    const [saved] = args.what ?? [];
     const loaded = await readSite(args.file, io);
     const door = await openDoor(loaded, args['accept-new-host-key'] === true, io);
     const live = await planLive(loaded, door, io, 'all');
     try {
-      if (args.plan !== undefined) await refuseOther(args.plan, live, io);
+      if (saved !== undefined) await refuseOther(saved, live, io);
       const { plan } = live;
       await showPlan(plan, { format: 'text', inverse: undefined }, io, { allowed: applying.allowed });
       await mayApply(plan, applying, io);

@@ -5,6 +5,16 @@ import type { Io } from './io.ts';
 type OptionTable = Readonly<Record<string, Options>>;
 type PositionalTable = Readonly<Record<string, PositionalOptions>>;
 
+/** How a command goes over several site files, each of a router of its own. */
+export interface FleetRules {
+  /** After a failure nothing more is begun, unless --keep-going says so. */
+  readonly stopsOnFailure: boolean;
+  /** How many at once, where --jobs doesn't say. */
+  readonly jobs: number;
+  /** Options that make sense for one router alone. */
+  readonly onlyAlone: readonly string[];
+}
+
 export interface Command {
   /** In yargs' form: `show <plan>`. */
   readonly command: string;
@@ -14,6 +24,8 @@ export interface Command {
   readonly options: OptionTable;
   /** Lines for the end of its help, `[command, what it does]`. */
   readonly examples: readonly (readonly [string, string])[];
+  /** Its first positional may then be site files. */
+  readonly fleet?: FleetRules;
   /** Resolves to the exit code; rejects with what {@link EdgewgError} says about the router. */
   run(args: never, io: Io): Promise<number>;
 }
@@ -24,6 +36,7 @@ interface Definition<O extends OptionTable, P extends PositionalTable> {
   readonly positionals?: P;
   readonly options: O;
   readonly examples?: Command['examples'];
+  readonly fleet?: FleetRules;
   run(args: InferredOptionTypes<O> & InferredOptionTypes<P>, io: Io): Promise<number>;
 }
 

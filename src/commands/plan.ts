@@ -7,14 +7,17 @@ import type { LoadedSite } from '../site/load.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { allowOptions, readAllowed } from './allow.ts';
 import { defineCommand } from './command.ts';
+import { fleetOptions, sitesPositional } from './fleet.ts';
 import type { Io } from './io.ts';
 import { accessOptions, openDoor, planLive, readSite, siteOptions } from './live.ts';
 import { checkOutput, outputOptions, showPlan } from './output.ts';
 import { checkTraces, showTraces, traceOptions } from './trace.ts';
 
 export const command = defineCommand({
-  command: 'plan',
+  command: 'plan [sites..]',
   describe: 'show what would change on the router and why; touches nothing',
+  positionals: sitesPositional,
+  fleet: { stopsOnFailure: false, jobs: 4, onlyAlone: ['out', 'running'] },
   options: {
     ...siteOptions,
     running: {
@@ -33,12 +36,14 @@ export const command = defineCommand({
     },
     out: { type: 'string', describe: 'write the plan to a file (JSON, readable by you alone)' },
     'detailed-exitcode': { type: 'boolean', describe: 'exit with 2 when there is something to do' },
+    ...fleetOptions,
   },
   examples: [
     ['edgewg plan', 'against the router that the site file names'],
     ['edgewg plan --running router.commands', 'against a saved configuration'],
     ['edgewg plan --trace 10.42.4.7', 'with the way that packets to a pod take'],
     ['edgewg plan --out plan.json', 'for `edgewg apply plan.json`'],
+    ['edgewg plan sites/*.yaml', 'for several routers, four at once'],
   ],
   async run(args, io) {
     checkOutput(args);

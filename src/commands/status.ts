@@ -3,12 +3,15 @@ import { Exit, Refused } from '../errors.ts';
 import type { Connection, Door } from '../router/connection.ts';
 import type { LoadedSite } from '../site/load.ts';
 import { defineCommand } from './command.ts';
+import { fleetOptions, sitesPositional } from './fleet.ts';
 import type { Io } from './io.ts';
 import { accessOptions, openDoor, readSite, siteOptions } from './live.ts';
 
 export const command = defineCommand({
-  command: 'status',
+  command: 'status [sites..]',
   describe: 'tunnels as they are: handshakes, transfer, routes, drift, the last apply',
+  positionals: sitesPositional,
+  fleet: { stopsOnFailure: false, jobs: 4, onlyAlone: ['watch'] },
   options: {
     ...siteOptions,
     ...accessOptions,
@@ -18,6 +21,7 @@ export const command = defineCommand({
       describe: 'only what differs from the site file, and who committed; nothing when nothing does',
     },
     watch: { type: 'string', describe: 'again every so many seconds, until Ctrl-C', requiresArg: true },
+    ...fleetOptions,
   },
   examples: [
     ['edgewg status', 'exits with 2 when there is drift, or a check failed'],

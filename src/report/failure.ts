@@ -1,9 +1,9 @@
 // Errors as a person reads them, and the exit code that scripts read.
 import type { ChalkInstance } from 'chalk';
 import { EdgewgError, Exit } from '../errors.ts';
-import { visible } from '../report/visible.ts';
 import { SiteProblems } from '../site/problem.ts';
 import { scrub } from '../vyatta/redact.ts';
+import { visible } from './visible.ts';
 
 interface Failure {
   readonly text: string;
@@ -30,7 +30,7 @@ export async function explainFailure(
 
 /** Every problem at its place, and one line that sums up. */
 async function siteProblems(error: SiteProblems, paint: ChalkInstance): Promise<Failure> {
-  const { renderProblems } = await import('../report/problems.ts');
+  const { renderProblems } = await import('./problems.ts');
   const sum = `${paint.red.bold('error:')} ${visible(error.message)}`;
   return { text: `${renderProblems(error.problems, paint)}\n${sum}\n`, exit: error.exit };
 }

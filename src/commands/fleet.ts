@@ -1,0 +1,221 @@
+// One command for several site files, each of a router of its own: some at once, a result for each, and one's failure hides no other's.
+import { basename } from 'node:path';
+import { Refused } from '../errors.ts';
+import { explainFailure } from '../report/failure.ts';
+import { visible } from '../report/visible.ts';
+import type { Command, FleetRules } from './command.ts';
+import type { Io, Output } from './io.ts';
+
+export const sitesPositional = {
+  sites: {
+    type: 'string',
+    array: true,
+    describe: 'site files, each of a router of its own; default: the one of --file',
+  },
+} as const;
+
+export const fleetOptions = {
+  jobs: { type: 'string', describe: 'of several site files, how many routers at once', requiresArg: true },
+} as const;
+
+export const fleetApplyOptions = {
+  ...fleetOptions,
+  canary: {
+    type: 'string',
+    describe: 'of several site files, the one to begin with: its name, with or without .yaml',
+    requiresArg: true,
+  },
+  'keep-going': { type: 'boolean', describe: 'of several site files, go on after a failure' },
+} as const;
+
+interface FleetArgs {
+  readonly jobs: string | undefined;
+  readonly canary?: string | undefined;
+  readonly 'keep-going'?: boolean | undefined;
+}
+
+interface Fleet extends FleetRules {
+  /** Each result is one JSON document. */
+  readonly isJson: boolean;
+}
+
+interface Result {
+  readonly file: string;
+  /** Undefined: not begun, because of another's failure or a signal. */
+  readonly exit: number | undefined;
+  readonly stdout: string;
+  readonly error: string;
+}
+
+/** Runs `one` for every file; resolves to the exit code of them all. Rejects with Refused for wrong arguments alone. */
+async function runFleet(
+  files: readonly string[],
+  args: FleetArgs,
+  fleet: Fleet,
+  io: Io,
+  one: (file: string, io: Io) => Promise<number>,
+): Promise<number> {
+  const jobs = readJobs(args.jobs, fleet.jobs);
+  const first = canaryOf(args.canary, files);
+  const results = new Map<string, Result>();
+  let isStopped = false;
+  const run = async (file: string): Promise<void> => {
+    const result = isStopped || io.signal.aborted ? notBegun(file) : await runOne(file, io, one);
+    results.set(file, result);
+    if (fleet.stopsOnFailure && args['keep-going'] !== true && result.exit !== 0) isStopped = true;
+    if (!fleet.isJson) io.stdout.write(block(result, io));
+  };
+  if (first !== undefined) await run(first);
+  const queue = files.filter(file => file !== first);
+  const worker = async (): Promise<void> => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) await run(file);
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, queue.length) }, worker));
+  const all = files.flatMap(file => results.get(file) ?? []);
+  io.stdout.write(fleet.isJson ? json(all) : summary(all, io));
+  return fleetExit(all.map(({ exit }) => exit ?? 0));
+}
+
+function readJobs(text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  if (!/^[1-9]\d?$/.test(text))
+    throw new Refused('usage', `--jobs takes a number from 1 to 99, not ${visible(text)}`);
+  return Number(text);
+}
+
+const nameOf = (file: string): string => basename(file).replace(/\.ya?ml$/, '');
+
+function canaryOf(name: string | undefined, files: readonly string[]): string | undefined {
+  if (name === undefined) return undefined;
+  const found = files.filter(file => file === name || basename(file) === name || nameOf(file) === name);
+  if (found.length === 1) return found[0];
+  const what = found.length === 0 ? 'none' : 'more than one';
+  throw new Refused(
+    'usage',
+    `--canary ${visible(name)} names ${what} of the site files`,
+    `it is one of ${files.map(nameOf).join(', ')}`,
+  );
+}
+
+const notBegun = (file: string): Result => ({ file, exit: undefined, stdout: '', error: '' });
+
+/** With an Io of its own: what it prints is its result, what it tells goes out at once under its name, and it asks nobody. */
+async function runOne(file: string, io: Io, one: (file: string, io: Io) => Promise<number>): Promise<Result> {
+  const out: string[] = [];
+  const { ask: _, ...rest } = io;
+  const stderr = prefixed(io.stderr, `${nameOf(file)}: `);
+  const own: Io = {
+    ...rest,
+    stdout: { ...io.stdout, isTerminal: false, write: text => out.push(text) },
+    stderr: stderr.output,
+    terminal: {
+      input: Object.create(io.terminal.input, { isTTY: { value: false } }),
+      output: io.terminal.output,
+    },
+  };
+  try {
+    return { file, exit: await one(file, own), stdout: out.join(''), error: '' };
+  } catch (error) {
+    const failure = await explainFailure(error, io.isVerbose, io.stdout.paint);
+    return { file, exit: failure.exit, stdout: out.join(''), error: failure.text };
+  } finally {
+    stderr.end();
+  }
+}
+
+/** Whole lines only, since others write at the same time. */
+function prefixed(stream: Output, prefix: string): { output: Output; end(): void } {
+  let rest = '';
+  const write = (text: string): void => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) stream.write(line === '' ? '\n' : `${prefix}${line}\n`);
+  };
+  return {
+    output: { ...stream, isTerminal: false, write },
+    end: () => {
+      if (rest !== '') write('\n');
+    },
+  };
+}
+
+function block({ file, stdout, error, exit }: Result, io: Io): string {
+  if (exit === undefined) return '';
+  return `${io.stdout.paint.bold(`== ${visible(file)}`)}\n\n${[stdout, error].filter(text => text !== '').join('\n')}\n`;
+}
+
+const words: Readonly<Record<number, string>> = {
+  0: 'done',
+  1: 'a bug of edgewg',
+  2: 'differs',
+  3: 'refused',
+  4: 'no access',
+  5: 'failed, and was put back',
+  6: 'a person must look',
+};
+
+const wordOf = (exit: number | undefined): string =>
+  exit === undefined ? 'not begun' : (words[exit] ?? 'interrupted');
+
+function summary(results: readonly Result[], io: Io): string {
+  const width = Math.max(...results.map(({ file }) => file.length));
+  const { paint } = io.stdout;
+  const lines = results.map(({ file, exit }) => {
+    const word = wordOf(exit);
+    return `  ${visible(file).padEnd(width)}  ${exit === 0 ? paint.green(word) : paint.yellow(word)}`;
+  });
+  return `${paint.bold(`${results.length} routers:`)}\n${lines.join('\n')}\n`;
+}
+
+/** `output`: what the command printed for that router alone; null when it came to nothing. */
+function json(results: readonly Result[]): string {
+  const routers = results.map(({ file, exit, stdout, error }) => ({
+    file,
+    exit: exit ?? null,
+    result: wordOf(exit),
+    output: stdout.trim() === '' ? null : JSON.parse(stdout),
+    error: error === '' ? null : error.trimEnd(),
+  }));
+  return `${JSON.stringify({ format_version: '1.0', routers }, null, 2)}\n`;
+}
+
+/** The worst first (docs/reference.md, 'Exit codes'); a signal comes after what a person must look at. */
+export function fleetExit(exits: readonly number[]): number {
+  const order = [6, 5, 130, 143, 129, 4, 3, 1, 2, 0];
+  return order.find(exit => exits.includes(exit)) ?? 0;
+}
+
+type Args = Readonly<Record<string, unknown>>;
+
+/** Runs a command: for the site files that stand on its line by themselves, else for the one of --file. */
+export async function runCommand(command: Command, args: Args, io: Io): Promise<number> {
+  const run = (more: Args, own: Io): Promise<number> => command.run({ ...args, ...more } as never, own);
+  const { fleet } = command;
+  const positional = Object.keys(command.positionals)[0] ?? '';
+  const given = args[positional];
+  if (fleet === undefined || !Array.isArray(given)) return await run({}, io);
+  const files = given.map(String);
+  const plans = files.filter(file => file.endsWith('.json'));
+  if (files.length === 0 || (plans.length === 1 && files.length === 1)) return await run({}, io);
+  if (plans.length > 0)
+    throw new Refused('usage', 'a saved plan stands by itself', 'give it alone; --file names its site file');
+  const single = (file: string): Args => ({ [positional]: undefined, file });
+  if (files.length === 1) return await run(single(files[0] ?? ''), io);
+  const twice = files.find((name, i) => files.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new Refused('usage', `${visible(twice)} is given more than once`, 'give it once');
+  for (const name of fleet.onlyAlone)
+    if (args[name] !== undefined)
+      throw new Refused(
+        'usage',
+        `--${name} has no place with several site files`,
+        'run edgewg once for that router',
+      );
+  const isJson = args['format'] === 'json' || args['json'] === true;
+  const chosen = {
+    jobs: args['jobs'],
+    canary: args['canary'],
+    'keep-going': args['keep-going'],
+  } as FleetArgs;
+  return await runFleet(files, chosen, { ...fleet, isJson }, io, (file, own) => run(single(file), own));
+}
