@@ -15,6 +15,8 @@ home=/tmp/edgewg
 S=$home/$id
 archive=/config/user-data/edgewg
 boot=/config/config.boot
+# what is to be saved, on its way; on the same file system as config.boot
+draft=$archive/config.boot.new
 quiet=0
 stop=
 step=0
@@ -67,14 +69,20 @@ edit() (
   eval "$session_env"
   exec "/opt/vyatta/sbin/my_$1" "${@:2}" >"$S/out" 2>&1 </dev/null 8>&- 9>&-
 )
-close_session() { w end; rm -f "$S/session"; }
+# again when it is refused: nobody else ends it. The mark stays where it can't be ended, for whoever goes on.
+close_session() {
+  for pause in 0 0.5 1 2; do
+    sleep "$pause"
+    w end && { rm -f "$S/session"; return 0; }
+  done
+  log "a session can't be ended: $(words_of "$S/out")"
+}
 # of a process of ours that was killed
 end_dead_session() {
   read -r dead 2>/dev/null <"$S/session" || return 0
   [ "$dead" != $$ ] || return 0
   CMD_WRAPPER_SESSION_ID=$dead w discard
-  CMD_WRAPPER_SESSION_ID=$dead w end
-  rm -f "$S/session"
+  CMD_WRAPPER_SESSION_ID=$dead close_session
 }
 op() { # set|delete WORD...: in a transaction the first refusal is the last command; an undo does all that it can
   if [ "$quiet" = 0 ]; then
@@ -117,17 +125,18 @@ commit() {
 # config.boot is replaced as a whole, by what was proven to be the active configuration, or not at all: the router's own save
 # ends in a `mv` from one file system to another, and doesn't notice that /tmp is full (vyatta-save-config.pl).
 save() {
+  mkdir -p "$archive"
   for attempt in 1 2 3; do
-    rm -f "$boot.edgewg"
-    open_session && w save "$boot.edgewg"; code=$?
+    rm -f "$draft"
+    open_session && w save "$draft"; code=$?
     cp "$S/out" "$S/save-said" 2>/dev/null
     close_session
-    if [ "$code" = 0 ] && agrees "$boot.edgewg" && mv -f "$boot.edgewg" "$boot" && agrees "$boot"; then sync; return 0; fi
+    if [ "$code" = 0 ] && agrees "$draft" && mv -f "$draft" "$boot" && agrees "$boot"; then sync; return 0; fi
     [ "$code" = 0 ] || break
     # somebody committed or saved meanwhile: what is running then is saved
     echo 'what was saved is not what is running' >"$S/save-said"
     log "saved something else than what is running, try $attempt"
   done
-  rm -f "$boot.edgewg"
+  rm -f "$draft"
   return 1
 }

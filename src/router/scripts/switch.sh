@@ -119,7 +119,7 @@ keep_record() { # of the last fifty applies; the names sort by time
 reboot_at_last() {
   [ "$last_resort" = reboot ] || return 0
   if [ "$(saved_sum)" != "$(cat "$S/saved-before")" ]; then
-    { cp "$S/saved.boot" "$boot.edgewg" && mv -f "$boot.edgewg" "$boot"; } || return 0
+    { mkdir -p "$archive" && cp "$S/saved.boot" "$draft" && mv -f "$draft" "$boot"; } || return 0
   fi
   log 'rebooting into the saved configuration'
   sync

@@ -4,6 +4,8 @@ goes_on() { [ "$failed" = 0 ] && [ -z "$stop" ] && ! [ -e "$S/stop" ] && [ -e "$
 transact() {
   trap '' PIPE
   trap 'stop=1' HUP TERM INT
+  # of an apply that a restart met while it saved
+  rm -f "$draft"
   # before anything else, so that whatever is killed from here on, somebody is there to end it
   arm || { echo 'the switch did not start' >>"$S/out"; say refused:switch 1 "$S/out"; finish untouched; return; }
   is_untouched_since_plan || { finish untouched; return; }

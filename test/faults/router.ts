@@ -1,6 +1,7 @@
 // A lab router whose calls a case can watch and spoil, and what is to be seen of it from outside afterwards.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'ssh2';
 import type { Answer, Call } from '../../src/lab/call.ts';
 import { createRouter, type LabRouter } from '../../src/lab/engine/router.ts';
@@ -47,8 +48,7 @@ export async function startWatched(boot: string, watcher: () => Watcher): Promis
       return router.engine;
     },
     async run(command) {
-      const client: Client = await connect(lab, { password: lab.password });
-      client.on('error', () => undefined);
+      const client = await loginSoon(lab);
       try {
         return (await exec(client, command)).stdout;
       } finally {
@@ -56,6 +56,18 @@ export async function startWatched(boot: string, watcher: () => Watcher): Promis
       }
     },
   };
+}
+
+/** A router that is starting again takes its time. */
+async function loginSoon(lab: Lab): Promise<Client> {
+  for (const deadline = Date.now() + 20_000; ; await sleep(300)) {
+    try {
+      const client = await connect(lab, { password: lab.password });
+      return client.on('error', () => undefined);
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+  }
 }
 
 export interface Seen {
@@ -73,14 +85,17 @@ const foreign = /interfaces ethernet eth2 description foreign/;
 /** Setting that makes the interface with its defaults. */
 const foreigns = / interfaces ethernet eth2( |$)/;
 
+const show = 'cli-shell-api showConfig --show-active-only --show-commands';
+const compare =
+  'cli-shell-api showConfig --show-cfg1 /config/config.boot --show-cfg2 @ACTIVE --show-context-diff --show-commands';
+const findProcesses =
+  'for p in /proc/[0-9]*; do grep -aq "[e]dgewg/" $p/cmdline && echo $p; done 2>/dev/null';
+
+/** By a login of its own; rejects when the router lets nobody in. */
 export async function look({ lab, engine, run }: Watched): Promise<Seen> {
-  const text = await run('cli-shell-api showConfig --show-active-only --show-commands');
-  const drift = await run(
-    'cli-shell-api showConfig --show-cfg1 /config/config.boot --show-cfg2 @ACTIVE --show-context-diff --show-commands',
-  );
-  const processes = await run(
-    'for p in /proc/[0-9]*; do grep -aq "[e]dgewg/" $p/cmdline && echo $p; done 2>/dev/null',
-  );
+  const mark = '----';
+  const said = await run([show, compare, findProcesses].join(`\necho ${mark}\n`));
+  const [text = '', drift = '', processes = ''] = said.split(`${mark}\n`);
   const own = (lines: string): string =>
     lines
       .split('\n')

@@ -1,4 +1,5 @@
-// The two sides of the matrix: the steps of an apply, by the router's programs that are called in them, and what goes wrong there.
+// The two sides of the matrix: the steps of an apply, by the router's programs that are called in them or by what the client says
+// there, and what goes wrong.
 import type { ChildProcess } from 'node:child_process';
 import type { Answer, Call } from '../../src/lab/call.ts';
 import type { Watched } from './router.ts';
@@ -7,6 +8,9 @@ const wrapper =
   (verb: string, words = '') =>
   (call: Call) =>
     call.program === 'vyatta-cfg-cmd-wrapper' && call.args[0] === verb && call.args.join(' ').includes(words);
+/** A change, by the wrapper or by the program that it runs (edgeos-facts 5.4). */
+const set = (call: Call) =>
+  call.program === 'my_set' || (call.program === 'vyatta-cfg-cmd-wrapper' && call.args[0] === 'set');
 const api = (call: Call) => call.program === 'cli-shell-api' && call.args.includes('--show-active-only');
 
 export interface Step {
@@ -24,8 +28,9 @@ export const steps: Readonly<Record<string, Step>> = {
   'script: begin': { is: wrapper('begin'), nth: 1 },
   'script: the snapshot': { is: wrapper('save'), nth: 1 },
   'script: a key': { is: call => call.program === 'wg' && call.args.includes('genkey'), nth: 1 },
-  'script: the first set': { is: wrapper('set'), nth: 1 },
-  'script: a set': { is: wrapper('set'), nth: 7 },
+  'script: the first set': { is: set, nth: 1 },
+  'script: a set': { is: set, nth: 7 },
+  'script: the last look': { is: api, nth: 3 },
   'script: the commit': { is: wrapper('commit'), nth: 1 },
   'script: after the commit': { is: wrapper('commit'), nth: 1, isAfter: true },
   'script: end': { is: wrapper('end'), nth: 1 },
@@ -34,7 +39,22 @@ export const steps: Readonly<Record<string, Step>> = {
   'save: begin': { is: wrapper('begin'), nth: 2 },
   'save: the save': { is: wrapper('save'), nth: 2 },
   'save: after the save': { is: wrapper('save'), nth: 2, isAfter: true },
+  'save: the comparison': {
+    is: call => call.program === 'cli-shell-api' && call.args.includes('@ACTIVE'),
+    nth: 5,
+  },
   'save: end': { is: wrapper('end'), nth: 2 },
+};
+
+/** What the client prints on its way, in order. */
+export const sayings: Readonly<Record<string, RegExp>> = {
+  'client: a key': /key of/,
+  'client: armed': /armed:/,
+  'client: set': /set \d+ of/,
+  'client: committed': /committed/,
+  'client: proving': /proving/,
+  'client: logged in again': /ok: login/,
+  'client: confirming': /confirming/,
 };
 
 export interface Scene {
@@ -44,7 +64,7 @@ export interface Scene {
   next?: { is: (call: Call) => boolean; answer: Answer };
 }
 
-type Fault = (scene: Scene, call: Call) => Promise<Answer | undefined> | Answer | undefined;
+type Fault = (scene: Scene, call?: Call) => Promise<Answer | undefined> | Answer | undefined;
 
 const refusal: Answer = { stdout: 'it failed on purpose\n', stderr: '', exit: 1 };
 const config = (verbs: string): string =>
@@ -54,7 +74,7 @@ const foreignCommit = '$W set interfaces ethernet eth2 description foreign </dev
 const killInside = (word: string, signal: string): string =>
   `for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline 2>/dev/null) in "bash /tmp/edgewg/"*"/run ${word} ") kill -${signal} \${p#/proc/};; esac; done`;
 
-const kind =
+const line =
   (name: 'drop' | 'silence' | 'close'): Fault =>
   async ({ router }) => {
     await router.lab.now({ step: 'now', kind: name });
@@ -66,20 +86,49 @@ const inside =
     await router.run(command);
     return undefined;
   };
-const kill: Fault = ({ client }) => {
-  client.kill('SIGKILL');
+const signal =
+  (name: NodeJS.Signals, again = false): Fault =>
+  ({ client }) => {
+    client.kill(name);
+    if (again) setTimeout(() => client.kill(name), 300);
+    return undefined;
+  };
+const kill = signal('SIGKILL');
+const clock =
+  (seconds: number): Fault =>
+  async ({ router }) => {
+    await router.lab.now({ step: 'now', kind: 'clock', argument: `${seconds}` });
+    return undefined;
+  };
+/** The next commit puts the firewall in and stops at wireguard: EdgeOS's commits are not atomic (edgeos-facts 5.5). */
+const partial: Fault = ({ router }) => {
+  router.lab.faults.add('commit:subtree:460=fail');
   return undefined;
 };
 
+/** What can happen while the client says something. */
+export const clientFaults = [
+  'client killed',
+  'client terminated',
+  'client hung up',
+  'client interrupted',
+  'client interrupted twice',
+  'TCP reset',
+  'clock forward',
+  'clock back',
+] as const;
+
 export const faults: Readonly<Record<string, Fault>> = {
   'client killed': kill,
-  'client interrupted': ({ client }) => {
-    client.kill('SIGINT');
-    return undefined;
-  },
-  'TCP reset': kind('drop'),
-  silence: kind('silence'),
-  'no exit status': kind('close'),
+  'client interrupted': signal('SIGINT'),
+  'client interrupted twice': signal('SIGINT', true),
+  'client terminated': signal('SIGTERM'),
+  'client hung up': signal('SIGHUP'),
+  'clock forward': clock(600),
+  'clock back': clock(-600),
+  'TCP reset': line('drop'),
+  silence: line('silence'),
+  'no exit status': line('close'),
   refused: () => refusal,
   'killed, and refused': (scene, call) => {
     void kill(scene, call);
@@ -87,6 +136,11 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   'killed, and the next commit refused': (scene, call) => {
     scene.next = { is: wrapper('commit'), answer: refusal };
+    return kill(scene, call);
+  },
+  'partial commit': partial,
+  'killed, and the next commit partial': (scene, call) => {
+    void partial(scene, call);
     return kill(scene, call);
   },
   'lock held': inside(
