@@ -1,13 +1,24 @@
-// The command line: the one place that knows the process, and turns signals into an AbortSignal.
+// The command line: the one place that knows the process, and turns signals into AbortSignals.
 import { run } from './cli/run.ts';
 import { Interrupted } from './errors.ts';
 
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+/** For the last words of whoever is told to leave. */
+const leavingMs = 3000;
 
 /** Runs one command and leaves its exit code with the process, which ends when its output has gone out. */
 export async function runCli(argv: readonly string[]): Promise<void> {
-  const controller = new AbortController();
+  const stop = new AbortController();
+  const leave = new AbortController();
   for (const [name, exit] of Object.entries(signals))
-    process.on(name, () => controller.abort(new Interrupted(name, exit)));
-  process.exitCode = await run(argv, process, controller.signal);
+    process.on(name, () => {
+      if (!stop.signal.aborted) stop.abort(new Interrupted(name, exit));
+      else if (!leave.signal.aborted) {
+        leave.abort(stop.signal.reason);
+        setTimeout(() => process.exit(exit), leavingMs).unref();
+      }
+    });
+  process.exitCode = await run(argv, process, { signal: stop.signal, leave: leave.signal });
+  // what still waits for a router would keep the process
+  if (leave.signal.aborted) process.exit();
 }

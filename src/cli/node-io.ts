@@ -55,7 +55,11 @@ function ignoreClosedPipe(stream: Writable): void {
   });
 }
 
-export function nodeIo(host: Host, streams: Streams, more: Pick<Io, 'isVerbose' | 'isQuiet' | 'signal'>): Io {
+export function nodeIo(
+  host: Host,
+  streams: Streams,
+  more: Pick<Io, 'isVerbose' | 'isQuiet' | 'signal' | 'leave'>,
+): Io {
   const canAsk = host.stdin.isTTY === true && host.stderr.isTTY === true;
   return {
     ...streams,

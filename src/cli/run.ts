@@ -1,19 +1,24 @@
 // One command from its words to its exit code: every error becomes a text and a number here.
+import type { Io } from '../commands/io.ts';
 import { EdgewgError } from '../errors.ts';
 import { explainFailure } from '../report/failure.ts';
 import { type Host, nodeIo, outputs } from './node-io.ts';
 import { parse } from './parse.ts';
 
-/** Resolves to the exit code, whatever happens. `signal` is aborted with the error to end with. */
-export async function run(argv: readonly string[], host: Host, signal: AbortSignal): Promise<number> {
+/** Resolves to the exit code, whatever happens. The signals are aborted with the error to end with. */
+export async function run(
+  argv: readonly string[],
+  host: Host,
+  signals: Pick<Io, 'signal' | 'leave'>,
+): Promise<number> {
   const streams = outputs(host, !argv.includes('--no-color'));
   try {
     const { run, output, isVerbose, isQuiet, noColor } = await parse(argv, host.env);
     streams.stdout.write(output);
-    const io = nodeIo(host, outputs(host, !noColor), { isVerbose, isQuiet, signal });
+    const io = nodeIo(host, outputs(host, !noColor), { isVerbose, isQuiet, ...signals });
     return (await run?.(io)) ?? 0;
   } catch (error) {
-    const failure = ending(error, signal);
+    const failure = ending(error, signals.signal);
     const isVerbose = argv.includes('-v') || argv.includes('--verbose');
     const { text, exit } = await explainFailure(failure, isVerbose, streams.stderr.paint);
     streams.stderr.write(text);

@@ -1,7 +1,7 @@
 // What every command that changes a router shares: its options, the question, the progress, the record.
-import { Refused } from '../errors.ts';
+import { EdgewgError, Refused } from '../errors.ts';
 import { type Allowed, refusals } from '../plan/allow.ts';
-import type { Outcome } from '../plan/outcome.ts';
+import type { ApplyEvent, Outcome } from '../plan/outcome.ts';
 import { isEmpty, type Plan } from '../plan/plan.ts';
 import type { Connection } from '../router/connection.ts';
 import type { Reading } from '../router/read.ts';
@@ -118,11 +118,19 @@ export async function runApply(
   const progress = startProgress(io.isQuiet ? { ...io.stderr, write: () => undefined } : io.stderr, io.now);
   const since = new Date();
   const id = newApplyId(since);
-  const record = recordOf(plan, { id, since, who: io.who, file });
+  const begun = { id, since, who: io.who, from: live.reading.facts.session?.from, file };
+  const record = recordOf(plan, begun);
   await io.writeState(`applies/${id}.json`, record);
   const { confirmWithin, lockTimeout, lastResort, allowed } = applying;
+  let last: ApplyEvent['kind'] | undefined;
+  const tell = (event: ApplyEvent): void => {
+    last = event.kind === 'interrupted' ? last : event.kind;
+    progress.event(event);
+  };
+  const left = leaving(io, () => stateLeft(last, id, confirmWithin));
+  io.signal.addEventListener('abort', () => tell({ kind: 'interrupted' }), { once: true });
   try {
-    return await apply({
+    const applied = apply({
       ...live,
       plan,
       replan,
@@ -138,11 +146,45 @@ export async function runApply(
         allowDrift: allowed.has('drift'),
       },
       moreProbes: furtherProbes(plan, applying),
-      onEvent: progress.event,
+      onEvent: tell,
       signal: io.signal,
     });
+    const outcome = await Promise.race([applied, left]);
+    await io.writeState(`applies/${id}.json`, recordOf(plan, { ...begun, digestAfter: outcome.digestAfter }));
+    return outcome;
   } finally {
     progress.end();
+  }
+}
+
+/** Rejects when a person doesn't want to wait any longer, with the exit code of the signal; else it never settles. */
+function leaving({ leave }: Io, state: () => string): Promise<never> {
+  return new Promise((_, reject) => {
+    const go = (): void => {
+      const exit = leave.reason instanceof EdgewgError ? leave.reason.exit : 130;
+      reject(new EdgewgError('left', exit, `interrupted twice; ${state()}`, 'look with `edgewg status`'));
+    };
+    if (leave.aborted) go();
+    else leave.addEventListener('abort', go, { once: true });
+  });
+}
+
+/** What the router makes of an apply whose client leaves after the event. */
+function stateLeft(last: ApplyEvent['kind'] | undefined, id: string, seconds: number): string {
+  switch (last) {
+    case 'saved':
+      return `apply ${id} is saved`;
+    case 'confirming':
+      return `apply ${id} is confirmed: the router saves it, and undoes it where it can't`;
+    case 'committed':
+    case 'proving':
+    case 'probe':
+      return `apply ${id} is committed and not confirmed: the router undoes it by itself within ${seconds} s of its commit`;
+    case 'putting-back':
+    case 'connecting':
+      return `apply ${id} is being put back, or the router does it by itself within ${seconds} s of its commit`;
+    default:
+      return `apply ${id} is not committed as far as it is known: the router puts back by itself what it has begun, within ${seconds} s of a commit`;
   }
 }
 

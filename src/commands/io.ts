@@ -30,6 +30,8 @@ export interface Io {
   readonly isQuiet: boolean;
   /** Aborted by INT, TERM or HUP; its reason is the error to end with. */
   readonly signal: AbortSignal;
+  /** Aborted by the next one of them: a person doesn't want to wait until all is put back. */
+  readonly leave: AbortSignal;
   /** Milliseconds of a clock that never jumps. */
   now(): number;
   /** A file's bytes, or stdin's for `-`. Rejects with {@link Refused} where it can't be read or is larger than `most`. */

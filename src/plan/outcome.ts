@@ -2,7 +2,10 @@
 
 /** A step of an apply, in the order in which they come. */
 export type ApplyEvent =
-  | { readonly kind: 'connecting' | 'proving' | 'confirming' | 'putting-back'; readonly attempt?: number }
+  | {
+      readonly kind: 'connecting' | 'proving' | 'confirming' | 'putting-back' | 'interrupted';
+      readonly attempt?: number;
+    }
   | { readonly kind: 'connected'; readonly host: string; readonly fingerprint: string }
   | { readonly kind: 'read'; readonly version: string; readonly lines: number }
   | { readonly kind: 'armed'; readonly seconds: number }
@@ -28,4 +31,6 @@ export interface Outcome {
   /** Public keys of interfaces whose key file was made or filled. */
   readonly keys: readonly { readonly tunnel: string; readonly publicKey: string }[];
   readonly commands: number;
+  /** Of the configuration that was proven. */
+  readonly digestAfter: string;
 }

@@ -67,6 +67,10 @@ function sentence(event: ApplyEvent, paint: ChalkInstance): string {
       return 'confirming: the router saves';
     case 'saved':
       return paint.green('saved');
+    case 'interrupted':
+      return paint.yellow(
+        'interrupted: stops at the next safe point and puts back; once more leaves that to the router',
+      );
     case 'putting-back':
       return paint.yellow('putting back what was there before');
   }

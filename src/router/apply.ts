@@ -36,6 +36,12 @@ interface Transcript {
   lost?: unknown;
 }
 
+/** Filled on the way. */
+interface Proof {
+  readonly probes: Probe[];
+  digest: string;
+}
+
 /** Sets and commits take as long as they take: an endpoint's name alone can hold a commit for over a minute. */
 const transactionTimeoutMs = 60 * 60_000;
 
@@ -43,12 +49,13 @@ const transactionTimeoutMs = 60 * 60_000;
 export async function apply(input: ApplyInput): Promise<Outcome> {
   const transcript = await transact(input);
   if (!transcript.records.has('committed')) throw await withoutCommit(input, transcript);
-  const probes: Probe[] = [];
-  const end = await proveAndConfirm(input, probes);
+  const proof: Proof = { probes: [], digest: '' };
+  const end = await proveAndConfirm(input, proof);
   if (end !== 'saved') throw end;
   input.onEvent({ kind: 'saved' });
   const commands = input.plan.commits.flatMap(commit => commit.run).length;
-  return { id: input.options.id, probes, keys: transcript.keys, commands };
+  const { probes, digest } = proof;
+  return { id: input.options.id, probes, keys: transcript.keys, commands, digestAfter: digest };
 }
 
 async function transact(input: ApplyInput): Promise<Transcript> {
@@ -92,8 +99,7 @@ function eventOf(record: Record, seconds: number, commits: number, total: number
   return undefined;
 }
 
-/** Fills `probes` on the way. */
-async function proveAndConfirm(input: ApplyInput, probes: Probe[]): Promise<'saved' | EdgewgError> {
+async function proveAndConfirm(input: ApplyInput, proof: Proof): Promise<'saved' | EdgewgError> {
   const { door, connection: first, onEvent, signal } = input;
   if (signal.aborted) return ending(input, { why: 'interrupted', connection: first });
   onEvent({ kind: 'proving' });
@@ -106,7 +112,7 @@ async function proveAndConfirm(input: ApplyInput, probes: Probe[]): Promise<'sav
     return ending(input, { why: `no new login after the commit: ${messageOf(error)}`, connection: first });
   }
   try {
-    const unfinished = await settle(input, connection, probes);
+    const unfinished = await settle(input, connection, proof);
     return unfinished === undefined ? 'saved' : await ending(input, unfinished);
   } finally {
     await connection.close();
@@ -117,12 +123,12 @@ async function proveAndConfirm(input: ApplyInput, probes: Probe[]): Promise<'sav
 async function settle(
   input: ApplyInput,
   connection: Connection,
-  probes: Probe[],
+  proof: Proof,
 ): Promise<Unfinished | undefined> {
   const { options, onEvent, signal } = input;
   let isConfirmed = false;
   try {
-    const failed = await probe(input, connection, probes);
+    const failed = await probe(input, connection, proof);
     if (failed !== undefined || signal.aborted) {
       onEvent({ kind: 'putting-back' });
       const why =
@@ -147,9 +153,11 @@ async function settle(
 async function probe(
   { plan, replan, moreProbes, onEvent, signal }: ApplyInput,
   connection: Connection,
-  probes: Probe[],
+  proof: Proof,
 ): Promise<Probe | undefined> {
+  const { probes } = proof;
   const reading = await readRouter(connection, signal);
+  proof.digest = reading.facts.digest;
   const first = prove(reading, replan(reading), touchedInterfaces(plan));
   for (const probe of first) onEvent({ kind: 'probe', probe });
   probes.push(...first);

@@ -8,6 +8,7 @@ import { equal, find, leaves, type Path, startsWith, type Tree } from '../vyatta
 import type { ApplyInput } from './apply.ts';
 import type { Connection } from './connection.ts';
 import { type Reading, readRouter } from './read.ts';
+import { committedSince } from './refusal.ts';
 import { type Answer, askSwitch, loggedResult } from './switch.ts';
 
 export interface Unfinished {
@@ -67,7 +68,9 @@ function judge(
   const { reading, plan, options, signal } = input;
   const word = result === 'gone' || result === '' ? loggedResult(now.facts.applies, options.id) : result;
   if (word === 'saved') return 'saved';
-  const what = typeof why === 'string' ? why : why(now);
+  const others = typeof why === 'string' ? committedSince(reading, now) : [];
+  const meanwhile = others.map(line => `; meanwhile committed: ${line.replaceAll(/ +/g, ' ')}`).join('');
+  const what = `${typeof why === 'string' ? why : why(now)}${meanwhile}`;
   const changed = changedPath(plan, reading.running, now.running);
   const isSavedAsBefore = savedAsBefore(plan, reading, now);
   if (changed === undefined && isSavedAsBefore) {

@@ -22,7 +22,10 @@ const applyRecord = z.object({
   who: z.string(),
   file: z.string(),
   router: z.string(),
+  // records of older versions have neither
+  from: z.string().nullable().default(null),
   digest_before: z.string().nullable(),
+  digest_after: z.string().nullable().default(null),
   commits: z.array(z.object({ run: z.array(operation), undo: z.array(operation) })),
 });
 
@@ -35,11 +38,24 @@ export interface ApplyRecord {
   /** The site file, as it was named. */
   readonly file: string;
   readonly router: string;
+  /** The client's address as the router sees it; null when sshd told nothing. */
+  readonly from: string | null;
   readonly digest_before: string | null;
+  /** Of what was saved; the router fills it in, and the client in its own copy. */
+  readonly digest_after: string | null;
   readonly commits: readonly Commit[];
 }
 
-export function recordOf(plan: Plan, apply: { id: string; since: Date; who: string; file: string }): string {
+interface Begun {
+  readonly id: string;
+  readonly since: Date;
+  readonly who: string;
+  readonly from: string | undefined;
+  readonly file: string;
+  readonly digestAfter?: string;
+}
+
+export function recordOf(plan: Plan, apply: Begun): string {
   const record: ApplyRecord = {
     format_version: '1.0',
     id: apply.id,
@@ -47,7 +63,9 @@ export function recordOf(plan: Plan, apply: { id: string; since: Date; who: stri
     who: apply.who,
     file: apply.file,
     router: plan.router,
+    from: apply.from ?? null,
     digest_before: plan.running_digest,
+    digest_after: apply.digestAfter ?? null,
     commits: plan.commits,
   };
   return `${JSON.stringify(record)}\n`;

@@ -58,10 +58,11 @@ async function handshakes(
   });
 }
 
-/** The single addresses among a peer's allowed IPs that the interface routes: the far tunnel addresses. */
+/** The first single address of each peer that can be called: the far tunnel addresses. A phone may be asleep. */
 function farAddresses(running: Tree, name: string): string[] {
   const peers = find(running, ['interfaces', 'wireguard', name, 'peer'])?.children.values() ?? [];
-  return [...peers].flatMap(peer =>
+  const called = [...peers].filter(peer => has(peer, ['endpoint']) && !has(peer, ['disable']));
+  return called.flatMap(peer =>
     values(peer, ['allowed-ips'])
       .flatMap(text => text.split(','))
       .map(parsePrefix)
@@ -76,8 +77,14 @@ async function pings(connection: Connection, running: Tree, names: string[]): Pr
   const probes: Probe[] = [];
   for (const name of names) {
     const mtu = Number(value(running, ['interfaces', 'wireguard', name, 'mtu']) ?? 1420);
-    for (const address of farAddresses(running, name))
-      probes.push(await ping(connection, name, address, mtu));
+    const far = farAddresses(running, name);
+    if (far.length === 0)
+      probes.push({
+        name: `a far address of ${name} answers a ping`,
+        ok: false,
+        saw: 'no peer with an endpoint and a single address among its allowed IPs',
+      });
+    for (const address of far) probes.push(await ping(connection, name, address, mtu));
   }
   return probes;
 }
@@ -87,10 +94,17 @@ async function ping(connection: Connection, name: string, address: string, mtu: 
   const size = mtu - (address.includes(':') ? 48 : 28);
   const nonce = newNonce();
   const command = `ping -c 3 -i 0.3 -W 2 -M do -s ${size} -I ${quote(name)} ${quote(address)}`;
-  const script = `out=$(${command} 2>&1 </dev/null | tail -n 4); case $out in *' 0 received'*|*error*|*unreachable*|'') code=1;; *) code=0;; esac; printf '%s ping %s %s\\n%s end 0 -\\n' ${nonce} $code "$(printf '%s' "$out" | base64 -w0)" ${nonce}`;
+  const script = `out=$(${command} 2>&1 </dev/null | tail -n 4); case $out in *' '[1-9]*' received'*) code=0;; *) code=1;; esac; printf '%s ping %s %s\\n%s end 0 -\\n' ${nonce} $code "$(printf '%s' "$out" | base64 -w0)" ${nonce}`;
   const { stdout } = await connection.exec(script, { timeoutMs: 30_000 });
   const answer = readRecords(stdout, nonce).get('ping');
   const probe = `${address} answers a ping of ${mtu} bytes through ${name}`;
   if (answer?.exit === 0) return { name: probe, ok: true };
-  return { name: probe, ok: false, saw: answer?.output.trim().split('\n').at(-1) || 'no answer' };
+  return { name: probe, ok: false, saw: seen(answer?.output ?? '') };
+}
+
+/** What ping said that tells most: that it can't send, or how many came back. */
+function seen(output: string): string {
+  const lines = output.split('\n').map(line => line.trim());
+  const telling = lines.find(line => / received/.test(line)) ?? lines.findLast(line => line !== '');
+  return telling ?? 'no answer';
 }

@@ -61,14 +61,18 @@ export function moved(before: Reading, now: Reading): string {
   ];
   const shown = changes.slice(0, mostLines);
   if (changes.length > shown.length) shown.push(`… and ${changes.length - shown.length} more`);
+  const by = committedSince(before, now).map(line => `committed ${line}`);
+  return [...shown, ...by].map(line => `\n  ${line}`).join('');
+}
+
+/** The lines of the router's commit archive that are new since, but for edgewg's own: when, who, and by which way. */
+export function committedSince(before: Reading, now: Reading): string[] {
   const nameless = (line: string): string => line.replace(/^\d+\s+/, '');
   const known = new Set(before.facts.commits.map(nameless));
-  const who = now.facts.commits
+  return now.facts.commits
     .filter(line => /^\d/.test(line))
     .map(nameless)
     .filter(line => !known.has(line) && !line.endsWith('via edgewg'));
-  const by = who.map(line => `committed ${line}`);
-  return [...shown, ...by].map(line => `\n  ${line}`).join('');
 }
 
 /** The parts of the transaction that can fail by themselves, for people. */

@@ -80,12 +80,13 @@ async function inARouter(one: Case, good?: Pick<Reference, 'before' | 'seen'>): 
     const watched = watching(one, { router, client });
     watcher = watched;
     const { exit, said } = await watchClient(client, watched);
-    await settle(router);
+    const deadline = Date.now() + (confirmWithin + marginSeconds) * 1000;
+    await settle(router, deadline);
     const seconds = (Date.now() - begun) / 1000;
     const happened = watched.happened() || proxy.hasCut() || router.lab.faults.fired.length > 0;
     router.lab.faults.clear();
     watcher = { spoil: async () => undefined, after: async () => undefined };
-    const seen = await look(router);
+    const seen = await lookUntilClean(router, deadline);
     const isOld = seen.active === good?.before.active;
     const active = isOld ? 'old' : seen.active === good?.seen.active ? 'new' : 'MIXED';
     const saved = seen.drift === '' ? active : 'OTHER';
@@ -186,11 +187,19 @@ function watching({ step: name, fault }: Case, scene: Scene): Watching {
 }
 
 /** Until edgewg has nothing more in /tmp of the router, or the margin is over. */
-async function settle({ lab }: Watched): Promise<void> {
-  const deadline = Date.now() + (confirmWithin + marginSeconds) * 1000;
+async function settle({ lab }: Watched, deadline: number): Promise<void> {
   await sleep(1500);
   while (leftovers(lab).length > 0 && Date.now() < deadline) await sleep(200);
   await sleep(1500);
+}
+
+/** What has just ended may still be on its way out. */
+async function lookUntilClean(router: Watched, deadline: number): Promise<Seen> {
+  for (;;) {
+    const seen = await look(router);
+    if (seen.left.length === 0 || Date.now() > deadline) return seen;
+    await sleep(1000);
+  }
 }
 
 function lastLog({ lab }: Watched): string {

@@ -4,11 +4,13 @@
 //   --only TEXT  the cases that contain it                    --jobs N    so many at once
 //   --cuts N     cut after every Nth byte (50; 1: every)      --out FILE  the table
 //   --minutes N  starts no further case after that
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { confirmWithin, marginSeconds, reference, runCase } from './case.ts';
+import { confirmWithin, marginSeconds, type Reference, reference } from './case.ts';
 import { type Case, cases, cuts, shuffled } from './cases.ts';
 import type { Row } from './judge.ts';
 
@@ -28,21 +30,35 @@ const { values: asked } = parseArgs({
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Runs them, some at once; a case that can't be run counts as a violation. */
-async function runAll(chosen: readonly Case[], good: Awaited<ReturnType<typeof reference>>): Promise<Row[]> {
+async function runAll(chosen: readonly Case[], good: Reference): Promise<Row[]> {
   const deadline = Date.now() + Number(asked.minutes) * 60_000;
   const rows: Row[] = [];
   const queue = [...chosen];
   const work = async (): Promise<void> => {
+    let worker: ChildProcess | undefined;
     for (let next = queue.shift(); next !== undefined && Date.now() < deadline; next = queue.shift()) {
-      const failed = { happened: false, active: '?', saved: '?', log: '', exit: '?', seconds: 0 };
-      const one = next;
-      const row = await runCase(one, good).catch(error => ({ ...one, ...failed, violations: [`${error}`] }));
+      if (worker?.connected !== true) worker = fork(new URL('worker.js', import.meta.url));
+      const row = await runIn(worker, next, good);
       rows.push(row);
       print(`${row.violations.length === 0 ? 'ok ' : 'BAD'} ${line(row)}`);
     }
+    worker?.disconnect();
   };
   await Promise.all(Array.from({ length: Number(asked.jobs) }, work));
   return rows;
+}
+
+async function runIn(worker: ChildProcess, one: Case, good: Reference): Promise<Row> {
+  const end = new AbortController();
+  const { signal } = end;
+  worker.send({ one, good });
+  const said: { row?: Row; error?: string } = await Promise.race([
+    once(worker, 'message', { signal }).then(([message]) => message),
+    once(worker, 'exit', { signal }).then(([code]) => ({ error: `the worker ended with ${code}` })),
+  ]);
+  end.abort();
+  const failed = { happened: false, active: '?', saved: '?', log: '', exit: '?', seconds: 0 };
+  return said.row ?? { ...one, ...failed, violations: [said.error ?? 'no answer'] };
 }
 
 function choose(total: number): Case[] {

@@ -89,7 +89,7 @@ const show = 'cli-shell-api showConfig --show-active-only --show-commands';
 const compare =
   'cli-shell-api showConfig --show-cfg1 /config/config.boot --show-cfg2 @ACTIVE --show-context-diff --show-commands';
 const findProcesses =
-  'for p in /proc/[0-9]*; do grep -aq "[e]dgewg/" $p/cmdline && echo $p; done 2>/dev/null';
+  'for p in /proc/[0-9]*; do grep -aq "[e]dgewg/" $p/cmdline && tr "\\0\\n" "  " <$p/cmdline && echo; done 2>/dev/null';
 
 /** By a login of its own; rejects when the router lets nobody in. */
 export async function look({ lab, engine, run }: Watched): Promise<Seen> {

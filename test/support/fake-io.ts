@@ -30,6 +30,7 @@ export function fakeIo(folder: URL): FakeIo {
     isVerbose: false,
     isQuiet: false,
     signal: new AbortController().signal,
+    leave: new AbortController().signal,
     now: () => 0,
     readFile: async path => readFileSync(new URL(path, folder)),
     writeFile: refuse,

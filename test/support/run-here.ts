@@ -26,6 +26,7 @@ export async function runHere(args: readonly string[], options: RunOptions = {})
     stderr: output('stderr'),
     cwd: () => options.cwd ?? fileURLToPath(root),
   };
-  const exit = await run(args, host as unknown as Host, new AbortController().signal);
+  const { signal } = new AbortController();
+  const exit = await run(args, host as unknown as Host, { signal, leave: signal });
   return { ...texts, exit, signal: null };
 }

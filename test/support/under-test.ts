@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, systemAccess } from '../../src/router/connection.ts';
 import { startRouter } from './router.ts';
-import { type Ran, runCli } from './run-cli.ts';
+import { type Ran, type Running, runCli, startCli } from './run-cli.ts';
 
 type Terminal = Parameters<typeof systemAccess>[0]['terminal'];
 
@@ -16,6 +16,10 @@ export interface RouterUnderTest {
   readonly folder: string;
   /** Runs the real program there, with access. */
   edgewg(...args: string[]): Promise<Ran>;
+  /** The same, while the test does something else. */
+  start(...args: string[]): Running;
+  /** Where it can be reached, for a proxy in front of it. */
+  readonly target: Way['target'];
   /** Writes a site file for this router; gives its path. */
   write(name: string, text: string): string;
   /** Runs a command on the router, as the same user. */
@@ -30,7 +34,9 @@ export async function routerUnderTest(): Promise<RouterUnderTest> {
   return {
     site: `{ host: ${access.target.host}, port: ${access.target.port}, user: ${access.target.user} }`,
     folder,
+    target: access.target,
     edgewg: (...args) => runCli(args, { cwd: folder, env: { HOME: folder, ...access.env } }),
+    start: (...args) => startCli(args, { cwd: folder, env: { HOME: folder, ...access.env } }),
     write(name, text) {
       const path = join(folder, name);
       writeFileSync(path, text);
@@ -81,7 +87,12 @@ function ofEnvironment(host: string, folder: string): Way {
   const hostKey = get('HOST_KEY');
   if (hostKey !== undefined) env['EDGEWG_HOST_KEY'] = hostKey;
   const key = get('KEY');
-  const target = { host: 'edgewg-lab', port: Number(get('PORT') ?? 22), user: get('USER') ?? 'ubnt' };
+  const target = {
+    host: 'edgewg-lab',
+    address: host,
+    port: Number(get('PORT') ?? 22),
+    user: get('USER') ?? 'ubnt',
+  };
   const config = [
     `Host edgewg-lab`,
     `HostName ${host}`,

@@ -112,7 +112,8 @@ settle() { # result, reason
   linger
 }
 keep_record() { # of the last fifty applies; the names sort by time
-  mkdir -p "$archive/applies" && record >"$archive/applies/$id.new" && mv -f "$archive/applies/$id.new" "$archive/applies/$id.json"
+  mkdir -p "$archive/applies" && after=$(digest_of "$(active)") &&
+    record | sed "s/\"digest_after\":null/\"digest_after\":\"$after\"/" >"$archive/applies/$id.new" && mv -f "$archive/applies/$id.new" "$archive/applies/$id.json"
   find "$archive/applies" -name '*.json' | sort | head -n -50 | while read -r old; do rm -f "$old"; done
 } 2>/dev/null
 # the saved configuration is the one from before, or is made it again: nothing of this apply comes up
