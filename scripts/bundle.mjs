@@ -4,6 +4,19 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const out = 'dist/bundle';
+
+/** What yargs measures texts with loads all of Unicode's rules when it is imported; only a help text needs them. */
+const lateSegmenter = {
+  name: 'late-segmenter',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /node_modules\/.*(string-width|wrap-ansi|cliui)\/.*\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        /^const segmenter = (new Intl\.Segmenter\(.*\));$/m,
+        'let made; const segmenter = { segment: text => (made ??= $1).segment(text) };',
+      ),
+    })),
+};
+
 rmSync(out, { recursive: true, force: true });
 const { metafile } = await build({
   entryPoints: ['dist/src/main.js'],
@@ -20,6 +33,7 @@ const { metafile } = await build({
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
   },
   legalComments: 'none',
+  plugins: [lateSegmenter],
   logLevel: 'warning',
   metafile: true,
 });

@@ -65,8 +65,7 @@ async function parserFor(argv: readonly string[], env: Io['env'], chosen: Chosen
     )
     .locale('en')
     .updateStrings(strings as unknown as Record<string, string>)
-    // yargs lays out the help of every command that it runs, and never shows it: without a width that is cheap
-    .wrap(wantsHelp(argv) ? 100 : null)
+    .wrap(100)
     .version(false)
     .help()
     .alias('help', 'h')
@@ -89,12 +88,14 @@ async function parserFor(argv: readonly string[], env: Io['env'], chosen: Chosen
       throw usage(message, error, argv);
     })
     .epilogue('edgewg <command> --help tells the rest. Every option can also be given as EDGEWG_<OPTION>.');
-  for (const command of await needed(argv)) addCommand(parser, command, env, chosen);
+  const isHelp = wantsHelp(argv);
+  for (const command of await needed(argv)) addCommand(parser, command, env, isHelp, chosen);
   return parser;
 }
 
 function wantsHelp(argv: readonly string[]): boolean {
-  return argv.length === 0 || argv.includes('--help') || argv.includes('-h');
+  const words = ['--help', '-h', '--get-yargs-completions'];
+  return argv.length === 0 || words.some(word => argv.includes(word));
 }
 
 /** The named command alone, or all of them where the name is unknown or completions are asked for. */
@@ -105,17 +106,18 @@ async function needed(argv: readonly string[]): Promise<Command[]> {
   return Promise.all(loads.map(async load => (await load()).command));
 }
 
-function addCommand(parser: Argv, command: Command, env: Io['env'], chosen: Chosen): void {
+function addCommand(parser: Argv, command: Command, env: Io['env'], isHelp: boolean, chosen: Chosen): void {
   const options: Record<string, Options> = {};
+  // yargs lays out the help of every command that it runs, and never shows it: with nothing in it that is cheap
   for (const [name, option] of Object.entries(command.options))
-    options[name] = option.type === 'string' ? { requiresArg: true, ...option } : option;
+    options[name] = { requiresArg: option.type === 'string', hidden: !isHelp, ...option };
   parser.command(
     command.command,
     command.describe,
     inner => {
       for (const [name, positional] of Object.entries(command.positionals))
         inner.positional(name, positional);
-      for (const [example, what] of command.examples) inner.example(example, what);
+      if (isHelp) for (const [example, what] of command.examples) inner.example(example, what);
       return inner
         .options(options)
         .config(fromEnvironment({ ...common, ...options }, env))

@@ -1,7 +1,7 @@
 // The records of applies: on the router beside its log, and where edgewg ran. They hold commands and their inverse, never a
 // secret.
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { NoAccess, Refused } from '../errors.ts';
 import type { Commit, Plan } from '../plan/plan.ts';
 import { isOurs } from '../plan/saved.ts';

@@ -1,5 +1,5 @@
 // From zod's issues to findings with a place and a way out, in this program's words.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Fault } from './grammar/grammar.ts';
 import { type Spot, spotAt } from './nodes.ts';
 import { closest, descriptionAt, exampleAt, hintForUnknownKey } from './schema/keys.ts';

@@ -1,5 +1,5 @@
 // The JSON Schema of the site file, for editors: made of the very schema that reads it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { siteSchema } from './schema/site.ts';
 
 /** Draft-07, the one that editors know. What no schema can say (rules across the file) is not in it. */

@@ -1,5 +1,5 @@
 // `bgp`: the router's neighbours over the tunnels, such as MetalLB's or Calico's speakers.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Grammar, wordGrammar } from '../grammar/grammar.ts';
 import { interfaceName } from '../grammar/names.ts';
 import { address, prefix } from '../grammar/net.ts';

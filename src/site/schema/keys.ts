@@ -1,5 +1,5 @@
 // Which keys a place of the schema knows, and what a person may have meant by one that it doesn't.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SitePath } from '../site.ts';
 import { siteSchema } from './site.ts';
 

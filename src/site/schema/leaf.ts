@@ -1,5 +1,5 @@
 // The few sorts of leaves and containers that the schema is made of. Each carries its description for editors.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Grammar } from '../grammar/grammar.ts';
 
 /** A text with a grammar. What is wrong travels in the issue's `params`, as a {@link Fault}. */

@@ -1,5 +1,5 @@
 // `rulesets`: firewall rulesets that are the file's as a whole, in EdgeOS's own terms.
-import { z } from 'zod';
+import * as z from 'zod';
 import { icmpName, macAddress, matchAddress, ports, protocol } from '../grammar/firewall.ts';
 import { groupName, ruleNumber, rulesetName } from '../grammar/names.ts';
 import { description } from '../grammar/texts.ts';

@@ -1,5 +1,5 @@
 // The site file as a person writes it. Only shapes and leaves: what must fit together across the file is rules.ts's.
-import { z } from 'zod';
+import * as z from 'zod';
 import { publicKey } from '../grammar/keys.ts';
 import {
   findingCode,

@@ -1,5 +1,5 @@
 // `tunnels`: WireGuard interfaces with their peers and routes, in WireGuard's own names.
-import { z } from 'zod';
+import * as z from 'zod';
 import { keySource, publicKey } from '../grammar/keys.ts';
 import { interfaceName, peerName, rulesetName } from '../grammar/names.ts';
 import { endpoint, interfaceAddress, prefix } from '../grammar/net.ts';
