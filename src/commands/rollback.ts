@@ -37,7 +37,12 @@ export const command = defineCommand({
       const { readRouter } = await import('../router/read.ts');
       const { planRollback } = await import('../plan/rollback.ts');
       const reading = await readRouter(connection, io.signal);
-      const replan = (now: typeof reading): Plan => planRollback(apply, now.running, now.facts.digest);
+      const { lostWireguard } = await import('../plan/checks/firmware.ts');
+      const replan = ({ running, facts }: typeof reading): Plan => {
+        const back = planRollback(apply, running, facts.digest);
+        // a rollback saves too
+        return { ...back, diagnostics: [...lostWireguard(running, facts), ...back.diagnostics] };
+      };
       const plan = replan(reading);
       await showPlan(plan, { format: 'text', inverse: undefined }, io, { allowed: applying.allowed });
       await mayApply(plan, applying, io);

@@ -3,7 +3,9 @@
 import { cryptoRoutingStories } from './stories/crypto-routing.ts';
 import { impactStories } from './stories/impact.ts';
 import { operationStories } from './stories/operation.ts';
+import { routerStories } from './stories/router.ts';
 import { routingStories } from './stories/routing.ts';
+import { securityStories } from './stories/security.ts';
 
 export interface Story {
   /** One line: what the finding says. */
@@ -113,16 +115,16 @@ export const stories: Readonly<Record<string, Story>> = {
     why: `EdgeOS 1 and 2 learn WireGuard from the package wireguard-vyatta-ubnt. A firmware upgrade removes the package, and
       with it every wireguard node from the running configuration, while config.boot still holds them. Whoever saves then,
       and the GUI saves on every change, destroys them for good.`,
-    way: `Save nothing. Install the package for this model and firmware, then on the router: configure; load; commit. After
-      that plan again; most often there is nothing left to do.`,
+    way: `Save nothing. Install the package for this model and firmware, then run edgewg doctor --heal, which loads back what
+      config.boot has. After that plan again; most often there is nothing left to do.`,
   },
   EW021: {
     title: 'a wireguard interface is saved, but not running',
     why: `config.boot holds an interface that the running configuration has lost: it didn't come back at boot (a missing key
       file, an endpoint's name that didn't resolve), or somebody deleted it and didn't save. An apply saves, and would make
       the loss permanent.`,
-    way: `To get it back, on the router: configure; load; commit, and read what it says. If it is meant to be gone, save on
-      the router first.`,
+    way: `edgewg doctor --heal loads it back; where that fails it tells what the router said. If it is meant to be gone, save
+      on the router first.`,
   },
   EW022: {
     title: "the firmware can't clamp the MSS of wireguard interfaces",
@@ -251,4 +253,6 @@ export const stories: Readonly<Record<string, Story>> = {
   ...routingStories,
   ...impactStories,
   ...operationStories,
+  ...routerStories,
+  ...securityStories,
 };

@@ -1,4 +1,5 @@
 // What a router tells about itself beside its configuration. A plan against a saved configuration has none of it.
+import type { Tree } from '../vyatta/tree.ts';
 
 export interface KeyFile {
   readonly path: string;
@@ -32,6 +33,14 @@ export interface LivePeer {
   readonly sent: number;
 }
 
+/** A file system that edgewg or the router's own tools write to. */
+export interface Disk {
+  readonly path: string;
+  /** Kibibytes. */
+  readonly size: number;
+  readonly free: number;
+}
+
 export interface Session {
   readonly from: string;
   readonly fromPort: number;
@@ -44,6 +53,13 @@ export interface RouterFacts {
   /** `v2.0.9-hotfix.7`; empty when the router didn't say. */
   readonly version: string;
   readonly model: string;
+  /** The board's id, such as `e300`; empty when the router didn't say. */
+  readonly board: string;
+  /** `4.9.79-UBNT`. */
+  readonly kernel: string;
+  readonly disks: readonly Disk[];
+  /** Names of the packages that a firmware upgrade installs again. */
+  readonly firstboot: readonly string[];
   /** Version of the package `wireguard`; undefined when dpkg knows none (EdgeOS 3 brings its own). */
   readonly wireguardPackage: string | undefined;
   /** Templates that the firmware knows, by the probe's name in read.sh. */
@@ -54,6 +70,8 @@ export interface RouterFacts {
   readonly drift: readonly string[];
   /** Names of the WireGuard interfaces in config.boot, whether the router could load them or not. */
   readonly savedWireguard: readonly string[];
+  /** What config.boot has of WireGuard and the running configuration hasn't, as far as the firmware knows its nodes. */
+  readonly lost: Tree;
   /** SHA-256, hex, of config.boot. */
   readonly savedDigest: string;
   /** The SSH session as the router sees it; undefined when sshd told nothing. */

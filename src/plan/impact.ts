@@ -6,10 +6,10 @@ import type { RouterFacts } from './facts.ts';
 import type { Change, Effect, KeyStep, TunnelImpact } from './plan.ts';
 
 /** Up to this release of the package any change of an interface took it down and up (edgeos-facts 1.6, L!124). */
-const flappingRelease = '1.0.20210219-1';
+export const flappingRelease = '1.0.20210219-1';
 
 /** Undefined when the package says no version: EdgeOS 3 brings WireGuard itself, or nobody was asked. */
-const flapsOnEveryChange = (facts: RouterFacts | undefined): boolean =>
+export const flapsOnEveryChange = (facts: RouterFacts | undefined): boolean =>
   facts?.wireguardPackage !== undefined && byVersion(facts.wireguardPackage, flappingRelease) <= 0;
 
 interface Impact {

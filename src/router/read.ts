@@ -64,6 +64,7 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
     user: lines('admin')[0] ?? user,
     version: lines('version')[0] ?? '',
     model: lines('model')[0] ?? '',
+    ...readMachine(words('machine')),
     wireguardPackage: /^install ok installed (.+)$/m.exec(text('package'))?.[1],
     probes: new Map(words('probes').map(([name = '', answer]) => [name, answer === 'yes'])),
     keyFiles: new Map(
@@ -73,6 +74,7 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
     ),
     drift: lines('drift'),
     savedWireguard: lines('saved'),
+    lost: parseLost(withLiterals(text('lost'), lines('lostkeys'))),
     savedDigest: lines('savedsum')[0] ?? '',
     session: readSession(words('session')[0]),
     digest: lines('digest')[0] ?? '',
@@ -111,6 +113,27 @@ function parseRunning(text: string): Tree {
       error,
     );
   }
+}
+
+/** What the router can't say in whole lines is nothing that could be put back. */
+function parseLost(text: string): Tree {
+  try {
+    return parseCommands(text);
+  } catch (error) {
+    if (!(error instanceof UnreadableText)) throw error;
+    return parseCommands('');
+  }
+}
+
+function readMachine(lines: string[][]): Pick<RouterFacts, 'kernel' | 'board' | 'disks' | 'firstboot'> {
+  const of = (kind: string): string[][] =>
+    lines.filter(([first]) => first === kind).map(([, ...rest]) => rest);
+  return {
+    kernel: of('kernel')[0]?.[0] ?? '',
+    board: of('board')[0]?.[0] ?? '',
+    disks: of('disk').map(([path = '', size, free]) => ({ path, size: Number(size), free: Number(free) })),
+    firstboot: of('deb').map(words => words.join(' ')),
+  };
 }
 
 function readKeyFile([path = '', mode = '', changed = '', key = '-']: string[]): KeyFile {

@@ -54,7 +54,7 @@ function reach(side: Side, name: string, family: Family): string[] {
 }
 
 /** The addresses that the peers may send from. */
-function sendersOf(side: Side, name: string, family: Family): Ranges {
+export function sendersOf(side: Side, name: string, family: Family): Ranges {
   const peers = find(side.tree, ['interfaces', 'wireguard', name, 'peer'])?.children.values() ?? [];
   let set: Ranges = [];
   for (const peer of peers)

@@ -38,8 +38,8 @@ mask() {
 }
 
 # the same lines in the same order as the marks of mask
-literals() {
-  config | grep -E ' (private-key|preshared-key) [0-9A-Za-z+/]{43}=$' | while read -r line; do
+literals_of() {
+  grep -E ' (private-key|preshared-key) [0-9A-Za-z+/]{43}=$' | while read -r line; do
     key=${line##* }
     case $line in
       *' private-key '*) printf '%s\n' "$key" | wg pubkey 2>/dev/null || echo unknown ;;
@@ -47,21 +47,34 @@ literals() {
     esac
   done
 }
+literals() { config | literals_of; }
 
 running() { config | mask; }
 # without the lines of secret leaves: nobody may guess a password from a published digest
 digest() {
   config | grep -vE " ([^ ]*(passphrase|password|pre-shared-secret|key)|secret|community|connection|psk) ('[^/'][^']*'|''|[^/' ][^ ]*)$" | sha256sum | cut -c1-64
 }
-drift() {
-  cli-shell-api showConfig --show-cfg1 /config/config.boot --show-cfg2 @ACTIVE --show-context-diff --show-commands | mask
-}
+drift() { printf '%s' "$drift" | mask; }
 saved() { sed -n 's/^    wireguard \(wg[0-9]*\) {$/\1/p' /config/config.boot; }
+# from the active configuration to the saved one; mostly nothing, then nobody is asked again
+lost() { printf '%s' "$lost" | mask; }
+lostkeys() { printf '%s' "$lost" | literals_of; }
+between() { cli-shell-api showConfig --show-cfg1 "$1" --show-cfg2 "$2" --show-context-diff --show-commands 2>/dev/null </dev/null; }
+find_lost() {
+  printf '%s\n' "$drift" | grep -qE '^delete (interfaces wireguard|firewall options)( |$)' || return 0
+  between @ACTIVE /config/config.boot | grep -E '^set (interfaces wireguard|firewall options) '
+}
 savedsum() { sha256sum /config/config.boot | cut -c1-64; }
 admin() { id -un; case " $(id -nG) " in *' vyattacfg '*) return 0 ;; esac; return 1; }
 version() { cat /etc/version || printf '%s\n' "$shown" | sed -n 's/^Version: *//p'; }
 model() { printf '%s\n' "$shown" | sed -n 's/^HW model: *//p'; }
 package() { dpkg-query -W -f='${Status} ${Version}\n' wireguard; }
+machine() {
+  echo "kernel $(uname -r)"
+  echo "board $(ubnt-hal-e getBoardIdE 2>/dev/null || ubnt-hal getBoardIdE)"
+  for path in /config /tmp; do df -Pk "$path" | awk -v path="$path" 'NR > 1 { print "disk", path, $2, $4 }'; done
+  for deb in /config/data/firstboot/install-packages/*.deb; do [ ! -f "$deb" ] || echo "deb ${deb##*/}"; done
+}
 session() { printf '%s\n' "$SSH_CONNECTION"; }
 clock() { date +%s; uptime | sed 's/^ *//'; }
 probe() { if cli-shell-api "$@" >/dev/null; then echo yes; else echo no; fi; }
@@ -72,6 +85,11 @@ probes() {
   echo "mss-clamp6-wg $(probe validateTmplValPath firewall options mss-clamp6 interface-type wg)"
   echo "route-description $(probe validateTmplPath protocols static interface-route 192.0.2.0/24 next-hop-interface wg0 description)"
   echo "route6-description $(probe validateTmplPath protocols static interface-route6 2001:db8::/64 next-hop-interface wg0 description)"
+  echo "interface-route6 $(probe validateTmplPath protocols static interface-route6)"
+  echo "route6-blackhole $(probe validateTmplPath protocols static route6 2001:db8::/64 blackhole distance)"
+  echo "prefix-list6 $(probe validateTmplPath policy prefix-list6)"
+  echo "bgp-prefix-list $(probe validateTmplPath protocols bgp 64512 neighbor 192.0.2.1 prefix-list import)"
+  echo "bgp-maximum-paths $(probe validateTmplPath protocols bgp 64512 maximum-paths ebgp)"
   echo "ubnt-discover $(probe validateTmplPath service ubnt-discover interface wg0 disable)"
 }
 keys() {
@@ -111,7 +129,9 @@ records() { for name; do record "$name"; done; }
 exec 3< <(records commits)
 exec 4< <(shown=$(vyatta-op-cmd-wrapper show version 2>/dev/null </dev/null); records version model)
 exec 5< <(records probes)
-exec 6< <(records package keys tunnels links addresses routes applies)
-records admin running literals digest drift saved savedsum session clock
+exec 6< <(records package machine keys tunnels links addresses routes applies)
+drift=$(between /config/config.boot @ACTIVE)
+lost=$(find_lost)
+records admin running literals digest drift saved lost lostkeys savedsum session clock
 cat /dev/fd/6 /dev/fd/5 /dev/fd/4 /dev/fd/3
 printf '%s end 0 -\n' "$nonce"

@@ -1,0 +1,123 @@
+// EW340 to EW342: what is open although rulesets are there: a rule for every port, a default that accepts, a tunnel's ruleset
+// that lets everything pass. Where there is no ruleset at all is told by EW105 and EW122.
+import { attachedTo, type Stage, stagesToRouter } from '../../firewall/attached.ts';
+import { type Packets, states } from '../../firewall/packets.ts';
+import { askStages } from '../../firewall/passing.ts';
+import { anywhere } from '../../firewall/port.ts';
+import { holds, only, type Ranges } from '../../firewall/ranges.ts';
+import { rulesetPath } from '../../firewall/ruleset.ts';
+import { type Part, passage, passes } from '../../firewall/verdict.ts';
+import { familyName, tellDecider } from '../../firewall/words.ts';
+import { managesInterface } from '../../site/manages.ts';
+import type { Family } from '../../wireguard/prefix.ts';
+import type { Prospect } from '../make.ts';
+import type { Diagnostic } from '../plan.ts';
+import { sendersOf } from './home-reach.ts';
+import { families, finding, onRouter, type Uplink, viewOf } from './view.ts';
+
+const size = (set: Ranges): bigint => set.reduce((sum, [first, last]) => sum + last - first + 1n, 0n);
+
+/** Half of all there is: a rule for a range of ports, or for a provider's addresses, is somebody's choice. */
+const isMost = (set: Ranges | undefined, all: Ranges): boolean =>
+  set === undefined || size(set) * 2n > size(all);
+
+const ports: Ranges = [[0n, 65_535n]];
+
+/** `TCP` or `UDP`; both where a rule is for both. */
+const kindOf = ({ packets }: Part): string =>
+  [
+    [6n, 'TCP'],
+    [17n, 'UDP'],
+  ]
+    .filter(([number]) => holds(packets.protocol ?? only(6, 17), number as bigint))
+    .map(([, name]) => name)
+    .join(' and ');
+
+/** New TCP and UDP connections from the internet. */
+const fromInternet = (family: Family): Packets => ({
+  state: only(states.new),
+  protocol: only(6, 17),
+  source: anywhere(family),
+});
+
+export function openToAll(prospect: Prospect): Diagnostic[] {
+  if (prospect.site.tunnels.length === 0) return [];
+  const told = new Map<string, Diagnostic>();
+  for (const family of families)
+    for (const uplink of viewOf(prospect).after.wan(family))
+      for (const part of openParts(prospect, uplink, family)) {
+        const found = tell(prospect, uplink, family, part);
+        if (!told.has(found.message)) told.set(found.message, found);
+      }
+  return [...told.values()];
+}
+
+function openParts(prospect: Prospect, { face }: Uplink, family: Family): Part[] {
+  const { after } = viewOf(prospect);
+  const stages = stagesToRouter(after.tree, face, family);
+  if (stages.length === 0) return [];
+  return askStages(after.firewall, stages, family, fromInternet(family)).filter(
+    part =>
+      passes(part) === 'yes' &&
+      isMost(part.packets.destinationPort, ports) &&
+      isMost(part.packets.source, anywhere(family)),
+  );
+}
+
+function tell(prospect: Prospect, { face }: Uplink, family: Family, part: Part): Diagnostic {
+  const { decider } = part;
+  const name = family === 4 ? 'ipv4' : 'ipv6';
+  const at = ['uplink', 'rulesets', name];
+  if (decider.kind === 'rule')
+    return finding(prospect, at, {
+      code: 'EW340',
+      severity: 'warning',
+      message: `${tellDecider(part)} lets everybody reach every ${kindOf(part)} port of the router over ${familyName(family)} at ${face.name}`,
+      hint: 'give the rule the destination port that it is meant for',
+      running: onRouter(prospect, [
+        ...rulesetPath(family, decider.ruleset),
+        'rule',
+        String(decider.rule.number),
+      ]),
+    });
+  const path = decider.kind === 'default' ? rulesetPath(family, decider.ruleset) : face.path;
+  return finding(prospect, at, {
+    code: 'EW341',
+    severity: 'warning',
+    message: `${tellDecider(part)} lets everybody reach what no rule closes over ${familyName(family)} at ${face.name}`,
+    hint: 'make the default drop, with rules before it for established and related packets',
+    running: onRouter(prospect, decider.kind === 'default' ? [...path, 'default-action'] : path),
+  });
+}
+
+export function openTunnels(prospect: Prospect): Diagnostic[] {
+  const { before, after } = viewOf(prospect);
+  return prospect.site.tunnels.flatMap(tunnel => {
+    const face = after.face(tunnel.name);
+    if (face === undefined || tunnel.disable || tunnel.unfiltered !== undefined) return [];
+    // as with EW122: the file only adds to somebody else's interface
+    const isForeign = before.face(tunnel.name) !== undefined && !managesInterface(prospect.site, tunnel.name);
+    return families.flatMap(family => {
+      const source = sendersOf(after, tunnel.name, family);
+      if (source.length === 0) return [];
+      const through = attachedTo(face, 'in', family);
+      const ways: [string, readonly Stage[]][] = [
+        ['every network behind the router', through === undefined ? [] : [through]],
+        ['every port of the router itself', stagesToRouter(after.tree, face, family)],
+      ];
+      return ways.flatMap(([what, stages]) => {
+        if (stages.length === 0) return [];
+        const parts = askStages(after.firewall, stages, family, { state: only(states.new), source });
+        if (passage(parts) !== 'all') return [];
+        const by = [...new Set(parts.map(tellDecider))].join(', ');
+        return finding(prospect, [...tunnel.at, 'firewall'], {
+          code: 'EW342',
+          severity: isForeign ? 'note' : 'warning',
+          message: `${tunnel.name}: its peers reach ${what} over ${familyName(family)}: ${by} lets everything pass`,
+          hint: 'let the default of the ruleset be drop, or say why not with unfiltered: REASON',
+          running: onRouter(prospect, face.path),
+        });
+      });
+    });
+  });
+}
