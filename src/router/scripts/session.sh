@@ -61,10 +61,14 @@ agrees() { grep -qs ' === vyatta-config-version:' "$1" && lines=$(drift_from "$1
 
 w() { "$W" "$@" >"$S/out" 2>&1 </dev/null 8>&- 9>&-; }
 # a session of the same process id may be left over, uncommitted changes and all (transcript interactive/20)
-open_session() { printf '%s\n' "$$" >"$S/session"; w begin && w discard && session_env=$(cli-shell-api getSessionEnv "$$" </dev/null) && [ -n "$session_env" ]; }
+open_session() { printf '%s\n' "$$" >"$S/session"; w begin && w discard; }
 # One change. The wrapper asks for the session's environment and runs the same program, each time: 18.7 ms a line in place of 12
 # (transcript interactive/19). The session is this process's in both; commits are the wrapper's (edgeos-facts 5.4).
-edit() (
+edit() {
+  [ -n "${session_env-}" ] || session_env=$(cli-shell-api getSessionEnv "$$" </dev/null)
+  in_session "$@"
+}
+in_session() (
   export vyatta_sysconfdir=/opt/vyatta/etc vyatta_sbindir=/opt/vyatta/sbin
   eval "$session_env"
   exec "/opt/vyatta/sbin/my_$1" "${@:2}" >"$S/out" 2>&1 </dev/null 8>&- 9>&-
@@ -131,7 +135,11 @@ save() {
     open_session && w save "$draft"; code=$?
     cp "$S/out" "$S/save-said" 2>/dev/null
     close_session
-    if [ "$code" = 0 ] && agrees "$draft" && mv -f "$draft" "$boot" && agrees "$boot"; then sync; return 0; fi
+    if [ "$code" = 0 ] && agrees "$draft" && mv -f "$draft" "$boot" && agrees "$boot"; then
+      # an old sync knows no files, and writes everything
+      sync "$boot" "${boot%/*}"
+      return 0
+    fi
     [ "$code" = 0 ] || break
     # somebody committed or saved meanwhile: what is running then is saved
     echo 'what was saved is not what is running' >"$S/save-said"
