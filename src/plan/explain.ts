@@ -2,6 +2,7 @@
 // table and the codes in src/ together.
 import { cryptoRoutingStories } from './stories/crypto-routing.ts';
 import { impactStories } from './stories/impact.ts';
+import { mtuStories } from './stories/mtu.ts';
 import { operationStories } from './stories/operation.ts';
 import { routerStories } from './stories/router.ts';
 import { routingStories } from './stories/routing.ts';
@@ -250,6 +251,7 @@ export const stories: Readonly<Record<string, Story>> = {
     way: 'Compare it with what is meant. Each part names the rule that lets it pass.',
   },
   ...cryptoRoutingStories,
+  ...mtuStories,
   ...routingStories,
   ...impactStories,
   ...operationStories,

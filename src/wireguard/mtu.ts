@@ -1,25 +1,35 @@
-// The sums behind `mtu: auto` and `mssClamp: auto`, in bytes (edgeos-facts 10, whitepaper 5.4.6).
+// The sums behind `mtu: auto` and `mssClamp: auto`, in bytes (edgeos-facts 10, whitepaper 5.4.6); docs/mtu.md tells them.
 import type { Family } from './prefix.ts';
 
 /** Type and reserved, receiver index, counter, Poly1305 tag: 4 + 4 + 8 + 16. */
 const dataMessage = 32;
 const udp = 8;
-const ip = { 4: 20, 6: 40 } as const;
 const tcp = 20;
 
-/** What WireGuard adds to a packet when the tunnel itself runs over `outer`: 60 or 80. */
-function overhead(outer: Family): number {
-  return dataMessage + udp + ip[outer];
+/** The IP header without options or extensions. */
+export const ipHeader: Readonly<Record<Family, number>> = { 4: 20, 6: 40 };
+
+/** PPPoE's 6 and PPP's 2 (RFC 2516 section 7). */
+export const pppoeHeader = 8;
+
+/** The largest packet that a tunnel over `outer` carries unfragmented: 60 or 80 bytes less than its way takes. */
+export function tunnelMtu(uplinkMtu: number, outer: Family): number {
+  return uplinkMtu - ipHeader[outer] - udp - dataMessage;
 }
 
-/** The largest packet that a tunnel over `outer` carries unfragmented. */
-export function tunnelMtu(uplinkMtu: number, outer: Family): number {
-  return uplinkMtu - overhead(outer);
+/** `+ 40 IPv6 + 8 UDP + 32 WireGuard`: what goes around a packet of the tunnel. */
+export function tellOverhead(sign: '+' | '−', outer: Family): string {
+  return `${sign} ${ipHeader[outer]} IPv${outer} ${sign} ${udp} UDP ${sign} ${dataMessage} WireGuard`;
 }
 
 /** The largest TCP segment, without options, inside a packet of `mtu` bytes. */
 export function segmentSize(mtu: number, inner: Family): number {
-  return mtu - ip[inner] - tcp;
+  return mtu - ipHeader[inner] - tcp;
+}
+
+/** `1420 − 40 IPv6 − 20 TCP` */
+export function tellSegment(mtu: number, inner: Family): string {
+  return `${mtu} − ${ipHeader[inner]} IPv${inner} − ${tcp} TCP`;
 }
 
 /** EdgeOS refuses `mss-clamp6 mss` outside this range (edgeos-facts 2, W!110). */

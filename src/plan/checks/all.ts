@@ -17,6 +17,9 @@ import { homeReach } from './home-reach.ts';
 import { inClear } from './in-clear.ts';
 import { keyFiles } from './key-files.ts';
 import { allowedRoutesOff, flappedRoutes } from './lost-routes.ts';
+import { mssFits } from './mss-fits.ts';
+import { mtuFits } from './mtu-fits.ts';
+import { mtuSums, uplinkMtu } from './mtu-sums.ts';
 import { offload } from './offload.ts';
 import { openWan } from './open-wan.ts';
 import { packageFaults } from './package.ts';
@@ -50,6 +53,10 @@ export const checks: readonly Check[] = [
   routesWithoutPeer,
   peersWithoutRoute,
   announcedDropped,
+  mtuSums,
+  uplinkMtu,
+  mtuFits,
+  mssFits,
   endpointLoops,
   routedElsewhere,
   neighborsElsewhere,

@@ -6,6 +6,7 @@ import { printEndpoint } from '../../wireguard/endpoint.ts';
 import { guardDistance } from '../ownership.ts';
 import type { Wanted } from './builder.ts';
 import { wantedMtu } from './mtu.ts';
+import type { Uplinks } from './uplinks.ts';
 
 /** The file on the router that holds, or will hold, a key; undefined when that can't be told here. */
 export type KeyPath = (source: KeySource, at: SitePath) => string | undefined;
@@ -25,7 +26,7 @@ export function wantTunnel(
   site: Site,
   running: Tree,
   tunnel: Tunnel,
-  keyPath: KeyPath,
+  { keyPath, uplinks }: { readonly keyPath: KeyPath; readonly uplinks: Uplinks },
 ): void {
   const whole = isWhole(site, running, tunnel);
   const base = ['interfaces', 'wireguard', tunnel.name];
@@ -44,7 +45,7 @@ export function wantTunnel(
     const path = keyPath(privateKeyOf(tunnel), [...tunnel.at, 'privateKey']) ?? kept(['private-key']);
     if (path !== undefined) leaf(['private-key', path], 'privateKey');
   }
-  if (whole || tunnel.mtu !== undefined) leaf(['mtu', String(wantedMtu(site, running, tunnel))], 'mtu');
+  if (whole || tunnel.mtu !== undefined) leaf(['mtu', String(wantedMtu(uplinks, tunnel))], 'mtu');
   if (whole || tunnel.routeAllowedIPs !== undefined)
     leaf(['route-allowed-ips', String(tunnel.routeAllowedIPs ?? false)], 'routeAllowedIPs');
   wantAttachments(wanted, base, tunnel.firewall, [...tunnel.at, 'firewall']);

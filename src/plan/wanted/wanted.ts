@@ -10,6 +10,7 @@ import { wantClamps } from './clamp.ts';
 import { wireguardMtus } from './mtu.ts';
 import { wantOpenPort, wantRuleset } from './ports.ts';
 import { type KeyPath, wantTunnel } from './tunnel.ts';
+import { uplinksOf } from './uplinks.ts';
 
 /** Niceties that some firmwares lack, by the name of the probe: without them a tunnel works as well. */
 const niceties: Record<string, (path: Path) => boolean> = {
@@ -27,8 +28,9 @@ export function deriveWanted(
 ): Wanted {
   const lacking = Object.entries(niceties).filter(([probe]) => probes.get(probe) === false);
   const wanted = new Wanted(placeOf, path => !lacking.some(([, concerns]) => concerns(path)));
+  const uplinks = uplinksOf(site, running);
   for (const tunnel of site.tunnels) {
-    wantTunnel(wanted, site, running, tunnel, keyPath);
+    wantTunnel(wanted, site, running, tunnel, { keyPath, uplinks });
     wantOpenPort(wanted, site, running, tunnel);
   }
   for (const ruleset of site.rulesets) wantRuleset(wanted, ruleset);
