@@ -16,6 +16,7 @@ import { firmware } from './firmware.ts';
 import { homeReach } from './home-reach.ts';
 import { inClear } from './in-clear.ts';
 import { keyFiles } from './key-files.ts';
+import { keysSwapped } from './keys-swapped.ts';
 import { allowedRoutesOff, flappedRoutes } from './lost-routes.ts';
 import { mssFits } from './mss-fits.ts';
 import { mtuFits } from './mtu-fits.ts';
@@ -53,6 +54,7 @@ export const checks: readonly Check[] = [
   routesWithoutPeer,
   peersWithoutRoute,
   announcedDropped,
+  keysSwapped,
   mtuSums,
   uplinkMtu,
   mtuFits,

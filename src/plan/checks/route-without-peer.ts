@@ -24,7 +24,7 @@ export function routesWithoutPeer(prospect: Prospect): Diagnostic[] {
     if (face === undefined || entries.length === 0) return [];
     const owned = ownedBy(face);
     const sets = { 4: allOf(owned, 4), 6: allOf(owned, 6) };
-    const hasPeers = peersOf(face).length > 0;
+    const hasPeers = peersOf(face).some(peer => !peer.disabled);
     return entries.flatMap(
       entry => uncovered(prospect, tunnel, entry, owned, sets[entry.prefix.family], hasPeers) ?? [],
     );
@@ -55,7 +55,7 @@ function uncovered(
     code: 'EW132',
     severity: isNone && hasPeers && at !== undefined ? 'error' : 'warning',
     message: isNone
-      ? `${tunnel.name}: the route ${tellEntry(prospect, entry)} leads to nobody: ${hasPeers ? `no peer has ${text} in its allowed IPs, so WireGuard refuses every packet` : 'the interface has no peer'}`
+      ? `${tunnel.name}: the route ${tellEntry(prospect, entry)} leads to nobody: ${hasPeers ? `no peer has ${text} in its allowed IPs, so WireGuard refuses every packet` : 'the interface has no peer that is on'}`
       : `${tunnel.name}: of the route ${tellEntry(prospect, entry)} only ${listed(inside.slice(0, 4).map(tellAllowed))} belongs to a peer: WireGuard refuses packets to the rest`,
     hint:
       only === undefined || tunnel.peers.length > 1

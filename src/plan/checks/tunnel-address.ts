@@ -3,7 +3,13 @@
 import type { OwnAddress } from '../../routing/interfaces.ts';
 import { ownAddresses } from '../../routing/interfaces.ts';
 import { isLinkLocal } from '../../routing/routing.ts';
-import { covers, host, overlaps, parseInterfaceAddress } from '../../wireguard/prefix.ts';
+import {
+  canonicalInterfaceAddress,
+  covers,
+  host,
+  overlaps,
+  parseInterfaceAddress,
+} from '../../wireguard/prefix.ts';
 import type { Prospect } from '../make.ts';
 import type { Diagnostic, Severity } from '../plan.ts';
 import { alreadyThere } from './routes.ts';
@@ -11,12 +17,17 @@ import { finding, viewOf } from './view.ts';
 
 export function tunnelAddresses(prospect: Prospect): Diagnostic[] {
   const { after } = viewOf(prospect);
-  const names = new Set(prospect.site.tunnels.map(tunnel => tunnel.name));
-  const others = ownAddresses(after.faces.filter(face => !face.disabled && !names.has(face.name)));
+  const said = new Set(
+    prospect.site.tunnels.flatMap(({ name, address }) => address.map(text => `${name} ${text}`)),
+  );
+  // what the file says of two tunnels is a rule of the file; what only the router has on one of them is another side
+  const others = ownAddresses(after.faces.filter(face => !face.disabled)).filter(
+    ({ face, text }) => !said.has(`${face.name} ${canonicalInterfaceAddress(text)}`),
+  );
   return prospect.site.tunnels.flatMap(tunnel =>
     tunnel.address.flatMap((text, i) =>
       others.flatMap(other => {
-        const found = clash(text, other);
+        const found = other.face.name === tunnel.name ? undefined : clash(text, other);
         return found === undefined
           ? []
           : finding(prospect, [...tunnel.at, 'address', i], {

@@ -43,4 +43,11 @@ export const cryptoRoutingStories: Readonly<Record<string, Story>> = {
     way: `Add the range to the allowedIPs of the peer on every tunnel through which it is announced; peers of one interface
       that announce the same range need interfaces of their own.`,
   },
+  EW135: {
+    title: 'the public keys of two tunnels change places',
+    why: `On the router each of two interfaces has a peer, and the plan gives each of them the other's key, while endpoints and
+      allowed IPs stay. Neither handshake would succeed: the other end is somebody else. It is easily done when two blocks of
+      a site file are copied.`,
+    way: 'Look at both servers (wg show wg0 public-key), and swap the two lines back. If they did change places, silence it with the reason.',
+  },
 };

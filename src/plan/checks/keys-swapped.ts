@@ -1,0 +1,34 @@
+// EW135: public keys that change places between two tunnels of the file. A key that only moves is somebody's new interface; where two change
+// places, each with the other's endpoint and allowed IPs, they were swapped by mistake, and both tunnels would be dead.
+import { values } from '../../vyatta/tree.ts';
+import type { Prospect } from '../make.ts';
+import type { Diagnostic } from '../plan.ts';
+import { livingTunnels } from './routes.ts';
+import { finding, lineOf, onRouter } from './view.ts';
+
+export function keysSwapped(prospect: Prospect): Diagnostic[] {
+  const { running } = prospect;
+  const base = ['interfaces', 'wireguard'];
+  const before = new Map<string, string>();
+  for (const name of values(running, base))
+    for (const key of values(running, [...base, name, 'peer'])) before.set(key, name);
+  const now = new Map(
+    livingTunnels(prospect).flatMap(tunnel =>
+      tunnel.peers.map(peer => [peer.publicKey, { tunnel: tunnel.name, peer }] as const),
+    ),
+  );
+  return [...now].flatMap(([key, { tunnel, peer }]) => {
+    const was = before.get(key);
+    if (was === undefined || was === tunnel) return [];
+    const other = [...now].find(([its, one]) => before.get(its) === tunnel && one.tunnel === was);
+    if (other === undefined) return [];
+    const at = [...other[1].peer.at, 'publicKey'];
+    return finding(prospect, [...peer.at, 'publicKey'], {
+      code: 'EW135',
+      severity: 'warning',
+      message: `${tunnel}: the key of ${peer.name} is that of a peer of ${was} on the router, and ${was} gets one that ${tunnel} has${lineOf(prospect, at)}: they change places`,
+      hint: `swap the two publicKey lines back; when the servers really changed places, say so: # edgewg-ignore EW135: REASON`,
+      running: onRouter(prospect, [...base, was, 'peer', key]),
+    });
+  });
+}
