@@ -71,11 +71,13 @@ export function nodeIo(
       const stream = path === '-' ? host.stdin : createReadStream(resolve(host.cwd(), path));
       return readAll(stream, path === '-' ? 'standard input' : path, most, more.signal);
     },
-    writeFile: (path, text, mode) => writeWhole(resolve(host.cwd(), path), path, text, mode),
+    writeFile: (path, text, mode = 0o600) => writeWhole(resolve(host.cwd(), path), path, text, () => mode),
+    rewriteFile: (path, text) =>
+      writeWhole(resolve(host.cwd(), path), path, text, before => before ?? 0o600),
     writeState: async (name, text) => {
       const path = join(stateFolder(host.env), name);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeWhole(path, path, text);
+      await writeWhole(path, path, text, () => 0o600);
     },
     run: (words, options) =>
       runProgram(words, { ...options, env: host.env, seconds: programSeconds, signal: more.signal }),
@@ -122,16 +124,22 @@ async function readAll(stream: Readable, name: string, most: number, signal: Abo
   return Buffer.concat(chunks);
 }
 
-async function writeWhole(path: string, name: string, text: string, mode = 0o600): Promise<void> {
+/** `modeOf` tells the permission bits from those of the file that is there. */
+async function writeWhole(
+  path: string,
+  name: string,
+  text: string,
+  modeOf: (before: number | undefined) => number,
+): Promise<void> {
   let temporary: string | undefined;
   try {
     const target = await realpath(path).catch(() => path);
     const there = await stat(target).catch(() => undefined);
     if (there !== undefined && !there.isFile()) throw new Error('it is no regular file');
     const unfinished = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`);
-    const handle = await open(unfinished, 'wx', mode);
+    const handle = await open(unfinished, 'wx', 0o600);
     temporary = unfinished;
-    await fill(handle, text);
+    await fill(handle, text, modeOf(there && there.mode & 0o777));
     await rename(unfinished, target);
   } catch (error) {
     if (temporary !== undefined) await unlink(temporary).catch(() => {});
@@ -139,8 +147,9 @@ async function writeWhole(path: string, name: string, text: string, mode = 0o600
   }
 }
 
-async function fill(handle: FileHandle, text: string): Promise<void> {
+async function fill(handle: FileHandle, text: string, mode: number): Promise<void> {
   try {
+    await handle.chmod(mode);
     await handle.writeFile(text);
     await handle.sync();
   } finally {

@@ -38,6 +38,8 @@ export interface Io {
   readFile(path: string, most: number): Promise<Buffer>;
   /** Writes a file as a whole or not at all, 0600 unless `mode` says otherwise. Rejects with {@link Refused}. */
   writeFile(path: string, text: string, mode?: number): Promise<void>;
+  /** The same for a file that a person keeps, such as the site file: its permission bits stay. */
+  rewriteFile(path: string, text: string): Promise<void>;
   /** The same for a file of edgewg's own, below `$XDG_STATE_HOME/edgewg`; its folders are made. */
   writeState(name: string, text: string): Promise<void>;
   /** Runs a program for what it prints: no shell, no stdin, a minute at most; without edgewg's own secrets and `withheld`. */

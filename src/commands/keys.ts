@@ -1,18 +1,40 @@
-// `keys`: the keys of a router as a list; with --make those that the site file's new tunnels will need.
-import { Exit } from '../errors.ts';
+// `keys`: the keys of a router as a list; with --make those that the site file's new tunnels will need. `keys rotate TUNNEL` gives an
+// interface another one.
+import { Exit, Refused } from '../errors.ts';
 import type { Connection } from '../router/connection.ts';
 import type { Reading } from '../router/read.ts';
 import type { LoadedSite } from '../site/load.ts';
+import { applyingOptions } from './applying.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
 import { accessOptions, openDoor, readSite, siteOptions } from './live.ts';
 
 export const command = defineCommand({
-  command: 'keys',
-  describe: 'list the keys on the router: files, public halves, age, who must know them',
+  command: 'keys [action] [tunnel]',
+  describe: 'list the keys on the router: files, public halves, age, who must know them; or rotate one',
+  positionals: {
+    action: {
+      type: 'string',
+      choices: ['rotate'],
+      describe: 'give the tunnel another private key, step by step',
+    },
+    tunnel: { type: 'string', describe: 'whose key' },
+  },
   options: {
     ...siteOptions,
     ...accessOptions,
+    to: {
+      type: 'string',
+      describe:
+        'rotate: where the next key comes from (env:NAME, file:PATH, command:WORDS, or a file on the router); default: made on the router',
+      requiresArg: true,
+    },
+    switch: { type: 'boolean', describe: 'rotate: let the interface use the next key, prove it, save' },
+    finish: {
+      type: 'boolean',
+      describe: 'rotate: take the old key files away, when peers work with the new one',
+    },
+    ...applyingOptions,
     make: {
       type: 'boolean',
       describe:
@@ -28,8 +50,20 @@ export const command = defineCommand({
   examples: [
     ['edgewg keys', 'where keys lie, and what is amiss'],
     ['edgewg keys --make', 'before the first apply, so that the other end can be set up first'],
+    ['edgewg keys rotate wg4', 'make the next key, and tell what the other end must do'],
+    ['edgewg keys rotate wg4 --switch --expect-handshake 60', 'use it, or go back by itself'],
+    ['edgewg keys rotate wg4 --finish', 'take the old key away'],
   ],
   async run(args, io) {
+    if (args.action === 'rotate') {
+      if (args.make === true || args.format !== 'text')
+        throw new Refused('usage', '--make and --format have no place in keys rotate', 'leave them out');
+      const { rotate } = await import('./rotate.ts');
+      return await rotate(args, io);
+    }
+    const stray = (['to', 'switch', 'finish'] as const).find(name => args[name] !== undefined);
+    if (stray !== undefined)
+      throw new Refused('usage', `--${stray} belongs to a rotation`, 'edgewg keys rotate TUNNEL');
     const loaded = await readSite(args.file, io);
     const door = await openDoor(loaded, args['accept-new-host-key'] === true, io);
     const { readRouter } = await import('../router/read.ts');

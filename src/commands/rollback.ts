@@ -39,7 +39,7 @@ export const command = defineCommand({
       const reading = await readRouter(connection, io.signal);
       const { lostWireguard } = await import('../plan/checks/firmware.ts');
       const replan = ({ running, facts }: typeof reading): Plan => {
-        const back = planRollback(apply, running, facts.digest);
+        const back = planRollback(apply, running, facts.digest, facts.keyFiles);
         // a rollback saves too
         return { ...back, diagnostics: [...lostWireguard(running, facts), ...back.diagnostics] };
       };

@@ -53,8 +53,8 @@ export const stories: Readonly<Record<string, Story>> = {
     title: 'the private key file of an existing interface is missing on the router',
     why: `edgewg makes a private key only for an interface that doesn't exist yet. Here the interface exists and the file
       doesn't: a mistyped path would otherwise give the interface a new identity, and every peer would refuse it.`,
-    way: `Correct privateKey in the site file. If the identity is meant to change, make the key first (edgewg keys) and
-      give the new public key to every peer.`,
+    way: `Correct privateKey in the site file. If the identity is meant to change, do it by edgewg keys rotate, which makes
+      the next key and tells what the peers must do.`,
   },
   EW011: {
     title: 'the key file on the router holds no WireGuard key, or another one than it should',
@@ -67,8 +67,8 @@ export const stories: Readonly<Record<string, Story>> = {
     title: 'the interface changes its identity',
     why: `The key file that the site file names has another public key than the one that the interface uses now. From the
       commit on, every peer's handshake fails until it knows the new public key.`,
-    way: `If that is wanted, change the public key on the peers right after the apply. If not, name the file whose key is in
-      use.`,
+    way: `If that is wanted, let the peers know the new public key before the apply (edgewg keys rotate tells how, and goes
+      back when nobody answers). If not, name the file whose key is in use.`,
   },
   EW013: {
     title: 'a key is hidden in the running configuration',
@@ -110,6 +110,14 @@ export const stories: Readonly<Record<string, Story>> = {
     why: `Both ends must have the same preshared key. The session that stands goes on for up to two minutes, and after that no
       handshake succeeds until the other end has the new key too.`,
     way: 'Change it at the other end at the same time.',
+  },
+  EW019: {
+    title: 'a rollback needs a key file that is gone',
+    why: `The apply that is to be undone gave an interface another key, and the file of the one before isn't on the router any more:
+      edgewg keys rotate --finish takes it away once the peers work with the new one. The router refuses a path without a file
+      (Private key … not found), and with it the whole commit.`,
+    way: `Go forward: make a next key with edgewg keys rotate and give its public half to the peers. If the file is there and
+      edgewg just can't see it (a folder below /config/auth that this user can't read), --allow missing-key tries all the same.`,
   },
   EW020: {
     title: 'the router knows no wireguard interfaces',

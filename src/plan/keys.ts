@@ -173,7 +173,7 @@ function missing(wish: Wish, path: string): Omit<Diagnostic, 'source'> {
       code: 'EW010',
       severity: 'error',
       message: `${path}, ${wish.what}, isn't on the router, and ${wish.tunnel} exists: a new key would change its identity`,
-      hint: 'correct the path, or make the key there with `edgewg keys` if the identity is meant to change',
+      hint: 'correct the path; if the identity is meant to change: `edgewg keys rotate`',
     };
   return {
     code: 'EW015',

@@ -1,5 +1,6 @@
 // Undoes one apply by its inverse commands, and nothing else: what others did since survives, and where they touched the same
 // nodes it is said.
+import { isSecretLeaf } from '../vyatta/redact.ts';
 import { find, has, type Path, type Tree } from '../vyatta/tree.ts';
 import { difference } from './difference.ts';
 import { summarize } from './make.ts';
@@ -13,8 +14,13 @@ export interface Applied {
   readonly commits: readonly Commit[];
 }
 
-/** The plan that puts back what `apply` changed; empty when everything is back already. */
-export function planRollback(apply: Applied, running: Tree, digest: string | null): Plan {
+/** The plan that puts back what `apply` changed; empty when everything is back already. `keyFiles`: those on the router, by path. */
+export function planRollback(
+  apply: Applied,
+  running: Tree,
+  digest: string | null,
+  keyFiles: ReadonlyMap<string, unknown>,
+): Plan {
   const commits: Commit[] = [];
   let tree = running;
   for (const { undo } of [...apply.commits].reverse()) {
@@ -30,7 +36,8 @@ export function planRollback(apply: Applied, running: Tree, digest: string | nul
     changes,
     keys: [],
     commits,
-    diagnostics: commits.length === 0 ? [] : conflicts(apply, running),
+    diagnostics:
+      commits.length === 0 ? [] : [...conflicts(apply, running), ...missingKeys(commits, keyFiles)],
     running_digest: digest,
     summary: summarize(changes, commits),
   };
@@ -67,5 +74,21 @@ function conflicts(apply: Applied, running: Tree): Diagnostic[] {
       hint: 'look who did it with `show system commit` on the router; --allow conflict goes back all the same',
       running: { path },
       allow: 'conflict',
+    }));
+}
+
+/** A key file that a rotation took away: the router would refuse its path, and the whole commit with it. */
+function missingKeys(commits: readonly Commit[], keyFiles: ReadonlyMap<string, unknown>): Diagnostic[] {
+  return commits
+    .flatMap(({ run }) => run)
+    .filter(({ op, path }) => op === 'set' && path[1] === 'wireguard' && isSecretLeaf(path.slice(0, -1)))
+    .filter(({ path }) => path.at(-1)?.startsWith('/') === true && !keyFiles.has(path.at(-1) ?? ''))
+    .map(({ path }) => ({
+      code: 'EW019',
+      severity: 'error',
+      message: `the rollback needs ${path.at(-1)}, which isn't on the router: ${path.slice(1, -1).join(' ')} can't have that key again`,
+      hint: 'a rotation took it away, or somebody did; go forward with a new key instead: `edgewg keys rotate`',
+      running: { path: path.slice(0, -1) },
+      allow: 'missing-key',
     }));
 }

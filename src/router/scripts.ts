@@ -16,3 +16,7 @@ export const transactionScript = (): string =>
 
 /** Makes key files outside of a transaction. */
 export const makeKeysScript = (): string => load('key-files.sh') + load('make-keys.sh');
+
+/** Takes key files away under the lock of an apply. */
+export const forgetKeysScript = (): string =>
+  ['start.sh', 'session.sh', 'forget-keys.sh'].map(load).join('\n');

@@ -34,6 +34,7 @@ export function fakeIo(folder: URL): FakeIo {
     now: () => 0,
     readFile: async path => readFileSync(new URL(path, folder)),
     writeFile: refuse,
+    rewriteFile: refuse,
     writeState: refuse,
     run: refuse,
     hide: () => {},

@@ -59,7 +59,6 @@ export const securityStories: Readonly<Record<string, Story>> = {
     title: 'a key is older than the file allows',
     why: `rotateAfter in the site file says for how long a key is used. WireGuard's sessions have keys of their own, so an old
       identity weakens no past session; but the longer it lies there, the more backups and people may have it.`,
-    way: `Make a new key: name another file under privateKey, tell the peers the new public key, and take the old file away when
-      nothing uses it any more (edgewg keys shows it).`,
+    way: `edgewg keys rotate makes the next key, tells what the peers must do, and takes the old file away at last.`,
   },
 };
