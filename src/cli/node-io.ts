@@ -72,8 +72,7 @@ export function nodeIo(
       return readAll(stream, path === '-' ? 'standard input' : path, most, more.signal);
     },
     writeFile: (path, text, mode = 0o600) => writeWhole(resolve(host.cwd(), path), path, text, () => mode),
-    rewriteFile: (path, text) =>
-      writeWhole(resolve(host.cwd(), path), path, text, before => before ?? 0o600),
+    rewriteFile: (path, text) => writeWhole(resolve(host.cwd(), path), path, text, before => before ?? 0o600),
     writeState: async (name, text) => {
       const path = join(stateFolder(host.env), name);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });

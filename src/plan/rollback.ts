@@ -14,12 +14,12 @@ export interface Applied {
   readonly commits: readonly Commit[];
 }
 
-/** The plan that puts back what `apply` changed; empty when everything is back already. `keyFiles`: those on the router, by path. */
+/** The plan that puts back what `apply` changed; empty when everything is back already. `keyFiles`: those on the router, by path, where that is known. */
 export function planRollback(
   apply: Applied,
   running: Tree,
   digest: string | null,
-  keyFiles: ReadonlyMap<string, unknown>,
+  keyFiles?: ReadonlyMap<string, unknown>,
 ): Plan {
   const commits: Commit[] = [];
   let tree = running;
@@ -37,7 +37,9 @@ export function planRollback(
     keys: [],
     commits,
     diagnostics:
-      commits.length === 0 ? [] : [...conflicts(apply, running), ...missingKeys(commits, keyFiles)],
+      commits.length === 0
+        ? []
+        : [...conflicts(apply, running), ...(keyFiles === undefined ? [] : missingKeys(commits, keyFiles))],
     running_digest: digest,
     summary: summarize(changes, commits),
   };

@@ -47,12 +47,12 @@ const configuration = (name: string, file: string): Tree => redact(parseCommands
 export function planOf(name: string, side: Side): Plan {
   const commands = fileOf(name, side, '.commands', 'running.commands') ?? `${side}.commands`;
   const running = configuration(name, commands);
-  if (existsSync(new URL(`${name}/applied.yaml`, folder))) {
-    const applied = plan(name, 'applied.yaml', configuration(name, 'before.commands'), {});
-    return planRollback({ ...applied, id: '20260102-030405' }, running, null);
-  }
   const facts = fileOf(name, side, '.facts.yaml', 'facts.yaml');
   const said = facts === undefined ? undefined : (parse(read(name, facts)) as SaidFacts);
+  if (existsSync(new URL(`${name}/applied.yaml`, folder))) {
+    const applied = plan(name, 'applied.yaml', configuration(name, 'before.commands'), {});
+    return planRollback({ ...applied, id: '20260102-030405' }, running, null, said && factsOf(said).keyFiles);
+  }
   return plan(name, fileOf(name, side, '.yaml', 'site.yaml') ?? `${side}.yaml`, running, said);
 }
 
