@@ -1,28 +1,12 @@
 // A router that means harm: what it sends can't hang, exhaust or fool the client.
 import assert from 'node:assert/strict';
 import { Refused } from '../src/errors.ts';
-import type { Connection } from '../src/router/connection.ts';
 import { findApply, readHistory } from '../src/router/history.ts';
 import { readRouter } from '../src/router/read.ts';
 import { RecordReader, readRecords } from '../src/router/records.ts';
+import { hostile } from './support/hostile-router.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
-
-/** Answers every command with what `answer` makes of its nonce. */
-function hostile(answer: (nonce: string) => string, most: number[] = []): Connection {
-  return {
-    exec: async (command, options) => {
-      most.push(options.maxBytes ?? Number.POSITIVE_INFINITY);
-      const nonce = /[0-9a-f]{32}/.exec(`${String(options.input ?? '')}${command}`)?.[0] ?? '';
-      return { stdout: Buffer.from(answer(nonce)), stderr: Buffer.alloc(0), exit: 0, signal: undefined };
-    },
-    hostKey: { type: 'ssh-ed25519', fingerprint: 'SHA256:x' },
-    remote: { host: 'r', port: 22, user: 'ubnt' },
-    localAddress: undefined,
-    closed: new Promise(() => {}),
-    close: async () => {},
-  };
-}
 
 const record = (undo: string[][], run: string[][] = []) =>
   JSON.stringify({

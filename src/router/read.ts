@@ -2,6 +2,7 @@
 import { NoAccess } from '../errors.ts';
 import type { KeyFile, LiveInterface, LivePeer, RouterFacts, Session } from '../plan/facts.ts';
 import { parseCommands } from '../vyatta/commands.ts';
+import { redact, scrub } from '../vyatta/redact.ts';
 import { UnreadableText } from '../vyatta/source.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { quote } from '../vyatta/words.ts';
@@ -72,7 +73,7 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
         .map(readKeyFile)
         .map(file => [file.path, file]),
     ),
-    drift: lines('drift'),
+    drift: lines('drift').map(scrub),
     savedWireguard: lines('saved'),
     lost: parseLost(withLiterals(text('lost'), lines('lostkeys'))),
     savedDigest: lines('savedsum')[0] ?? '',
@@ -81,8 +82,8 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
     now: Number(now),
     interfaces: readInterfaces(lines('tunnels'), words('links'), words('addresses')),
     routes: lines('routes'),
-    applies: text('applies'),
-    commits: lines('commits'),
+    applies: scrub(text('applies')),
+    commits: lines('commits').map(scrub),
   };
   return { running, facts };
 }
@@ -103,7 +104,8 @@ function parseRunning(text: string): Tree {
       'log in by hand and try `show configuration commands`',
     );
   try {
-    return parseCommands(text);
+    // the router has done that already; one that didn't must not make us show what it sends
+    return redact(parseCommands(text));
   } catch (error) {
     if (!(error instanceof UnreadableText)) throw error;
     throw new NoAccess(

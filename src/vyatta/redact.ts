@@ -37,42 +37,80 @@ export function shownOf(word: string): string {
   return word.slice(literal.length);
 }
 
-/** A copy in which every secret value is a word that tells at most whether two are the same. Paths of key files stay. */
+/**
+ * A copy in which every secret value is a word that tells at most whether two are the same. Paths of key files stay. The same
+ * rules as in router/scripts/secrets.sh, which a router applies before it says anything.
+ */
 export function redact(tree: Tree): Tree {
-  return copy(tree, '');
+  return copy(tree, []);
 }
 
 /** Shares every node below which nothing is secret: most of a configuration. */
-function copy(tree: Tree, name: string): Tree {
+function copy(tree: Tree, path: Path): Tree {
   if (tree.children.size === 0) return tree;
-  const isLeaf = isSecretLeaf([name]) && [...tree.children.values()].every(node => node.children.size === 0);
+  if (isCommunities(path)) return withoutNames(tree);
+  const name = path.at(-1) ?? '';
+  const isLeaf = isSecretLeaf(path) && isLeafLike(tree);
   let isChanged = false;
   const children: [string, Tree][] = [];
   for (const [word, node] of tree.children) {
-    const shown = isLeaf ? redactWord(name, word) : word;
-    const below = isLeaf ? node : copy(node, word);
-    isChanged ||= shown !== word || below !== node;
+    const shown = isLeaf ? redactWord(name, word, node) : word;
+    const below = isLeaf ? { ...node, children: new Map() } : copy(node, [...path, word]);
+    isChanged ||= shown !== word || (isLeaf ? node.children.size > 0 : below !== node);
     children.push([shown, below]);
   }
   return isChanged ? { ...tree, children: new Map(children) } : tree;
 }
 
-function redactWord(name: string, word: string): string {
-  if (word.startsWith('/') || word === '' || word === masked || isLiteral(word) || word === redacted)
-    return word;
-  if (name === 'private-key') {
-    try {
-      return literal + publicKeyOf(new Secret(word));
-    } catch {
-      return redacted;
-    }
-  }
+/** Values, or what a value with a quote and a blank in it was taken for, since nothing is escaped: `'a' b'`. */
+function isLeafLike(tree: Tree): boolean {
+  return [...tree.children.values()].every(node =>
+    [...node.children.keys()].every(word => word.includes("'")),
+  );
+}
+
+/** The one secret that is the name of a node with others below it. */
+const isCommunities = (path: Path): boolean => path.join(' ') === 'service snmp community';
+
+function withoutNames(tree: Tree): Tree {
+  const children = [...tree.children].map(([word, node], i): [string, Tree] => [
+    word.startsWith(redacted) ? word : `${redacted}-${i + 1}`,
+    copy(node, []),
+  ]);
+  return { ...tree, children: new Map(children) };
+}
+
+const keyShape = /^[0-9A-Za-z+/]{43}=$/;
+const pathShape = /^\/[0-9A-Za-z_./@+-]*$/;
+
+function redactWord(name: string, word: string, { children }: Tree): string {
+  if (word === '' || word === masked || isLiteral(word) || word === redacted) return word;
+  if ((name !== 'private-key' && name !== 'preshared-key') || children.size > 0) return redacted;
+  // a key may begin with a slash too, and is none the less no path
+  if (!keyShape.test(word)) return pathShape.test(word) ? word : redacted;
+  if (name === 'private-key') return literal + publicKeyOf(new Secret(word));
   // only a preshared key has enough entropy for a fingerprint to be safe to show
-  if (name === 'preshared-key') return literal + fingerprintOf(new Secret(word));
-  return redacted;
+  return literal + fingerprintOf(new Secret(word));
 }
 
 const keyText = /(?<![0-9A-Za-z+/=])[0-9A-Za-z+/]{43}=/g;
+
+/** Leaves whose names are words of prose too: looked for only in what is a command, or the place of a failed commit. */
+const moreNames = 'secret|community|connection|psk|[\\w-]*key';
+const surelySecret = '[\\w-]*(?:passphrase|password|pre-shared-secret|private-key|preshared-key)';
+const path = String.raw`/[\w./@+-]*(?![\w+/=])`;
+/** A quoted value goes to the quote before the end, a `]` or a line's end: nothing inside is escaped. */
+const quotedValue = String.raw`'[^\n]*'(?=\s*\]|\s*$)|'[^'\n]*'?|"[^"\n]*"?`;
+
+const inProse = new RegExp(
+  String.raw`((?:^|[\s'"])${surelySecret}['"]?[ \t=:]+)(?!${path}(?:[\s\]'";,)]|$))(?:${quotedValue}|[^\s\]]+)`,
+  'gm',
+);
+/** `set … secret VALUE` to the line's end, `[ … secret VALUE ]` to the bracket. */
+const inPlace = new RegExp(
+  String.raw`(^\s*(?:[-+]\s*)?(?:set|delete)\s.*?\s|\[\s[^\][\n]*?\s)((?:${surelySecret}|${moreNames})\s+)(?!${path}\s*(?:\]|$))(?:'[^\n]*'(?=\s*\]|\s*$)|[^\s\]]+(?=\s*\]|\s*$))`,
+  'gm',
+);
 
 /**
  * Text of a router or of a person in which a secret may stand, made safe to show: the value after a secret leaf's name,
@@ -80,11 +118,19 @@ const keyText = /(?<![0-9A-Za-z+/=])[0-9A-Za-z+/]{43}=/g;
  */
 export function scrub(text: string): string {
   return text
-    .replace(
-      /((?:^|[\s'"])[\w-]*(?:passphrase|password|pre-shared-secret|private-key|preshared-key)['"]?[ \t=:]+)(?!\/)[^\s\]]+/g,
-      '$1[secret]',
-    )
+    .split('\n')
+    .map(line => scrubLine(line.length > longest ? `${line.slice(0, longest)}…` : line))
+    .join('\n');
+}
+
+/** No sentence of a router is longer; and a line's cost grows with its square. */
+const longest = 2000;
+
+function scrubLine(line: string): string {
+  return line
+    .replace(inPlace, '$1$2[secret]')
+    .replace(inProse, '$1[secret]')
     .replace(keyText, (key, at: number) =>
-      /(peer|public[ -]key:?|pubkey)\s+['"]?$/i.test(text.slice(0, at)) ? key : '[key]',
+      /(peer|public[ -]key:?|pubkey)\s+['"]?$/i.test(line.slice(Math.max(0, at - 40), at)) ? key : '[key]',
     );
 }

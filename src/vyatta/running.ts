@@ -57,7 +57,9 @@ function unreadable(error: UnreadableText, text: string, name: string): Refused 
   const lines = text.split('\n');
   const { problems } = error;
   const shown = problems.slice(0, most).map(({ line, column, message }) => {
-    const excerpt = scrub((lines[line - 1] ?? '').trim()).slice(0, 120);
+    // what follows a secret may be the rest of it: a value can hold a line break
+    const follows = /pass|secret|key|community|connection|psk/.test(lines[line - 2] ?? '');
+    const excerpt = follows ? '' : scrub((lines[line - 1] ?? '').trim()).slice(0, 120);
     return `${name}:${line}:${column}: ${message}${excerpt === '' ? '' : `: ${excerpt}`}`;
   });
   const rest = problems.length > most ? [`… and ${problems.length - most} more lines`] : [];

@@ -18,46 +18,24 @@ record() { # name: runs the function of that name and reports what it printed
 # read once, so that everything said about it is about the same configuration
 config() { printf '%s\n' "$active"; }
 
-# a secret leaf is the last but one word of a line; a value that is a path is no secret
-mask() {
-  awk '
-    { line = $0; name = ""; value = "" }
-    match(line, / [^ ]+ (\047.*\047|[^ ]+)$/) {
-      tail = substr(line, RSTART + 1); name = tail; sub(/ .*/, "", name)
-      value = substr(tail, length(name) + 2); bare = value; gsub(/^\047|\047$/, "", bare)
-    }
-    name ~ /(passphrase|password|pre-shared-secret|key)$/ || name ~ /^(secret|community|connection|psk)$/ {
-      if (bare != "" && bare !~ /^\// && bare !~ /^\*+$/) {
-        if ((name == "private-key" || name == "preshared-key") && bare ~ /^[0-9A-Za-z+\/]+=$/ && length(bare) == 44)
-          value = "literal:@" ++n
-        else value = "redacted"
-        line = substr(line, 1, RSTART + length(name) + 1) value
-      }
-    }
-    { print line }'
-}
-
-# the same lines in the same order as the marks of mask
+# the literal keys of lines, in the order of the marks that stand for them
 literals_of() {
-  grep -E ' (private-key|preshared-key) [0-9A-Za-z+/]{43}=$' | while read -r line; do
-    key=${line##* }
-    case $line in
-      *' private-key '*) printf '%s\n' "$key" | wg pubkey 2>/dev/null || echo unknown ;;
+  without_secrets keys | while read -r name key; do
+    case $name in
+      private-key) printf '%s\n' "$key" | wg pubkey 2>/dev/null || echo unknown ;;
       *) printf 'sha256:'; printf '%s' "$key" | sha256sum | cut -c1-16 ;;
     esac
   done
 }
 literals() { config | literals_of; }
 
-running() { config | mask; }
+running() { config | without_secrets mask; }
 # without the lines of secret leaves: nobody may guess a password from a published digest
-digest() {
-  config | grep -vE " ([^ ]*(passphrase|password|pre-shared-secret|key)|secret|community|connection|psk) ('[^/'][^']*'|''|[^/' ][^ ]*)$" | sha256sum | cut -c1-64
-}
-drift() { printf '%s' "$drift" | mask; }
+digest() { config | without_secrets drop | sha256sum | cut -c1-64; }
+drift() { printf '%s' "$drift" | without_secrets mask; }
 saved() { sed -n 's/^    wireguard \(wg[0-9]*\) {$/\1/p' /config/config.boot; }
 # from the active configuration to the saved one; mostly nothing, then nobody is asked again
-lost() { printf '%s' "$lost" | mask; }
+lost() { printf '%s' "$lost" | without_secrets mask; }
 lostkeys() { printf '%s' "$lost" | literals_of; }
 between() { cli-shell-api showConfig --show-cfg1 "$1" --show-cfg2 "$2" --show-context-diff --show-commands 2>/dev/null </dev/null; }
 find_lost() {

@@ -31,7 +31,7 @@ say() { # name code [file]: one record
 }
 words_of() { cut -c1-200 "$1" 2>/dev/null | head -n 5 | tr '\n' ' '; }
 # a failed commit prints the value that it failed at, keys and passwords too (edgeos-facts 0.10)
-hidden() { sed -E 's/((passphrase|password|secret|key|community) +)[^ /][^ ]*/\1[secret]/g; s#[0-9A-Za-z+/]{43}=#[key]#g'; }
+hidden() { sed -E 's/((passphrase|password|secret|community|connection|psk) +).*/\1[secret]/; s/(key +)[^ /][^ ]*/\1[secret]/g; s#[0-9A-Za-z+/]{43}=#[key]#g'; }
 log() {
   mkdir -p "$archive"
   printf '%s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$id" "$*" | hidden >>"$archive/log"
@@ -46,11 +46,8 @@ wake() { [ ! -p "$S/pipe" ] || echo 1<>"$S/pipe"; } 2>/dev/null
 
 # standard input holds the keys that are to be written: nothing else may read it
 active() { cli-shell-api showConfig --show-active-only --show-commands </dev/null; }
-without_secrets() {
-  grep -vE " ([^ ]*(passphrase|password|pre-shared-secret|key)|secret|community|connection|psk) ('[^/'][^']*'|''|[^/' ][^ ]*)$"
-}
 # the same filter and the same bytes as in read.sh; lines are those of active
-digest_of() { printf '%s\n' "$1" | without_secrets | sha256sum | cut -c1-64; }
+digest_of() { printf '%s\n' "$1" | without_secrets drop | sha256sum | cut -c1-64; }
 saved_sum() { sha256sum "$boot" 2>/dev/null | cut -c1-64; }
 # from a saved configuration to the active one; fails when the file can't be read
 drift_from() { cli-shell-api showConfig --show-cfg1 "$1" --show-cfg2 @ACTIVE --show-context-diff --show-commands </dev/null; }

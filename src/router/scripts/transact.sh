@@ -40,7 +40,7 @@ is_untouched_since_plan() {
   [ "$allow_drift" = 1 ] && return 0
   lines=$(drift_from "$boot" 2>"$S/out") || { say refused:drift 1 "$S/out"; return 1; }
   [ -n "$lines" ] || return 0
-  printf '%s\n' "$lines" | grep -E '^(set|delete) ' | without_secrets >"$S/out"
+  printf '%s\n' "$lines" | grep -E '^(set|delete) ' | without_secrets mask >"$S/out"
   say drift 1 "$S/out"
   return 1
 }
