@@ -262,7 +262,7 @@ export const stories: Readonly<Record<string, Story>> = {
   ...mtuStories,
   ...routingStories,
   ...impactStories,
-  ...operationStories,
   ...routerStories,
   ...securityStories,
+  ...operationStories,
 };

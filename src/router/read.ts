@@ -120,7 +120,7 @@ function parseRunning(text: string): Tree {
 /** What the router can't say in whole lines is nothing that could be put back. */
 function parseLost(text: string): Tree {
   try {
-    return parseCommands(text);
+    return redact(parseCommands(text));
   } catch (error) {
     if (!(error instanceof UnreadableText)) throw error;
     return parseCommands('');
