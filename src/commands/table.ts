@@ -10,6 +10,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   rollback: () => import('./rollback.ts'),
   bypass: () => import('./bypass.ts'),
   status: () => import('./status.ts'),
+  doctor: () => import('./doctor.ts'),
   show: () => import('./show.ts'),
   keys: () => import('./keys.ts'),
   'ssh-command': () => import('./ssh-command.ts'),

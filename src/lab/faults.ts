@@ -16,6 +16,7 @@ export const kinds = {
   full: 'fails the next write of a file as on a full disk',
   reboot: 'kills everything inside and boots from config.boot',
   upgrade: 'reboots as after a firmware upgrade, without the wireguard package',
+  install: 'installs the wireguard package, as dpkg and modprobe would',
   unresolved: 'lets names no longer resolve',
   clock: 'puts the clock forward by :SECONDS',
 } as const;

@@ -22,6 +22,9 @@ export type { Lab, LabOptions } from './options.ts';
 
 const host = '127.0.0.1';
 
+/** What dpkg says of the package: the release whose templates the engine has. */
+const installed = { isInstalled: true, version: '1.0.20220627-1' };
+
 /** Rejects with NoAccess where the system doesn't allow a root of its own, and with what `listen` says of the port. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const folder = await openFolder(options.data);
@@ -195,7 +198,7 @@ class RunningLab implements Lab {
       hosts: this.#hosts,
       peersUp: this.#peers,
       faults: this.#mishaps,
-      wireguard: { isInstalled: this.#hasWireguard },
+      wireguard: this.#hasWireguard ? installed : { isInstalled: false },
       ...(profile && { profile }),
     });
   }
@@ -208,6 +211,11 @@ class RunningLab implements Lab {
       reboot: ({ isUpgrade } = { isUpgrade: false }) => {
         if (isUpgrade) this.#hasWireguard = false;
         void this.reboot();
+      },
+      installPackage: () => {
+        this.#hasWireguard = true;
+        const router = this.#up().router();
+        if (isEngine(router)) router.install(installed);
       },
       fillDisk: () => {
         this.#isDiskFull = true;

@@ -10,6 +10,7 @@ export interface Victim {
   /** Runs a script inside as this caller. */
   sh(script: string, as: Call): Promise<Answer>;
   reboot(changes?: { readonly isUpgrade: boolean }): void;
+  installPackage(): void;
   fillDisk(): void;
   forgetNames(): void;
   moveClock(seconds: number): Promise<void>;
@@ -65,6 +66,7 @@ export function mishaps(faults: Faults, victim: Victim): Mishaps {
       victim.reboot({ isUpgrade: true });
       return never;
     },
+    install: nothing(() => victim.installPackage()),
     unresolved: nothing(() => victim.forgetNames()),
     clock: async ({ argument }) => {
       await victim.moveClock(Number(argument ?? 3600));

@@ -1,4 +1,5 @@
 // Which EdgeOS a router runs, on which board, and the wireguard package that was built for the two (edgeos-facts 1.7 and 1.8).
+import type { RouterFacts } from './facts.ts';
 
 /** 1, 2 or 3 of `v2.0.9-hotfix.7` or `EdgeRouter.ER-e300.v2.0.9-hotfix.7.5622731`; undefined for a text that names no release. */
 export function generationOf(version: string): number | undefined {
@@ -27,11 +28,7 @@ const models: readonly (readonly [RegExp, string])[] = [
 const first = (list: readonly (readonly [RegExp, string])[], text: string): string | undefined =>
   list.find(([pattern]) => pattern.test(text))?.[1];
 
-interface Hardware {
-  readonly version: string;
-  readonly model: string;
-  readonly board: string;
-}
+type Hardware = Pick<RouterFacts, 'version' | 'model' | 'board'>;
 
 /** How the names of the packages begin that fit, `e300-v2`; undefined where none is built or the board isn't known. */
 export function packageName({ version, model, board }: Hardware): string | undefined {
@@ -41,24 +38,28 @@ export function packageName({ version, model, board }: Hardware): string | undef
   return family === undefined ? undefined : `${family}-v${generation}`;
 }
 
-const releases = 'https://github.com/WireGuard/wireguard-vyatta-ubnt/releases';
+/** Where a firmware upgrade looks for packages that it installs again (edgeos-facts 1.7). */
+export const firstbootFolder = '/config/data/firstboot/install-packages';
 
-/** What to install, for the middle of a sentence. */
-export function packageToInstall(hardware: Hardware): string {
-  const name = packageName(hardware);
-  if (name !== undefined) return `the newest ${name}-….deb of ${releases}`;
-  const what = [hardware.model, hardware.version].filter(text => text !== '').join(' with ');
-  return `the package of ${releases} for ${what || 'this model and firmware'}`;
+/** How the package gets onto the router, for the middle of a sentence: from the copy that is there, or from where it is published. */
+export function packageToInstall(router: Hardware & Pick<RouterFacts, 'firstboot'>): string {
+  const copy = router.firstboot.find(file => isPackage(file) && fits(file, router) !== false);
+  if (copy !== undefined && /^[\w.+~-]+$/.test(copy))
+    return `it from the copy on the router (sudo dpkg -i ${firstbootFolder}/${copy} && sudo modprobe wireguard)`;
+  const name = packageName(router);
+  const what = [router.model, router.version].filter(text => text !== '').join(' with ');
+  const which = name === undefined ? `the package for ${what || 'this router'}` : `the newest ${name}-….deb`;
+  return `${which} of https://github.com/WireGuard/wireguard-vyatta-ubnt/releases (sudo dpkg -i FILE && sudo modprobe wireguard)`;
 }
 
-/** Whether the name of a file says that it is a wireguard package; `fits`: one that this router takes. */
+/** Whether the name of a file says that it is a wireguard package. */
 export function isPackage(file: string): boolean {
   return /\.deb$/.test(file) && /wireguard|^e\d{2,4}-v\d-v/i.test(file);
 }
 
 /** Undefined where the file's name tells nothing of boards and releases. */
 export function fits(file: string, hardware: Hardware): boolean | undefined {
-  const name = packageName(hardware);
   const said = /(?:^|[^0-9a-z])(e\d{2,4})-v(\d)-v/.exec(file);
+  const name = packageName(hardware);
   return said === null || name === undefined ? undefined : `${said[1]}-v${said[2]}` === name;
 }

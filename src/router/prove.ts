@@ -34,7 +34,8 @@ function remaining(plan: Plan): string {
   return `${paths.length} commands are left: ${paths.slice(0, 3).join('; ')}`;
 }
 
-function probeInterface({ running, facts }: Reading, name: string): Probe[] {
+/** Whether the kernel has what the configuration says of an interface. */
+export function probeInterface({ running, facts }: Reading, name: string): Probe[] {
   const base = ['interfaces', 'wireguard', name];
   const live = facts.interfaces.get(name);
   if (!has(running, base)) return [probe(`${name} is gone`, live === undefined, () => 'wg still shows it')];

@@ -34,7 +34,7 @@ export interface EngineOptions {
 }
 
 export class Engine {
-  readonly options: EngineOptions;
+  options: EngineOptions;
   readonly surroundings: Surroundings;
   readonly world: World;
   readonly faults: Faults;
@@ -43,7 +43,7 @@ export class Engine {
   private readonly peersUp: readonly PeerUp[];
   /** Stands in where the router looks at a configuration without a session. */
   readonly outside = new Session('', () => this.active);
-  readonly templates: Template;
+  templates: Template;
   active = new ConfigNode();
   /** A commit of this engine runs. */
   isCommitting = false;
@@ -63,6 +63,12 @@ export class Engine {
     const { kernel } = this.world;
     kernel.addLink('lo', 'loopback', 65536, true).addresses.push('127.0.0.1/8', '::1/128');
     for (const name of ethernet) kernel.addLink(name, 'ethernet', 1500, false);
+  }
+
+  /** The wireguard package comes: from now on its nodes are known. What is active stays as it is. */
+  install(templates: Template, wireguard: NonNullable<EngineOptions['wireguard']>): void {
+    this.templates = templates;
+    this.options = { ...this.options, wireguard };
   }
 
   /** The router loses its power: what still runs in it does no more, and is heard of no more. */

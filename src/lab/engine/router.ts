@@ -48,6 +48,8 @@ export interface LabRouter extends Router {
   readonly engine: Engine;
   /** From now on the other end of this peer is there, or no longer. */
   setPeerUp(peer: PeerUp, isUp: boolean): void;
+  /** The wireguard package is installed while the router runs. */
+  install(wireguard: NonNullable<EngineOptions['wireguard']>): void;
   /** The seed's text in the form of config.boot, for a box that has none yet. */
   seedAsBoot(): string;
   /** Files below /config that the seed names and a new box needs: keys, made anew at each call. */
@@ -86,6 +88,7 @@ export function createRouter(options: EngineOptions): LabRouter {
       await boot(engine);
     },
     halt,
+    install: wireguard => engine.install(complete, wireguard),
     setPeerUp: (peer, isThere) => {
       setPeerUp(peersUp, peer, isThere);
       engine.shakeHands();

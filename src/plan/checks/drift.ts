@@ -1,5 +1,11 @@
-// What was committed but never saved: the save at the end of an apply would make it last, unseen.
-import type { Check } from '../make.ts';
+// What was committed but never saved: the save at the end of an apply would make it last, unseen. What was saved and got lost is
+// told by EW021, where whole interfaces are gone: there a save is no way out.
+import { values } from '../../vyatta/tree.ts';
+import type { RouterFacts } from '../facts.ts';
+import { lostLeaves } from '../heal.ts';
+import type { Check, Prospect } from '../make.ts';
+
+const base = ['interfaces', 'wireguard'];
 
 /** Who applies at the moment, from edgewg's own files on the router (read.sh, `applies`). */
 function atWork(applies: string): string | undefined {
@@ -9,21 +15,36 @@ function atWork(applies: string): string | undefined {
   return `${word('who')} since ${word('since')}, apply ${word('id')}, ${word('state')}`;
 }
 
-export const drift: Check = ({ facts }) => {
-  if (facts === undefined || facts.drift.length === 0) return [];
-  const shown = facts.drift.slice(0, 5).join('; ');
-  const other = atWork(facts.applies);
-  const more = facts.drift.length > 5 ? `; and ${facts.drift.length - 5} more` : '';
+export const drift: Check = ({ facts, running }) => {
+  if (facts === undefined) return [];
+  const there = values(running, base);
+  const gone = facts.savedWireguard.filter(name => !there.includes(name));
+  const others = facts.drift.filter(line => !isOfGone(line, gone));
+  if (others.length === 0) return [];
+  const shown = others.slice(0, 5).join('; ');
+  const more = others.length > 5 ? `; and ${others.length - 5} more` : '';
   return [
     {
       code: 'EW025',
       severity: 'error',
       message: `running and saved configuration differ, and the save of an apply would make that last: ${shown}${more}`,
-      hint:
-        other === undefined
-          ? 'save or undo it on the router first, or give --allow drift'
-          : `another edgewg is at work on this router: ${other}; wait until it has saved or put back`,
+      hint: wayOut(facts, running, gone),
       allow: 'drift',
     },
   ];
 };
+
+/** The line says of whole interfaces that they are saved and not there: `delete interfaces wireguard wg4`. */
+function isOfGone(line: string, gone: readonly string[]): boolean {
+  const all = `delete ${base.join(' ')}`;
+  return gone.length > 0 && (line === all || gone.some(name => `${line} `.startsWith(`${all} ${name} `)));
+}
+
+function wayOut(facts: RouterFacts, running: Prospect['running'], gone: readonly string[]): string {
+  const other = atWork(facts.applies);
+  if (other !== undefined)
+    return `another edgewg is at work on this router: ${other}; wait until it has saved or put back`;
+  const isLost = lostLeaves(running, facts.lost).some(path => !gone.includes(path[2] ?? ''));
+  const heal = isLost ? 'where something got lost at boot, edgewg doctor --heal loads it back; else ' : '';
+  return `${heal}save or undo it on the router first, or give --allow drift`;
+}

@@ -19,10 +19,15 @@ key_generate() { # interface, file: only where there is none
   head -n 1 "$2" | wg pubkey >"$S/out" 2>&1 || failed=1
   say "key:$1" "$failed" "$S/out"
 }
+# the value of a leaf that config.boot has and the active configuration lost
+saved_value() {
+  cli-shell-api showConfig --show-cfg1 @ACTIVE --show-cfg2 "$boot" --show-context-diff --show-commands </dev/null |
+    awk -v leaf="set $* " 'index($0, leaf) == 1 { print substr($0, length(leaf) + 1); exit }'
+}
 key_move() { # file, then the path of the leaf whose literal goes there
   keys_go_on || return 0
   file=$1; shift
-  (umask 077; cli-shell-api returnActiveValue "$@" </dev/null | head -c 44 >"$S/key"; echo >>"$S/key")
+  (umask 077; cli-shell-api returnActiveValue "$@" </dev/null | head -c 44 >"$S/key"; [ -s "$S/key" ] || saved_value "$@" | head -c 44 >"$S/key"; echo >>"$S/key")
   if ! grep -qxE '[0-9A-Za-z+/]{43}=' "$S/key"; then failed=1; echo 'there is no such key any more' >"$S/out"
   # an earlier apply may have moved it; another key under this name would be another identity
   elif [ -e "$file" ]; then head -n 1 "$file" | cmp -s - "$S/key" || { failed=1; printf '%s holds another key\n' "$file" >"$S/out"; }

@@ -1,0 +1,110 @@
+// `doctor`: is the router itself fit for its tunnels, now and after the next boot? `--heal` brings back what a firmware upgrade or a
+// boot took away, by a plan and an apply like any other.
+import { Exit, Refused } from '../errors.ts';
+import type { Health } from '../plan/health.ts';
+import { isEmpty, type Plan } from '../plan/plan.ts';
+import type { Connection, Door } from '../router/connection.ts';
+import type { Reading } from '../router/read.ts';
+import type { LoadedSite } from '../site/load.ts';
+import {
+  type Applying,
+  applyingOptions,
+  applySummary,
+  mayApply,
+  readApplying,
+  runApply,
+} from './applying.ts';
+import { defineCommand } from './command.ts';
+import type { Io } from './io.ts';
+import { accessOptions, openDoor, readSite, siteOptions } from './live.ts';
+import { showPlan } from './output.ts';
+
+export const command = defineCommand({
+  command: 'doctor',
+  describe: 'is the router itself fit: package, upgrades, lost nodes, keys, names, disk, clock',
+  options: {
+    ...siteOptions,
+    ...accessOptions,
+    json: { type: 'boolean', describe: 'for programs' },
+    heal: {
+      type: 'boolean',
+      describe: 'load back the WireGuard nodes that config.boot has and the running configuration lost',
+    },
+    ...applyingOptions,
+  },
+  examples: [
+    ['edgewg doctor', 'exits with 2 when something failed'],
+    ['edgewg doctor --json', 'the same for programs'],
+    ['edgewg doctor --heal', 'after a firmware upgrade, when the package is installed again'],
+  ],
+  async run(args, io) {
+    const applying = readApplying(args);
+    if (args.heal === true && args.json === true)
+      throw new Refused('usage', '--json has no place beside --heal', 'heal first, then ask for --json');
+    const loaded = await readSite(args.file, io);
+    const door = await openDoor(loaded, args['accept-new-host-key'] === true, io);
+    const { readRouter } = await import('../router/read.ts');
+    const connection = await door.dial(io.signal);
+    try {
+      let reading = await readRouter(connection, io.signal);
+      if (args.heal === true && (await heal({ loaded, door, connection, reading, applying }, args.file, io)))
+        reading = await readRouter(connection, io.signal);
+      return await show(loaded, reading, args.json === true, io);
+    } finally {
+      await connection.close();
+    }
+  },
+});
+
+async function show(loaded: LoadedSite, reading: Reading, json: boolean, io: Io): Promise<number> {
+  const { examine } = await import('../plan/health.ts');
+  const { probeInterface } = await import('../router/prove.ts');
+  const { healthData, renderHealth } = await import('../report/doctor.ts');
+  const { values } = await import('../vyatta/tree.ts');
+  const { running, facts } = reading;
+  const probes = values(running, ['interfaces', 'wireguard']).flatMap(name => probeInterface(reading, name));
+  const now = Math.floor(Date.now() / 1000);
+  const healths = examine({ site: loaded.site, running, facts, now, probes });
+  if (json) {
+    const { printJson } = await import('../report/json.ts');
+    io.stdout.write(printJson(healthData(loaded.site.router.host, healths)));
+  } else io.stdout.write(renderHealth(healths, io.stdout.paint));
+  return hasFailed(healths) ? Exit.difference : Exit.done;
+}
+
+const hasFailed = (healths: readonly Health[]): boolean =>
+  healths.some(({ findings }) => findings.some(({ status }) => status === 'failed'));
+
+interface Healing {
+  readonly loaded: LoadedSite;
+  readonly door: Door;
+  readonly connection: Connection;
+  readonly reading: Reading;
+  readonly applying: Applying;
+}
+
+/** True when something was done. */
+async function heal({ loaded, applying, ...live }: Healing, file: string, io: Io): Promise<boolean> {
+  const { planHeal } = await import('../plan/heal.ts');
+  const replan = (reading: Reading): Plan => planHeal(reading, loaded.site.router.host);
+  const plan = replan(live.reading);
+  if (isEmpty(plan) && plan.diagnostics.length === 0) {
+    io.stdout.write('nothing is lost: there is nothing to heal\n\n');
+    return false;
+  }
+  await showPlan(plan, { format: 'text', inverse: undefined }, io, { allowed: applying.allowed });
+  await mayApply(plan, applying, io);
+  if (isEmpty(plan)) return false;
+  // what config.boot has and the router hasn't is the very thing to be healed; other drift was refused above
+  const allowed = new Map([...applying.allowed, ['drift', Number.POSITIVE_INFINITY]] as const);
+  const outcome = await runApply(
+    { ...live, secrets: new Map() },
+    plan,
+    replan,
+    { ...applying, allowed },
+    file,
+    io,
+  );
+  io.stdout.write(`${applySummary(outcome, plan)}\n`);
+  return true;
+}
