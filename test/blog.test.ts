@@ -93,8 +93,8 @@ describe('the network of the blog', () => {
     const running = parseCommands(read('by-hand.commands'));
     const plan = planFor(running);
     const lines = linesFor(plan);
-    // the post has no IPv6 rule, no clamp for IPv6, no rulesets on the tunnels, no guards, no filter for BGP and no second hop
-    const news = /WANv6_LOCAL rule 2[45]|mss-clamp6|K8S_|blackhole|prefix-list|ebgp-multihop/;
+    // the post has no IPv6 rule, no clamp for IPv6, no rulesets on the tunnels, no guards, no filter and no second hop for BGP
+    const news = /WANv6_LOCAL rule 2[45]|mss-clamp6|K8S_|blackhole|prefix-list|ebgp-multihop|update-source/;
     for (const line of lines) assert.match(line, news);
     assert.ok(lines.every(line => line.startsWith('set ')));
     assert.equal(linesFor(planFor(afterwards(running, plan))).length, 0);

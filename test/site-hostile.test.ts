@@ -29,6 +29,8 @@ const outerNames = [
   'absent.routes',
   'absent.firewallRules',
   'bgp.neighbors',
+  'cluster.kubernetes.nodeSelector',
+  'cluster.nodes',
   'ignore',
 ]; // prettier-ignore
 const innerNames = ['tunnels.wg4.peers', 'tunnels.wg4.routes', 'rulesets.K8S_IN.rules'];

@@ -73,6 +73,12 @@ export function nodeIo(
     },
     writeFile: (path, text, mode = 0o600) => writeWhole(resolve(host.cwd(), path), path, text, () => mode),
     rewriteFile: (path, text) => writeWhole(resolve(host.cwd(), path), path, text, before => before ?? 0o600),
+    writeBelow: async (folder, path, text, mode = 0o644) => {
+      const name = join(folder, path);
+      const target = resolve(host.cwd(), name);
+      await makeFolder(dirname(target), dirname(name), mode === 0o600 ? 0o700 : 0o755);
+      await writeWhole(target, name, text, () => mode);
+    },
     writeState: async (name, text) => {
       const path = join(stateFolder(host.env), name);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -123,6 +129,14 @@ async function readAll(stream: Readable, name: string, most: number, signal: Abo
   return Buffer.concat(chunks);
 }
 
+async function makeFolder(path: string, name: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode });
+  } catch (error) {
+    throw fileError("can't make the folder", name, error);
+  }
+}
+
 /** `modeOf` tells the permission bits from those of the file that is there. */
 async function writeWhole(
   path: string,
@@ -160,6 +174,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
+  EEXIST: 'there is a file in its place',
   EISDIR: 'it is a directory',
   ENOTDIR: 'a part of the path is no directory',
   ENOSPC: 'no space left on the device',

@@ -13,6 +13,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   doctor: () => import('./doctor.ts'),
   show: () => import('./show.ts'),
   keys: () => import('./keys.ts'),
+  cluster: () => import('./cluster.ts'),
   'ssh-command': () => import('./ssh-command.ts'),
   explain: () => import('./explain.ts'),
   lab: () => import('./lab.ts'),

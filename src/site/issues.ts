@@ -52,7 +52,6 @@ export function issueFindings(issue: Issue, shape: Shape): Finding[] {
       return about('bad-value', `is ${value}, less than ${issue.minimum}`);
     case 'invalid_type':
       if (rest.length > 0) return [missing(path, spot)];
-      if (issue.expected === 'never') return about('not-supported', issue.message, 'leave it out', spot.key);
       return about(
         'wrong-type',
         `must be ${nameOfType(issue.expected)}, not ${nameOfValue(value)}`,

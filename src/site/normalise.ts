@@ -10,9 +10,11 @@ import {
   printAddress,
 } from '../wireguard/prefix.ts';
 import { defined } from './defined.ts';
+import { tunnelsFromNodes } from './from-nodes.ts';
 import { parseKeySource } from './grammar/keys.ts';
 import { parseInterfaceRange, parseRuleRange } from './grammar/names.ts';
 import { parseDays } from './grammar/texts.ts';
+import { normaliseCluster } from './normalise-cluster.ts';
 import { normaliseRuleset } from './normalise-ruleset.ts';
 import type { Written } from './schema/site.ts';
 import type * as S from './site.ts';
@@ -25,6 +27,11 @@ type WrittenBgp = NonNullable<Written['bgp']>;
 /** Only for what the schema let through. `silences` are those of comments, which no schema sees. */
 export function normalise(written: Written, silences: readonly S.Silence[]): S.Site {
   const tunnels = entries(written.tunnels).map(([name, tunnel]) => normaliseTunnel(name, tunnel));
+  const cluster = written.cluster && normaliseCluster(written.cluster);
+  if (cluster !== undefined)
+    tunnels.push(
+      ...tunnelsFromNodes(cluster, written.cluster?.tunnels, new Set(tunnels.map(({ name }) => name))),
+    );
   const rulesets = entries(written.rulesets).map(([name, ruleset]) => normaliseRuleset(name, ruleset));
   return defined({
     router: defined({
@@ -44,6 +51,7 @@ export function normalise(written: Written, silences: readonly S.Silence[]): S.S
     absent: normaliseAbsent(written.absent),
     mssClamp: defined(written.mssClamp ?? {}),
     bgp: written.bgp && normaliseBgp(written.bgp),
+    cluster,
     silences: [
       ...entries(written.ignore).map(([code, reason]) => ({ at: ['ignore', code], code, reason })),
       ...silences,

@@ -9,6 +9,14 @@ import {
   uniqueNeighbors,
   updateSourceFamilies,
 } from './rules/bgp.ts';
+import {
+  addressOfDerived,
+  gatewayOfEndpoint,
+  nodesThroughTunnels,
+  oneTunnelPerNode,
+  soundClusterTimers,
+  uniqueNodeAddresses,
+} from './rules/cluster.ts';
 import { soundFirewallRules } from './rules/firewall-rules.ts';
 import { uniqueKeySources, uniquePeerKeys } from './rules/keys.ts';
 import { disjointRanges } from './rules/manages.ts';
@@ -38,4 +46,10 @@ export const rules: readonly Rule[] = [
   neighborIsSomebodyElse,
   soundTimers,
   updateSourceFamilies,
+  nodesThroughTunnels,
+  oneTunnelPerNode,
+  uniqueNodeAddresses,
+  gatewayOfEndpoint,
+  soundClusterTimers,
+  addressOfDerived,
 ];

@@ -2,6 +2,7 @@
 // could tell (those sums are src/plan's). What a person writes is schema.ts; normalise.ts turns one into the other.
 import type { Endpoint } from '../wireguard/endpoint.ts';
 import type { Family } from '../wireguard/prefix.ts';
+import type { Cluster } from './cluster.ts';
 
 /**
  * Where something stands in the file, in the file's own keys: `['tunnels', 'wg4', 'peers', 'srv4', 'endpoint']`.
@@ -33,6 +34,8 @@ export interface Site {
   readonly absent: Absent;
   readonly mssClamp: PerFamily<number | 'auto' | 'off'>;
   readonly bgp?: Bgp;
+  /** The other end. */
+  readonly cluster?: Cluster;
   readonly silences: readonly Silence[];
   /** Days after which a key counts as old. */
   readonly rotateAfter?: number;

@@ -35,6 +35,7 @@ export function fakeIo(folder: URL): FakeIo {
     readFile: async path => readFileSync(new URL(path, folder)),
     writeFile: refuse,
     rewriteFile: refuse,
+    writeBelow: refuse,
     writeState: refuse,
     run: refuse,
     hide: () => {},

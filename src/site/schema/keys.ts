@@ -82,7 +82,8 @@ export function hintForUnknownKey(path: SitePath, key: string): string {
   const known = knownKeys(path);
   const close = closest(key, known);
   if (close !== undefined) return `did you mean ${close}?`;
-  const home = homeOf(key);
+  // a password that belongs nowhere here belongs nowhere in the file
+  const home = /password/i.test(key) ? undefined : homeOf(key);
   return home === undefined ? `known here: ${known.join(', ')}` : `${key} belongs in ${home}`;
 }
 

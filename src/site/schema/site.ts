@@ -13,6 +13,7 @@ import {
 import { address, prefix } from '../grammar/net.ts';
 import { duration, reason } from '../grammar/texts.ts';
 import { bgp } from './bgp.ts';
+import { cluster } from './cluster.ts';
 import { choice, listOf, mapOf, perFamily, whole, word } from './leaf.ts';
 import { rulesets } from './ruleset.ts';
 import { tunnels } from './tunnel.ts';
@@ -144,10 +145,7 @@ export const siteSchema = z
       'Findings to silence in the whole file, by code, with a reason. On one line: `# edgewg-ignore EW012: reason`.',
     ).optional(),
     rotateAfter: word(duration, 'When a key counts as old: 180d, 26w, 1y.').optional(),
-    cluster: z
-      .never({ error: 'is not supported yet' })
-      .meta({ description: 'Reserved for the other end of the tunnels.' })
-      .optional(),
+    cluster: cluster.optional(),
   })
   .meta({ title: 'edgewg site file', description: 'WireGuard on one Ubiquiti EdgeRouter, for edgewg.' });
 

@@ -1,0 +1,50 @@
+// The node's end for netplan, with systemd-networkd behind it: it alone reads keys from files.
+import { stringify } from 'yaml';
+import type { NodeEndpoint } from '../../site/cluster.ts';
+import { alone, type NodeSetup } from '../setup.ts';
+import { networkdKeys } from './networkd.ts';
+
+export function netplan(setup: NodeSetup): string {
+  const { node, link, endpoint } = setup;
+  const tunnel = {
+    mode: 'wireguard',
+    addresses: [...node.address],
+    mtu: setup.mtu,
+    port: node.listenPort,
+    mark: setup.cluster.fwmark,
+    key: networkdKeys.key,
+    peers: [peer(setup)],
+    routes: [...setup.routerAddresses.map(alone), ...setup.cluster.homeNetworks].map(to => ({
+      to,
+      scope: 'link',
+    })),
+  };
+  const network = {
+    version: 2,
+    renderer: 'networkd',
+    ...(endpoint && { ethernets: { [endpoint.interface]: ethernet(setup, endpoint) } }),
+    tunnels: { [link]: tunnel },
+  };
+  const comment = `# ${node.name}: made by edgewg from the site file. netplan wants this file to be root's alone (chmod 600).\n`;
+  return comment + stringify({ network }, { lineWidth: 0 });
+}
+
+function peer({ routerKey, hasPresharedKey, allowedIPs, routerEndpoint, keepalive }: NodeSetup) {
+  return {
+    keys: { public: routerKey, ...(hasPresharedKey && { shared: networkdKeys.presharedKey }) },
+    'allowed-ips': [...allowedIPs],
+    ...(routerEndpoint !== undefined && { endpoint: routerEndpoint }),
+    ...(keepalive !== undefined && { keepalive }),
+  };
+}
+
+/** Added to what other files say of the interface. A rule of netplan must say from or to. */
+function ethernet({ cluster }: NodeSetup, { address, length, family, gateway }: NodeEndpoint) {
+  const all = family === 4 ? '0.0.0.0/0' : '::/0';
+  const table = cluster.routingTable;
+  return {
+    addresses: [{ [`${address}/${length}`]: { lifetime: 0 } }],
+    routes: [{ to: all, via: gateway, from: address, table, 'on-link': true }],
+    'routing-policy': [{ from: all, mark: cluster.fwmark, table, priority: 5181 }],
+  };
+}

@@ -1,0 +1,124 @@
+// What wg-quick and ifupdown don't do by themselves, as one POSIX script: key, endpoint address, the way of WireGuard's own
+// packets, rules. Every step may run again.
+import type { NodeEndpoint } from '../../site/cluster.ts';
+import { quote } from '../../vyatta/words.ts';
+import { lines } from '../file.ts';
+import type { NodeSetup } from '../setup.ts';
+import { iptablesFunctions, iptablesLines } from './iptables.ts';
+import { tableName } from './nft.ts';
+
+export interface HostPaths {
+  readonly key: string;
+  readonly presharedKey: string;
+  readonly nft: string;
+  /** The group that may read the key; by default only root may. */
+  readonly group?: string;
+}
+
+/** Behind all other routes: packets to home networks meet it only while the tunnel is down. */
+const guardMetric = 4096;
+
+/** `all`: also keys, endpoint and routes, where nobody else sets them; `rules`: beside networkd. */
+export function hostScript(setup: NodeSetup, paths: HostPaths, does: 'all' | 'rules' = 'all'): string {
+  const withNft = setup.cluster.firewall === 'nftables';
+  const { endpoint } = setup;
+  const all = does === 'all';
+  return lines(
+    '#!/bin/sh',
+    `# ${setup.node.name}: what belongs to ${setup.link} beside WireGuard itself. Made by edgewg from the site file.`,
+    `# before: make the key where it is missing; up and down: addresses, routes and rules. Each may run again.`,
+    'set -eu',
+    !withNft && ['', ...iptablesFunctions],
+    '',
+    '[ $# -eq 1 ] || set -- help',
+    'case $1 in',
+    '  before)',
+    indent(keyLines(setup, paths)),
+    '    ;;',
+    '  up)',
+    all && indent(setKeys(setup, paths)),
+    all && endpoint && indent(ownWay(setup, endpoint)),
+    all && indent(guards(setup)),
+    indent(withNft ? [`nft -f ${quote(paths.nft)}`] : iptablesLines(setup, 'rule_on')),
+    '    ;;',
+    '  down)',
+    all && endpoint && indent(ownWayBack(setup, endpoint)),
+    indent(
+      withNft
+        ? [`nft delete table inet ${tableName(setup)} 2>/dev/null || :`]
+        : iptablesLines(setup, 'rule_off'),
+    ),
+    '    ;;',
+    '  *)',
+    '    echo "usage: $0 before|up|down" >&2',
+    '    exit 64',
+    '    ;;',
+    'esac',
+  );
+}
+
+const indent = (list: readonly string[]): string[] => list.map(line => `    ${line}`);
+
+/** A key from elsewhere must be there: one made in its place would be another identity, which the router doesn't know. */
+function keyLines({ node, link }: NodeSetup, { key, group }: HostPaths): string[] {
+  const path = quote(key);
+  const share = group === undefined ? '' : `; chgrp ${group} ${path}.new; chmod 640 ${path}.new`;
+  if (node.key.kind !== 'made-on-node')
+    return [`[ -s ${path} ] || { echo "${key} is missing: it is not made here" >&2; exit 1; }`];
+  return [
+    `if [ ! -s ${path} ]; then`,
+    `  (umask 077; mkdir -p "$(dirname ${path})"; wg genkey >${path}.new${share}; mv ${path}.new ${path})`,
+    `  echo "made the key of ${link}: its public half is $(wg pubkey <${path})" >&2`,
+    'fi',
+  ];
+}
+
+function setKeys({ link, routerKey, hasPresharedKey }: NodeSetup, paths: HostPaths): string[] {
+  const set = `wg set ${link}`;
+  return [
+    `${set} private-key ${quote(paths.key)}`,
+    ...(hasPresharedKey
+      ? [`${set} peer ${quote(routerKey)} preshared-key ${quote(paths.presharedKey)}`]
+      : []),
+  ];
+}
+
+const ipOf = ({ family }: NodeEndpoint): string => (family === 4 ? 'ip' : 'ip -6');
+
+/** The mark's own table, in which the source is the endpoint, whatever the node prefers elsewhere. */
+function ownWay({ cluster }: NodeSetup, endpoint: NodeEndpoint): string[] {
+  const ip = ipOf(endpoint);
+  const { address, length, interface: device, gateway, family } = endpoint;
+  const noDad = family === 6 ? ' nodad' : '';
+  const rule = ruleWords(cluster.fwmark, cluster.routingTable);
+  const look = `$(${ip} route show default dev ${device} | sed -n 's/.* via \\([^ ]*\\).*/\\1/p' | head -n 1)`;
+  return [
+    '# deprecated at once: nothing but WireGuard takes it for a source',
+    `${ip} address replace ${address}/${length} dev ${device} preferred_lft 0${noDad}`,
+    gateway === undefined ? `gateway=${look}` : `gateway=${quote(gateway)}`,
+    gateway === undefined &&
+      `[ -n "$gateway" ] || { echo "${device} has no default route: say endpoint.gateway" >&2; exit 1; }`,
+    `${ip} route replace default via "$gateway" dev ${device} onlink src ${address} table ${cluster.routingTable}`,
+    `${ip} rule del ${rule} 2>/dev/null || :`,
+    `${ip} rule add ${rule}`,
+  ].filter(line => line !== false);
+}
+
+const ruleWords = (mark: number, table: number): string => `priority 5181 fwmark ${mark} lookup ${table}`;
+
+/** The address stays: somebody else may have set it, and without a listener nothing answers there. */
+function ownWayBack({ cluster }: NodeSetup, endpoint: NodeEndpoint): string[] {
+  const ip = ipOf(endpoint);
+  return [
+    `${ip} rule del ${ruleWords(cluster.fwmark, cluster.routingTable)} 2>/dev/null || :`,
+    `${ip} route flush table ${cluster.routingTable} 2>/dev/null || :`,
+  ];
+}
+
+function guards({ cluster }: NodeSetup): string[] {
+  const set = cluster.homeNetworks.map(
+    prefix =>
+      `${prefix.includes(':') ? 'ip -6' : 'ip'} route replace blackhole ${prefix} metric ${guardMetric}`,
+  );
+  return ['# stays when the tunnel goes down, so that nothing for home ever leaves unencrypted', ...set];
+}

@@ -1,0 +1,72 @@
+// The other end as files, for whoever sets the nodes up: one folder a node, as on the node itself.
+import { inOrder, type RenderedFile } from './file.ts';
+import { frrConf } from './host/frr.ts';
+import { ifupdown, setconf } from './host/ifupdown.ts';
+import { netplan } from './host/netplan.ts';
+import { networkdFiles, networkdKeys } from './host/networkd.ts';
+import { nftRules } from './host/nft.ts';
+import { type HostPaths, hostScript } from './host/script.ts';
+import { keyUnit, rulesUnit } from './host/units.ts';
+import { wgConf } from './host/wg-conf.ts';
+import type { NodeSetup } from './setup.ts';
+
+export const hostVariants = ['wg-quick', 'networkd', 'netplan', 'ifupdown'] as const;
+export type HostVariant = (typeof hostVariants)[number];
+
+/** `srv4/etc/wireguard/wg0.conf` and so on: what stands below a node's name is that node's root. */
+export function renderHosts(setups: readonly NodeSetup[], variant: HostVariant): RenderedFile[] {
+  return inOrder(
+    setups.flatMap(setup =>
+      hostFiles(setup, variant).map(({ path, text }) => ({ path: `${setup.node.name}/${path}`, text })),
+    ),
+  );
+}
+
+const folder = 'etc/wireguard';
+
+/** The files of keys on the node. */
+function keyPaths(setup: NodeSetup, variant: HostVariant): Pick<HostPaths, 'key' | 'presharedKey'> {
+  if (variant === 'networkd' || variant === 'netplan') return networkdKeys;
+  return { key: `/${folder}/${setup.link}.key`, presharedKey: `/${folder}/${setup.link}.psk` };
+}
+
+function hostFiles(setup: NodeSetup, variant: HostVariant): RenderedFile[] {
+  const { link } = setup;
+  const script = `${folder}/${link}.sh`;
+  const nft = `${folder}/${link}.nft`;
+  const byNetworkd = variant === 'networkd' || variant === 'netplan';
+  const paths: HostPaths = {
+    ...keyPaths(setup, variant),
+    nft: `/${nft}`,
+    ...(byNetworkd && { group: 'systemd-network' }),
+  };
+  const frr = frrConf(setup);
+  return [
+    ...ownFiles(setup, variant, `/${script}`),
+    { path: script, text: hostScript(setup, paths, byNetworkd ? 'rules' : 'all') },
+    ...(setup.cluster.firewall === 'nftables' ? [{ path: nft, text: nftRules(setup) }] : []),
+    ...(frr === undefined ? [] : [{ path: 'etc/frr/frr.conf', text: frr }]),
+  ];
+}
+
+function ownFiles(setup: NodeSetup, variant: HostVariant, script: string): RenderedFile[] {
+  const { link } = setup;
+  const conf = `${folder}/${link}.conf`;
+  const units = (): RenderedFile[] => [
+    { path: `etc/systemd/system/edgewg-${link}-key.service`, text: keyUnit(setup, script) },
+    { path: `etc/systemd/system/edgewg-${link}-rules.service`, text: rulesUnit(setup, script) },
+  ];
+  switch (variant) {
+    case 'wg-quick':
+      return [{ path: conf, text: wgConf(setup, script) }];
+    case 'networkd':
+      return [...networkdFiles(setup), ...units()];
+    case 'netplan':
+      return [{ path: 'etc/netplan/60-edgewg.yaml', text: netplan(setup) }, ...units()];
+    case 'ifupdown':
+      return [
+        { path: conf, text: setconf(setup) },
+        { path: `etc/network/interfaces.d/${link}`, text: ifupdown(setup, { script, conf: `/${conf}` }) },
+      ];
+  }
+}

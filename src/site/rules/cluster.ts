@@ -1,0 +1,90 @@
+// The nodes among each other and among the tunnels. Whether the two ends agree is the plan's to prove (EW400 to EW449).
+import { parseInterfaceAddress } from '../../wireguard/prefix.ts';
+import { eachDuplicate, type Rule } from './rule.ts';
+
+export const nodesThroughTunnels: Rule = ({ site, report }) => {
+  const names = site.tunnels.map(tunnel => tunnel.name);
+  for (const node of site.cluster?.nodes ?? [])
+    if (!names.includes(node.tunnel))
+      report([...node.at, 'tunnel'], {
+        code: 'unknown-tunnel',
+        message: `${node.tunnel} is not among the tunnels of this file`,
+        hint: `add it under \`tunnels\`, or say cluster.tunnels: from-nodes`,
+      });
+};
+
+export const oneTunnelPerNode: Rule = context => {
+  eachDuplicate(
+    context,
+    context.site.cluster?.nodes ?? [],
+    node => node.tunnel,
+    (node, first) =>
+      context.report([...node.at, 'tunnel'], {
+        code: 'shared-tunnel',
+        message: `${node.tunnel} leads to ${first.name}${context.line(first.at)}`,
+        hint: 'give each node an interface of its own, so that AllowedIPs may overlap and the routes decide',
+      }),
+  );
+};
+
+export const uniqueNodeAddresses: Rule = context => {
+  const nodes = context.site.cluster?.nodes ?? [];
+  const all = nodes.flatMap(node => [
+    ...node.address.map((text, i) => ({ node, text: bare(text), at: [...node.at, 'address', i] })),
+    ...node.publicAddresses.map((text, i) => ({ node, text, at: [...node.at, 'publicAddresses', i] })),
+    ...(node.endpoint === undefined
+      ? []
+      : [{ node, text: node.endpoint.address, at: [...node.endpoint.at, 'address'] }]),
+  ]);
+  eachDuplicate(
+    context,
+    all,
+    item => item.text,
+    // whether a node's own addresses are apart from each other is the plan's to prove
+    (item, first) =>
+      item.node === first.node ||
+      context.report(item.at, {
+        code: 'duplicate-address',
+        message: `${item.text} is an address of ${first.node.name}${context.line(first.at)} already`,
+        hint: 'an address belongs to one node',
+      }),
+  );
+};
+
+const bare = (text: string): string => text.split('/')[0] ?? text;
+
+export const gatewayOfEndpoint: Rule = ({ site, report }) => {
+  for (const { endpoint } of site.cluster?.nodes ?? []) {
+    if (endpoint?.gateway === undefined) continue;
+    if (parseInterfaceAddress(endpoint.gateway)?.family !== endpoint.family)
+      report([...endpoint.at, 'gateway'], {
+        code: 'wrong-family',
+        message: `this is no IPv${endpoint.family} address, but the endpoint has one`,
+        hint: `write the IPv${endpoint.family} address of the next hop`,
+      });
+  }
+};
+
+export const soundClusterTimers: Rule = ({ site, report }) => {
+  const bgp = site.cluster?.bgp;
+  if (bgp?.keepalive === undefined || bgp.holdtime === undefined || bgp.keepalive < bgp.holdtime) return;
+  report([...bgp.at, 'holdtime'], {
+    code: 'bad-timers',
+    message: `the session would be down before the next keepalive, after ${bgp.keepalive} seconds`,
+    hint: 'three times keepalive is usual',
+  });
+};
+
+/** The tunnel needs an address for the router, and only a template can tell it. */
+export const addressOfDerived: Rule = ({ site, report }) => {
+  for (const node of site.cluster?.fromNodes ? site.cluster.nodes : []) {
+    const tunnel = site.tunnels.find(one => one.name === node.tunnel);
+    if (tunnel?.at !== node.at || tunnel.address.length > 0) continue;
+    report(['cluster', 'tunnels'], {
+      code: 'no-router-address',
+      message: `no address of the router follows for ${node.tunnel}`,
+      hint: 'say tunnels: { from: nodes, address: 192.168.5.10 }; wg4 then has 192.168.5.14',
+    });
+    return;
+  }
+};
