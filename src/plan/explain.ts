@@ -1,6 +1,7 @@
 // The long story of every finding: why it matters and what to do. A code never changes its meaning; a test holds this
 // table and the codes in src/ together.
 import { cryptoRoutingStories } from './stories/crypto-routing.ts';
+import { endStories } from './stories/ends.ts';
 import { impactStories } from './stories/impact.ts';
 import { mtuStories } from './stories/mtu.ts';
 import { operationStories } from './stories/operation.ts';
@@ -264,5 +265,6 @@ export const stories: Readonly<Record<string, Story>> = {
   ...impactStories,
   ...routerStories,
   ...securityStories,
+  ...endStories,
   ...operationStories,
 };

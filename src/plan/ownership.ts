@@ -82,6 +82,9 @@ export function ownership(site: Site, running: Tree, wanted: Tree): Ownership {
       return wants(path.slice(0, 5)) || (d !== undefined && isOrphanedGuard(c, d)) ? 'ours' : 'foreign';
     if (a === 'service' && b === 'ubnt-discover' && c === 'interface' && d !== undefined)
       return whole(d) || wants(path.slice(0, 4)) ? 'ours' : 'foreign';
+    // set by hand, since a site file holds no secret; without it a session that has one would be down
+    if (a === 'protocols' && b === 'bgp' && d === 'neighbor' && f === 'password' && wants(path.slice(0, 5)))
+      return 'kept';
     if (a === 'protocols' && b === 'bgp' && d === 'neighbor' && e !== undefined)
       return neighbors.has(e) || isOurNeighbor(path.slice(0, 5)) ? 'ours' : 'foreign';
     if (a === 'policy' && (b === 'prefix-list' || b === 'prefix-list6') && c !== undefined)

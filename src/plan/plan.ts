@@ -52,6 +52,8 @@ export interface Diagnostic {
   /** The way out. */
   readonly hint?: string;
   readonly source?: SitePlace;
+  /** The place of the site file that is the other side: of two ends, the cluster's. */
+  readonly other?: SitePlace;
   /** The line on the router that is the other side. */
   readonly running?: { readonly line?: number; readonly path: Path };
   /** The flag value of `--allow` that lifts it, such as `cut-off` or `delete=3`. */

@@ -31,9 +31,10 @@ export function findingBlocks(
 }
 
 function block(diagnostic: Diagnostic, paint: ChalkInstance): string {
-  const { code, severity, message, hint, source, running, allow, silenced } = diagnostic;
+  const { code, severity, message, hint, source, other, running, allow, silenced } = diagnostic;
   const lines = [`${paintSeverity(paint, severity).bold(severity)} ${paint.bold(code)}: ${visible(message)}`];
   if (source !== undefined) lines.push(`at ${printPlace(source)}`);
+  if (other !== undefined) lines.push(`and ${printPlace(other)}`);
   if (running !== undefined) {
     const line = running.line === undefined ? '' : ` (line ${running.line})`;
     lines.push(`router: ${visible(running.path.map(printWord).join(' '))}${line}`);

@@ -33,7 +33,7 @@ const order = [
     'identity',
     'action',
   ],
-  ...['before', 'after', 'impact', 'hint', 'allow', 'silenced', 'source', 'running', 'run', 'undo'],
+  ...['before', 'after', 'impact', 'hint', 'allow', 'silenced', 'source', 'other', 'running', 'run', 'undo'],
 ];
 const rank = new Map(order.map((key, i) => [key, i]));
 

@@ -11,6 +11,7 @@ import { cutOff } from './cut-off.ts';
 import { drift } from './drift.ts';
 import { endpointLoops } from './endpoint-loop.ts';
 import { endpointNames } from './endpoint-name.ts';
+import { endChecks } from './ends/all.ts';
 import { bgpPassage, unfiltered } from './filters.ts';
 import { firmware } from './firmware.ts';
 import { homeReach } from './home-reach.ts';
@@ -75,4 +76,5 @@ export const checks: readonly Check[] = [
   sharedRulesets,
   keyFiles,
   cutOff,
+  ...endChecks,
 ];

@@ -1,0 +1,40 @@
+// The proof that both ends of every tunnel match, in the order in which its findings are shown.
+import type { Check } from '../../make.ts';
+import { accepted, nobodys } from './allowed.ts';
+import { announced } from './announced.ts';
+import { enoughHops, everyNeighbor, nodesAsn, routerAsn, samePassword, sameTimersAndSource } from './bgp.ts';
+import { endpoints, ports, whoBegins } from './endpoints.ts';
+import { homeIsSent, homeIsThere, noCommonAddresses } from './home.ts';
+import { nodeKeys, routerKeys } from './keys.ts';
+import { podsMtu, sameMtu } from './mtu.ts';
+import { routedInVain, unrouted } from './routes.ts';
+import { switchedOff } from './running.ts';
+import { endpointApart, podsApart, servicesApart } from './separate.ts';
+
+export const endChecks: readonly Check[] = [
+  nodeKeys,
+  routerKeys,
+  endpoints,
+  ports,
+  whoBegins,
+  accepted,
+  nobodys,
+  unrouted,
+  routedInVain,
+  sameMtu,
+  podsMtu,
+  endpointApart,
+  podsApart,
+  servicesApart,
+  routerAsn,
+  nodesAsn,
+  everyNeighbor,
+  enoughHops,
+  sameTimersAndSource,
+  samePassword,
+  announced,
+  homeIsThere,
+  homeIsSent,
+  noCommonAddresses,
+  switchedOff,
+];

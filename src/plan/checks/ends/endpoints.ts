@@ -1,0 +1,93 @@
+// EW402, EW403, EW404: where each end looks for the other. One of the two must begin, at the address and port where the other is.
+import { parseAddress } from '../../../wireguard/prefix.ts';
+import type { Prospect } from '../../make.ts';
+import type { Diagnostic } from '../../plan.ts';
+import { pairsOf, twoSided } from './both.ts';
+
+export function endpoints(prospect: Prospect): Diagnostic[] {
+  return pairsOf(prospect).flatMap(({ tunnel, peer, node }) => {
+    const router = [...peer.at, 'endpoint'];
+    const { endpoint } = peer;
+    if (endpoint === undefined || node.endpoint === undefined) {
+      if (endpoint === undefined && node.endpoint === undefined) return [];
+      const [has, lacks] = endpoint === undefined ? [node.name, 'the router'] : ['the router', node.name];
+      return twoSided(
+        prospect,
+        { router, cluster: [...node.at, 'endpoint'] },
+        {
+          code: 'EW402',
+          severity: 'error',
+          message: `${tunnel.name}: ${has} has an endpoint of ${node.name}, and ${lacks} knows of none`,
+          hint: `say it on both sides, or on neither: endpoint of the peer, and endpoint of the node`,
+        },
+      );
+    }
+    // a name may well lead there: who knows before it is looked up
+    if (endpoint.family === undefined || endpoint.host === node.endpoint.address) return [];
+    return twoSided(
+      prospect,
+      { router, cluster: [...node.endpoint.at, 'address'] },
+      {
+        code: 'EW402',
+        severity: 'error',
+        message: `${tunnel.name}: the router looks for ${node.name} at ${endpoint.host}, and its endpoint is ${node.endpoint.address}`,
+        hint: 'write the same address in both places',
+      },
+    );
+  });
+}
+
+export function ports(prospect: Prospect): Diagnostic[] {
+  return pairsOf(prospect).flatMap(({ tunnel, peer, node }) => {
+    if (peer.endpoint === undefined || peer.endpoint.port === node.listenPort) return [];
+    return twoSided(
+      prospect,
+      { router: [...peer.at, 'endpoint'], cluster: [...node.at, 'listenPort'] },
+      {
+        code: 'EW403',
+        severity: 'error',
+        message: `${tunnel.name}: the router sends to port ${peer.endpoint.port} of ${node.name}, which listens on ${node.listenPort}`,
+        hint: 'write the same port in both places',
+      },
+    );
+  });
+}
+
+export function whoBegins(prospect: Prospect): Diagnostic[] {
+  return pairsOf(prospect).flatMap(({ tunnel, peer, node, cluster }): Diagnostic[] => {
+    const places = { router: tunnel.at, cluster: ['cluster', 'routerEndpoint'] };
+    const tell = (severity: 'error' | 'warning', message: string, hint: string): Diagnostic[] => [
+      twoSided(prospect, places, { code: 'EW404', severity, message, hint }),
+    ];
+    const host = cluster.routerEndpoint;
+    if (host === undefined)
+      return peer.endpoint === undefined && node.endpoint === undefined
+        ? tell(
+            'error',
+            `${tunnel.name}: neither the router nor ${node.name} knows where the other is`,
+            'give the peer an endpoint, or the cluster a routerEndpoint',
+          )
+        : [];
+    if (tunnel.listenPort === undefined)
+      return tell(
+        'error',
+        `${tunnel.name}: ${node.name} begins at ${host}, but the interface has no listenPort`,
+        'give it one, and an openPort',
+      );
+    const family = parseAddress(host)?.family;
+    const own = node.endpoint?.family;
+    if (family !== undefined && own !== undefined && family !== own)
+      return tell(
+        'error',
+        `${tunnel.name}: ${node.name} would reach the router at ${host}, but its own endpoint speaks IPv${own}, and it answers from nowhere else`,
+        `take an IPv${own} address of the router, or another endpoint`,
+      );
+    return tunnel.openPort === undefined
+      ? tell(
+          'warning',
+          `${tunnel.name}: ${node.name} begins at ${host}, and no openPort lets it in`,
+          'add openPort, unless a rule of somebody else opens it',
+        )
+      : [];
+  });
+}

@@ -1,0 +1,121 @@
+// EW440, EW441, EW442: home as the nodes see it: networks that are there, that the way back leads to, and addresses of one family.
+import { parsePrefix } from '../../../wireguard/prefix.ts';
+import type { Prospect } from '../../make.ts';
+import type { Diagnostic } from '../../plan.ts';
+import { viewOf } from '../view.ts';
+import { pairsOf, sentBy, touches, twoSided } from './both.ts';
+
+/** The router must have a way to what the nodes send it, other than its default route. */
+export function homeIsThere(prospect: Prospect): Diagnostic[] {
+  const { cluster, tunnels } = prospect.site;
+  if (cluster === undefined) return [];
+  const { main } = viewOf(prospect).after.routing;
+  return cluster.homeNetworks.flatMap((text, i): Diagnostic[] => {
+    const prefix = parsePrefix(text);
+    if (prefix === undefined) return [];
+    const lists = [main.at(prefix), ...main.covering(prefix), main.inside(prefix)];
+    const ways = lists.flatMap(list => list ?? []).filter(entry => entry.prefix.length > 0);
+    if (ways.length > 0) return [];
+    return [
+      twoSided(
+        prospect,
+        { router: tunnels[0]?.at ?? ['router'], cluster: ['cluster', 'homeNetworks', i] },
+        {
+          code: 'EW440',
+          severity: 'error',
+          message: `the nodes send ${text} into their tunnels, and the router has no network and no route there: it would go out to the internet`,
+          hint: 'write the networks that are behind the router',
+        },
+      ),
+    ];
+  });
+}
+
+/** What the rulesets let the cluster reach at home must be sent there by the nodes, or no answer comes back. */
+export function homeIsSent(prospect: Prospect): Diagnostic[] {
+  const { cluster } = prospect.site;
+  if (cluster === undefined) return [];
+  const attached = new Set(
+    pairsOf(prospect).flatMap(({ tunnel }) => [tunnel.firewall.in.ipv4, tunnel.firewall.in.ipv6]),
+  );
+  return prospect.site.rulesets
+    .filter(ruleset => attached.has(ruleset.name))
+    .flatMap(ruleset =>
+      ruleset.rules.flatMap((rule): Diagnostic[] => {
+        const to = rule.destination?.address;
+        if (rule.action !== 'accept' || rule.disable || to === undefined || /[!-]/.test(to)) return [];
+        if (cluster.homeNetworks.some(home => touches(home, to))) return [];
+        return [
+          twoSided(
+            prospect,
+            { router: [...rule.at, 'destination', 'address'], cluster: ['cluster', 'homeNetworks'] },
+            {
+              code: 'EW441',
+              severity: 'warning',
+              message: `rule ${rule.number} of ${ruleset.name} lets the cluster reach ${to}, which no node sends into its tunnel`,
+              hint: `add its network to cluster.homeNetworks, or take the rule out`,
+            },
+          ),
+        ];
+      }),
+    );
+}
+
+/** Home and cluster must not claim the same addresses, and both ends of a tunnel must share a family. */
+export function noCommonAddresses(prospect: Prospect): Diagnostic[] {
+  return pairsOf(prospect).flatMap(pair => {
+    const { tunnel, node, cluster } = pair;
+    const told: Diagnostic[] = cluster.homeNetworks.flatMap((home, i) =>
+      sentBy(pair)
+        .filter(({ prefix }) => touches(home, prefix))
+        .map(({ prefix, what, at }) =>
+          twoSided(
+            prospect,
+            { router: ['cluster', 'homeNetworks', i], cluster: at },
+            {
+              code: 'EW442',
+              severity: 'error',
+              message: `${prefix}, ${what}, and ${home} at home are the same addresses: neither end can reach both`,
+              hint: 'renumber one of them',
+            },
+          ),
+        ),
+    );
+    const own = new Set(tunnel.address);
+    const same = node.address.findIndex(text => own.has(text));
+    if (same !== -1)
+      told.push(
+        twoSided(
+          prospect,
+          { router: [...tunnel.at, 'address'], cluster: [...node.at, 'address', same] },
+          {
+            code: 'EW442',
+            severity: 'error',
+            message: `${tunnel.name}: both ends have ${node.address[same]}`,
+            hint: 'each end has an address of its own',
+          },
+        ),
+      );
+    const families = (list: readonly string[]): string[] =>
+      list.map(text => (text.includes(':') ? 'IPv6' : 'IPv4'));
+    const here = families(tunnel.address);
+    if (
+      tunnel.address.length > 0 &&
+      node.address.length > 0 &&
+      !families(node.address).some(f => here.includes(f))
+    )
+      told.push(
+        twoSided(
+          prospect,
+          { router: [...tunnel.at, 'address'], cluster: [...node.at, 'address'] },
+          {
+            code: 'EW442',
+            severity: 'error',
+            message: `${tunnel.name}: the router has only ${here[0]} in the tunnel, ${node.name} only ${families(node.address)[0]}`,
+            hint: 'give both ends an address of the same family',
+          },
+        ),
+      );
+    return told;
+  });
+}

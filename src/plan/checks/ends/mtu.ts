@@ -1,0 +1,55 @@
+// EW410, EW411: both ends of a tunnel need one MTU, and the pods' packets must fit or be made to.
+import { value } from '../../../vyatta/tree.ts';
+import { segmentSize } from '../../../wireguard/mtu.ts';
+import type { Prospect } from '../../make.ts';
+import type { Diagnostic } from '../../plan.ts';
+import { type Pair, pairsOf, twoSided } from './both.ts';
+
+/** After the plan; the package's default is 1420. */
+const routerMtu = ({ after }: Prospect, { tunnel }: Pair): number =>
+  Number(value(after, ['interfaces', 'wireguard', tunnel.name, 'mtu']) ?? 1420);
+
+export function sameMtu(prospect: Prospect): Diagnostic[] {
+  return pairsOf(prospect).flatMap(pair => {
+    const { tunnel, node } = pair;
+    const there = node.mtu;
+    const here = routerMtu(prospect, pair);
+    if (there === undefined || there === here) return [];
+    return twoSided(
+      prospect,
+      { router: [...tunnel.at, 'mtu'], cluster: [...node.at, 'mtu'] },
+      {
+        code: 'EW410',
+        severity: 'error',
+        message: `${tunnel.name}: the router's end has MTU ${here}, ${node.name}'s has ${there}: packets of a size that one sends don't fit the other's way back`,
+        hint: `leave mtu out on the node: it is then that of the router's end`,
+      },
+    );
+  });
+}
+
+export function podsMtu(prospect: Prospect): Diagnostic[] {
+  return pairsOf(prospect).flatMap(pair => {
+    const { tunnel, cluster } = pair;
+    const mtu = routerMtu(prospect, pair);
+    const pods = cluster.cni.mtu;
+    if (pods === undefined || pods <= mtu) return [];
+    const off = (['ipv4', 'ipv6'] as const).filter(name => {
+      const clamp = prospect.site.mssClamp[name];
+      return (
+        clamp === 'off' || (typeof clamp === 'number' && clamp > segmentSize(mtu, name === 'ipv4' ? 4 : 6))
+      );
+    });
+    if (off.length === 0) return [];
+    return twoSided(
+      prospect,
+      { router: ['mssClamp', off[0] ?? 'ipv4'], cluster: [...cluster.cni.at, 'mtu'] },
+      {
+        code: 'EW411',
+        severity: 'warning',
+        message: `${tunnel.name}: pods send packets of ${pods} bytes, the tunnel carries ${mtu}, and nothing clamps TCP over ${off.join(' and ')} to that`,
+        hint: `let mssClamp be auto, or give the pods an MTU of at most ${mtu}`,
+      },
+    );
+  });
+}
