@@ -5,10 +5,11 @@ import { runCommand } from '../commands/fleet.ts';
 import type { Io } from '../commands/io.ts';
 import { commands } from '../commands/table.ts';
 import { Refused } from '../errors.ts';
+import { complete, completionKey } from './complete.ts';
 import { fromEnvironment } from './environment.ts';
 
 /** The options of every command. */
-const common = {
+export const common = {
   verbose: { alias: 'v', type: 'boolean', describe: 'say more: places, causes' },
   quiet: { alias: 'q', type: 'boolean', describe: 'no notes and no progress on stderr' },
   'no-color': { type: 'boolean', describe: 'no colours (also NO_COLOR)' },
@@ -25,6 +26,10 @@ export interface Parsed {
 
 /** Throws {@link Refused} with code `usage`. */
 export async function parse(argv: readonly string[], env: Io['env']): Promise<Parsed> {
+  if (argv[0] === completionKey) {
+    const output = await complete(argv.slice(1), common, env['SHELL']);
+    return { output, isVerbose: false, isQuiet: false, noColor: false };
+  }
   let run: Parsed['run'];
   const parser = await parserFor(argv, env, (command, args) => {
     for (const [name, value] of Object.entries(args)) if (value === stdin) args[name] = '-';
@@ -78,7 +83,7 @@ async function parserFor(argv: readonly string[], env: Io['env'], chosen: Chosen
       'greedy-arrays': false,
       'camel-case-expansion': false,
     })
-    .completion('completion', 'print a completion script for bash or zsh')
+    .completion('completion', 'print a completion script: completion bash, zsh or fish')
     .demandCommand(1, 'which command?')
     .recommendCommands()
     .strict()

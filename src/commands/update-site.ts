@@ -24,7 +24,7 @@ export async function updateSite(args: Args, io: Io): Promise<number> {
   io.stdout.write(unifiedDiff(before, text, io.stdout.paint, [args.file, args.file]));
   if (text !== before) await writeSite(args.file, text, io);
   if (!io.isQuiet) {
-    for (const line of left) io.stderr.write(`${visible(line)}\n`);
+    for (const line of left) io.stderr.write(`the file can't follow the router here: ${visible(line)}\n`);
     const done = text === before ? 'nothing to update in' : 'updated';
     const rest = isEmpty(plan)
       ? 'its plan against the router is empty'

@@ -9,13 +9,13 @@ import { printCommand } from '../vyatta/words.ts';
 import type { Data, Draft, Entry } from './draft.ts';
 import { draftOf } from './import.ts';
 import { planFor, type Router, settle } from './settle.ts';
-import { toNode } from './write.ts';
+import { asBefore, toNode } from './write.ts';
 
 export interface Updated {
   readonly text: string;
   /** Of the new text, against the same router. */
   readonly plan: Plan;
-  /** What the router has, or hasn't, that no edit of the file can say. */
+  /** Commands that stay to be applied, where no edit of the file says what the router has. */
   readonly left: readonly string[];
 }
 
@@ -30,8 +30,12 @@ export function updateSite(text: string, loaded: LoadedSite, router: Router, fil
     const at = change.source && pathAt(text, change.source.line, change.source.column);
     edit.follow(change.path, at);
   }
-  const after = edit.isChanged ? document.toString({ lineWidth: 0, flowCollectionPadding: true }) : text;
-  return { text: after, plan: planFor(loadSite(after, file), router), left: [...edit.left] };
+  const printed = document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  const after = edit.isChanged ? asBefore(text, printed) : text;
+  const plan = planFor(loadSite(after, file), router);
+  const commands = plan.commits.flatMap(({ run }) => run);
+  const left = commands.map(({ op, path }) => printCommand(op === 'set' ? 'set' : 'delete', path));
+  return { text: after, plan, left };
 }
 
 class Edit {
@@ -39,7 +43,6 @@ class Edit {
   readonly draft: Draft;
   readonly site: Site;
   readonly router: Router;
-  readonly left = new Set<string>();
   isChanged = false;
 
   constructor(document: Document, draft: Draft, site: Site, router: Router) {
@@ -53,8 +56,7 @@ class Edit {
   follow(path: Path, at: SitePath | undefined): void {
     const entry = this.#entryOf(path);
     if (entry !== undefined) this.#say(entry);
-    else if (at === undefined || !this.#forget(path, at))
-      this.left.add(`${printCommand('set', path)}: the file can't follow the router here`);
+    else if (at !== undefined) this.#forget(path, at);
   }
 
   /** The entry of the draft that says the node itself, or the whole that it is a part of; not the tunnel or peer above it. */
@@ -91,31 +93,26 @@ class Edit {
   }
 
   /** Takes out what the router hasn't: a leaf, a peer, a route. A tunnel that isn't there yet stays. */
-  #forget(path: Path, at: SitePath): boolean {
+  #forget(path: Path, at: SitePath): void {
     const { running } = this.router;
-    const [, , third] = at;
-    if (at[0] === 'tunnels') {
-      const base = ['interfaces', 'wireguard', String(at[1])];
-      if (!has(running, base) || third === undefined) return false;
-      if (third === 'peers') {
-        const isGone = path[3] === 'peer' && !has(running, path.slice(0, 5));
-        return this.#drop(isGone || at.length < 5 ? at.slice(0, 4) : at.slice(0, 5));
-      }
-      return this.#drop(
-        third === 'firewall' ? at.slice(0, 5) : third === 'routes' ? at.slice(0, 4) : at.slice(0, 3),
-      );
+    const [first, second, third] = at;
+    if (first === 'tunnels') {
+      if (third === undefined || !has(running, ['interfaces', 'wireguard', String(second)])) return;
+      const isGone = path[3] === 'peer' && !has(running, path.slice(0, 5));
+      const depth = { peers: isGone || at.length < 5 ? 4 : 5, firewall: 5, routes: 4 }[String(third)] ?? 3;
+      this.#drop(at.slice(0, depth));
+    } else if (first === 'rulesets' && third !== undefined) {
+      this.#drop(at.slice(0, third === 'rules' ? 4 : 3));
+    } else if (first === 'bgp' && second === 'neighbors') {
+      this.#drop(at.slice(0, 3));
     }
-    if (at[0] === 'rulesets' && third !== undefined)
-      return this.#drop(at.slice(0, third === 'rules' ? 4 : 3));
-    if (at[0] === 'bgp' && at[1] === 'neighbors') return this.#drop(at.slice(0, 3));
-    return false;
   }
 
-  #drop(at: SitePath): boolean {
-    if (!this.document.hasIn(at.map(step => this.#keyOf(at, step)))) return true;
-    this.document.deleteIn(at.map(step => this.#keyOf(at, step)));
+  #drop(at: SitePath): void {
+    const path = at.map(step => this.#keyOf(at, step));
+    if (!this.document.hasIn(path)) return;
+    this.document.deleteIn(path);
     this.isChanged = true;
-    return true;
   }
 
   /** Rule numbers are numbers in YAML. */

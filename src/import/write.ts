@@ -48,7 +48,22 @@ export function writeDraft(draft: Draft, head: readonly string[] = [], tail: rea
   for (const { at, text } of draft.comments) commentAt(document.contents as YAMLMap, at, text);
   document.commentBefore = [schemaLine, ...head.map(line => ` ${line}`.trimEnd())].join('\n');
   if (tail.length > 0) document.comment = tail.map(line => ` ${line}`.trimEnd()).join('\n');
-  return document.toString(printing).replaceAll(/\n{3,}/g, '\n\n');
+  return tight(document.toString(printing)).replaceAll(/\n{3,}/g, '\n\n');
+}
+
+/** Lists as people write them, `[a, b]`: the library pads brackets and braces alike. */
+function tight(text: string): string {
+  return text.replaceAll(/\[ ([^[\]{}"'#\n]*) \]/g, '[$1]');
+}
+
+/** `after` with every line that differs from one of `before` in such padding alone as it stood there. */
+export function asBefore(before: string, after: string): string {
+  const bare = (line: string): string => line.replaceAll(/([[{]) +| +([\]}])/g, '$1$2');
+  const old = new Map(before.split('\n').map(line => [bare(line), line]));
+  return after
+    .split('\n')
+    .map(line => old.get(bare(line)) ?? tight(line))
+    .join('\n');
 }
 
 /** Plain data as nodes; `at` decides what stands on one line. */
