@@ -1,10 +1,11 @@
 // EW340 to EW342: what is open although rulesets are there: a rule for every port, a default that accepts, a tunnel's ruleset
 // that lets everything pass. Where there is no ruleset at all is told by EW105 and EW122.
 import { attachedTo, type Stage, stagesToRouter } from '../../firewall/attached.ts';
+import { allAddresses } from '../../firewall/conditions.ts';
 import { type Packets, states } from '../../firewall/packets.ts';
 import { askStages } from '../../firewall/passing.ts';
 import { anywhere } from '../../firewall/port.ts';
-import { holds, only, type Ranges } from '../../firewall/ranges.ts';
+import { difference, holds, only, type Ranges } from '../../firewall/ranges.ts';
 import { rulesetPath } from '../../firewall/ruleset.ts';
 import { type Part, passage, passes } from '../../firewall/verdict.ts';
 import { familyName, tellDecider } from '../../firewall/words.ts';
@@ -33,11 +34,18 @@ const kindOf = ({ packets }: Part): string =>
     .map(([, name]) => name)
     .join(' and ');
 
-/** New TCP and UDP connections from the internet. */
-const fromInternet = (family: Family): Packets => ({
+/** Multicast is nobody's port: 224.0.0.0/4 (RFC 5771), ff00::/8 (RFC 4291). */
+const unicast: Readonly<Record<Family, Ranges>> = {
+  4: difference(allAddresses(4), [[0xe0n << 24n, (0xf0n << 24n) - 1n]]),
+  6: difference(allAddresses(6), [[0xffn << 120n, (1n << 128n) - 1n]]),
+};
+
+/** New TCP and UDP connections from the internet to the router's own addresses, or where they come by DHCP to any. */
+const fromInternet = (family: Family, own: Ranges): Packets & { destination: Ranges } => ({
   state: only(states.new),
   protocol: only(6, 17),
   source: anywhere(family),
+  destination: own.length > 0 ? own : unicast[family],
 });
 
 export function openToAll(prospect: Prospect): Diagnostic[] {
@@ -52,14 +60,16 @@ export function openToAll(prospect: Prospect): Diagnostic[] {
   return [...told.values()];
 }
 
-function openParts(prospect: Prospect, { face }: Uplink, family: Family): Part[] {
+function openParts(prospect: Prospect, { face, own }: Uplink, family: Family): Part[] {
   const { after } = viewOf(prospect);
   const stages = stagesToRouter(after.tree, face, family);
   if (stages.length === 0) return [];
-  return askStages(after.firewall, stages, family, fromInternet(family)).filter(
+  const question = fromInternet(family, own);
+  return askStages(after.firewall, stages, family, question).filter(
     part =>
       passes(part) === 'yes' &&
       isMost(part.packets.destinationPort, ports) &&
+      isMost(part.packets.destination, question.destination) &&
       isMost(part.packets.source, anywhere(family)),
   );
 }
