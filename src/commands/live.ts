@@ -7,6 +7,7 @@ import type { Reading } from '../router/read.ts';
 import type { Secret } from '../secret.ts';
 import type { LoadedSite, Site } from '../site/load.ts';
 import type { Io } from './io.ts';
+import type { SiteKeys } from './references.ts';
 
 export const siteOptions = {
   file: {
@@ -67,10 +68,16 @@ export async function planOf(
   io: Io,
   extent: Extent,
 ): Promise<Pick<Live, 'secrets' | 'replan'>> {
+  const { readKeys } = await import('./references.ts');
+  return plannerOf(loaded, await readKeys(loaded, io, extent));
+}
+
+async function plannerOf(
+  loaded: LoadedSite,
+  { secrets, identityOf }: SiteKeys,
+): Promise<Pick<Live, 'secrets' | 'replan'>> {
   const { makePlan } = await import('../plan/make.ts');
   const { checks } = await import('../plan/checks/all.ts');
-  const { readKeys } = await import('./references.ts');
-  const { secrets, identityOf } = await readKeys(loaded, io, extent);
   const placeOf: PlaceOf = path => loaded.place(path);
   const replan = ({ running, facts }: Reading): Plan =>
     makePlan({ site: loaded.site, placeOf, running, facts, identityOf }, checks);
@@ -80,10 +87,15 @@ export async function planOf(
 /** Resolves the keys, logs in, reads and plans; the caller closes the connection. */
 export async function planLive(loaded: LoadedSite, door: Door, io: Io, extent: Extent): Promise<Live> {
   const { readRouter } = await import('../router/read.ts');
-  const { secrets, replan } = await planOf(loaded, io, extent);
+  const { readKeys } = await import('./references.ts');
+  const keys = await readKeys(loaded, io, extent);
   const connection = await door.dial(io.signal);
   try {
-    const reading = await readRouter(connection, io.signal);
+    // while the router answers, the planner is loaded
+    const [reading, { secrets, replan }] = await Promise.all([
+      readRouter(connection, io.signal),
+      plannerOf(loaded, keys),
+    ]);
     return { door, connection, reading, plan: replan(reading), secrets, replan };
   } catch (error) {
     await connection.close();

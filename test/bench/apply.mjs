@@ -138,24 +138,30 @@ async function plans(router, one) {
 }
 
 const results = [];
+const reportOf = () => ({
+  machine: machine(),
+  clients: Object.fromEntries(chosen.map(([name, client]) => [name, client.version()])),
+  cases: results.map(summarise),
+});
+/** After every case: what is done stays when the rest is interrupted. */
+const keep = () => {
+  if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(reportOf(), undefined, 2)}\n`);
+};
+
 for (const one of cases()) {
   const keyFiles = Array.from({ length: one.tunnels }, (_, i) => `/config/auth/wg${100 + i}.key`);
   const router = await openRouter({ profile: one.profile, keyFiles });
   try {
     if (one.tunnels <= 2) results.push(await plans(router, one));
     results.push(await applies(router, one));
+    keep();
   } finally {
     await router.close();
   }
 }
 
-const report = {
-  machine: machine(),
-  clients: Object.fromEntries(chosen.map(([name, client]) => [name, client.version()])),
-  cases: results.map(summarise),
-};
+const report = reportOf();
 process.stdout.write(table(report));
-if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(report, undefined, 2)}\n`);
 const behind = failures(report, Number(options.margin));
 for (const sentence of behind) console.error(`BEHIND: ${sentence}`);
 process.exitCode = behind.length > 0 ? 1 : 0;
