@@ -19,7 +19,7 @@ export const command = defineCommand({
         'a plan saved by `plan --out` (.json), refused when it is stale; or site files (.yaml), each of a router of its own',
     },
   },
-  fleet: { stopsOnFailure: true, jobs: 1, onlyAlone: [] },
+  fleet: { stopsOnFailure: true, jobs: 1, onlyAlone: ['router'] },
   options: { ...siteOptions, ...accessOptions, ...applyingOptions, ...fleetApplyOptions },
   examples: [
     ['edgewg apply', 'plan, ask, apply'],
@@ -34,7 +34,7 @@ export const command = defineCommand({
     const applying = readApplying(args);
     const [saved] = args.what ?? [];
     const loaded = await readSite(args.file, io);
-    const door = await openDoor(loaded, args['accept-new-host-key'] === true, io);
+    const door = await openDoor(loaded, args, io);
     const live = await planLive(loaded, door, io, 'all');
     try {
       if (saved !== undefined) await refuseOther(saved, live, io);

@@ -44,7 +44,7 @@ export const command = defineCommand({
     const { readRouter } = await import('../router/read.ts');
     const replan = ({ running, facts }: Reading): Plan =>
       makePlan({ site, placeOf: path => loaded.place(path), running, facts }, [drift, cutOff]);
-    const door = await openDoor(loaded, args['accept-new-host-key'] === true, io);
+    const door = await openDoor(loaded, args, io);
     const connection = await door.dial(io.signal);
     try {
       const reading = await readRouter(connection, io.signal);

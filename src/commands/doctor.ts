@@ -42,7 +42,7 @@ export const command = defineCommand({
     if (args.heal === true && args.json === true)
       throw new Refused('usage', '--json has no place beside --heal', 'heal first, then ask for --json');
     const loaded = await readSite(args.file, io);
-    const door = await openDoor(loaded, args['accept-new-host-key'] === true, io);
+    const door = await openDoor(loaded, args, io);
     const { readRouter } = await import('../router/read.ts');
     const connection = await door.dial(io.signal);
     try {

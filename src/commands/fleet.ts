@@ -211,6 +211,8 @@ export async function runCommand(command: Command, args: Args, io: Io): Promise<
         `--${name} has no place with several site files`,
         'run edgewg once for that router',
       );
+  if (args['format'] === 'sarif')
+    throw new Refused('usage', 'a SARIF log is of one site file', 'run edgewg once for each');
   const isJson = args['format'] === 'json' || args['json'] === true;
   const chosen = {
     jobs: args['jobs'],

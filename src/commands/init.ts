@@ -4,6 +4,7 @@ import type { Router } from '../import/settle.ts';
 import { visible } from '../report/visible.ts';
 import { values } from '../vyatta/tree.ts';
 import { answerOptions, askAnswers } from './answers.ts';
+import { ciOptions, writeCi } from './ci.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
 import { accessOptions } from './live.ts';
@@ -23,6 +24,7 @@ export const command = defineCommand({
       requiresArg: true,
     },
     ...answerOptions,
+    ...ciOptions,
     force: { type: 'boolean', describe: 'write over a file that is there' },
   },
   examples: [
@@ -31,8 +33,13 @@ export const command = defineCommand({
       'edgewg init --router ubnt@192.168.2.1 --address 10.9.0.1/32 --public-key KEY --allowed-ips 10.9.0.2/32',
       'asks nothing',
     ],
+    ['edgewg init --ci github', 'the jobs that review and apply it: docs/ci.md'],
   ],
   async run(args, io) {
+    if (args.ci !== undefined) {
+      await writeCi(args.ci, args, io);
+      return Exit.done;
+    }
     await refuseExisting(args.file, args.force === true, io, 'change it there, or say --force');
     const access = await routerOf(args, io);
     const found = await readRouting(args, access, io);

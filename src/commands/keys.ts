@@ -65,7 +65,7 @@ export const command = defineCommand({
     if (stray !== undefined)
       throw new Refused('usage', `--${stray} belongs to a rotation`, 'edgewg keys rotate TUNNEL');
     const loaded = await readSite(args.file, io);
-    const door = await openDoor(loaded, args['accept-new-host-key'] === true, io);
+    const door = await openDoor(loaded, args, io);
     const { readRouter } = await import('../router/read.ts');
     const { listKeys } = await import('../plan/key-list.ts');
     const connection = await door.dial(io.signal);

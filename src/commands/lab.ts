@@ -3,6 +3,7 @@ import { NoAccess, Refused } from '../errors.ts';
 import { kinds, parseFault } from '../lab/faults.ts';
 import type { Lab, LabOptions } from '../lab/lab.ts';
 import { profiles } from '../lab/profiles.ts';
+import { quote } from '../vyatta/words.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
 
@@ -13,6 +14,11 @@ const options = {
   seed: { type: 'string', describe: "start with this configuration: a config.boot or a router's snapshot" },
   data: { type: 'string', describe: "keep the router's files in this folder over a restart" },
   'host-key': { type: 'string', describe: 'use the SSH host key in this file' },
+  variables: {
+    type: 'string',
+    describe: 'once it is up, write to this file the variables that lead edgewg there: . FILE',
+    requiresArg: true,
+  },
   'authorized-keys': { type: 'string', describe: 'let in the keys in this file' },
   latency: { type: 'number', describe: 'delay of a round trip in milliseconds' },
   profile: { choices: Object.keys(profiles), describe: 'how long the router takes; default: instant' },
@@ -26,6 +32,7 @@ interface Arguments {
   readonly seed?: string | undefined;
   readonly data?: string | undefined;
   readonly 'host-key'?: string | undefined;
+  readonly variables?: string | undefined;
   readonly 'authorized-keys'?: string | undefined;
   readonly latency?: number | undefined;
   readonly profile?: string | undefined;
@@ -57,6 +64,7 @@ async function runLab(given: Arguments, io: Io): Promise<number> {
   });
   try {
     io.stdout.write(welcome(lab));
+    if (given.variables !== undefined) await io.writeFile(given.variables, variableLines(lab));
     if (!io.signal.aborted)
       await new Promise<void>(resolve =>
         io.signal.addEventListener('abort', () => resolve(), { once: true }),
@@ -112,6 +120,14 @@ function startFailure(error: unknown, port: number | undefined): unknown {
     'name a free port above 1023, or none, and a folder of your own',
     error,
   );
+}
+
+/** For a POSIX shell. */
+function variableLines({ user, host, port, password, hostKey }: Lab): string {
+  const found = { ROUTER: `${user}@${host}:${port}`, PASSWORD: password, HOST_KEY: hostKey };
+  return Object.entries(found)
+    .map(([name, value]) => `export EDGEWG_${name}=${quote(value)}\n`)
+    .join('');
 }
 
 /** What a person needs, and what a script would put in its environment. */

@@ -1,4 +1,5 @@
 // What the commands that talk to a router share: its site file, the way in, and the plan for what it has now.
+import { Refused } from '../errors.ts';
 import type { Extent } from '../keys/references.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlaceOf } from '../plan/wanted/builder.ts';
@@ -20,6 +21,11 @@ export const siteOptions = {
 } as const;
 
 export const accessOptions = {
+  router: {
+    type: 'string',
+    describe: "another way to the router than the site file's: [USER@]HOST[:PORT], such as a lab's",
+    requiresArg: true,
+  },
   'accept-new-host-key': {
     type: 'boolean',
     describe: 'write down the key of a host that is not known yet; a changed one is still refused',
@@ -34,21 +40,30 @@ export async function readSite(file: string, io: Io): Promise<LoadedSite> {
   return loadSite(await io.readFile(file, mostSiteBytes), file === '-' ? 'standard input' : file);
 }
 
+export interface AccessArgs {
+  readonly router?: string | undefined;
+  readonly 'accept-new-host-key'?: boolean | undefined;
+}
+
 /** Reads all that decides how to get in; contacts nobody yet. */
 export async function openDoor(
   loaded: { readonly site: Pick<Site, 'router'> },
-  acceptNewHostKey: boolean,
+  args: AccessArgs,
   io: Io,
 ): Promise<Door> {
-  const { resolveTarget, systemAccess } = await import('../router/connection.ts');
+  const { parsePlace, resolveTarget, systemAccess } = await import('../router/connection.ts');
   const access = systemAccess({
     env: io.env,
     terminal: io.terminal,
-    acceptNewHostKey,
+    acceptNewHostKey: args['accept-new-host-key'] === true,
     signal: io.signal,
     notice: line => void (io.isQuiet || io.stderr.write(`${line}\n`)),
   });
-  return await resolveTarget(loaded.site.router, access);
+  if (args.router === undefined) return await resolveTarget(loaded.site.router, access);
+  const place = parsePlace(args.router);
+  if (place === undefined)
+    throw new Refused('usage', `--router ${args.router} names no host`, 'write [USER@]HOST[:PORT]');
+  return await resolveTarget({ ...place, legacyAlgorithms: loaded.site.router.legacyAlgorithms }, access);
 }
 
 export interface Live {

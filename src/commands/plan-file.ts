@@ -1,8 +1,13 @@
 // A saved plan and what binds it to one state of one router: host key, running configuration, edgewg's format.
 import { Refused } from '../errors.ts';
-import type { Operation, Plan } from '../plan/plan.ts';
+import { deeds, movedLines, newCommits } from '../plan/compare.ts';
+import { type Origin, originSchema } from '../plan/origin.ts';
+import type { Plan } from '../plan/plan.ts';
 import { parsePlan } from '../plan/saved.ts';
-import { printCommands } from '../vyatta/commands.ts';
+import { originOf } from '../plan/snapshot.ts';
+import { parseCommands, printCommands } from '../vyatta/commands.ts';
+import { isMulti } from '../vyatta/nodes.ts';
+import type { Tree } from '../vyatta/tree.ts';
 import type { Io } from './io.ts';
 import type { Live } from './live.ts';
 
@@ -15,26 +20,44 @@ export interface PlanFile {
   readonly hostKey: string | undefined;
   /** The configuration that the plan was made for, without secrets, as commands. */
   readonly running: readonly string[];
+  /** Undefined in a plan of an edgewg that didn't write it yet. */
+  readonly origin?: Origin;
 }
 
 /** What binds a plan to the router that it was made on: written beside it, read by {@link readPlanFile}. */
 export function bindings(live: Live): Readonly<Record<string, unknown>> {
-  return { host_key: live.connection.hostKey.fingerprint, running: runningLines(live) };
+  return {
+    host_key: live.connection.hostKey.fingerprint,
+    origin: originOf(live.reading.facts),
+    running: runningLines(live.reading.running),
+  };
 }
 
 export async function readPlanFile(path: string, io: Io): Promise<PlanFile> {
   const text = (await io.readFile(path, mostBytes)).toString('utf8');
   const plan = parsePlan(text, path);
-  const { host_key: hostKey, running } = JSON.parse(text) as Record<string, unknown>;
+  const { host_key: hostKey, running, origin } = JSON.parse(text) as Record<string, unknown>;
+  const from = originSchema.safeParse(origin);
   return {
     plan,
     hostKey: typeof hostKey === 'string' ? hostKey : undefined,
     running: Array.isArray(running) ? running.filter(line => typeof line === 'string') : [],
+    ...(from.success && { origin: from.data }),
   };
 }
 
+/** The configuration that the plan was made for; nothing where it isn't in the file, or somebody wrote other lines there. */
+export function runningOf({ running }: PlanFile): { readonly running?: Tree } {
+  if (running.length === 0) return {};
+  try {
+    return { running: parseCommands(running.join('\n')) };
+  } catch {
+    return {};
+  }
+}
+
 /** Throws what makes the saved plan another one than the router's own of now, or unfit for this router as it is now. */
-export function refuseStale({ plan, hostKey, running }: PlanFile, live: Live): void {
+export function refuseStale({ plan, hostKey, running, origin }: PlanFile, live: Live): void {
   if (plan.running_digest === null || hostKey === undefined)
     throw new Refused(
       'plan-not-live',
@@ -46,10 +69,15 @@ export function refuseStale({ plan, hostKey, running }: PlanFile, live: Live): v
       'other-router',
       `the saved plan is for a router with host key ${hostKey}, this one has ${live.connection.hostKey.fingerprint}`,
     );
-  if (plan.running_digest !== live.reading.facts.digest)
+  const now = originOf(live.reading.facts);
+  const moved = [
+    ...movedLines(running, runningLines(live.reading.running)),
+    ...newCommits(origin, now).map(line => `committed ${line}`),
+  ];
+  if (plan.running_digest !== now.digest)
     throw new Refused(
       'stale',
-      `the saved plan is stale; since it was made these lines moved on the router:\n${moved(running, runningLines(live))}`,
+      `the saved plan is stale; since it was made these lines moved on the router:\n${moved.join('\n')}`,
       'plan again, and have the new plan reviewed',
     );
   if (plan.diagnostics.some(({ code }) => code === 'EW017'))
@@ -58,7 +86,7 @@ export function refuseStale({ plan, hostKey, running }: PlanFile, live: Live): v
       'the saved plan was made without the keys that the site file refers to, so nobody has seen which they are',
       'make it with `edgewg plan --run-commands --out FILE` where the keys are at hand',
     );
-  if (deeds(plan) !== deeds(live.plan))
+  if (deeds(plan) !== deeds(live.plan) || identities(plan) !== identities(live.plan))
     throw new Refused(
       'other-plan',
       'the saved plan is not what the site file asks for now',
@@ -66,24 +94,9 @@ export function refuseStale({ plan, hostKey, running }: PlanFile, live: Live): v
     );
 }
 
-/** All that a plan does, whatever the order of keys in its file. */
-function deeds({ commits, keys }: Plan): string {
-  const operations = (list: readonly Operation[]): unknown[] => list.map(({ op, path }) => [op, path]);
-  return JSON.stringify([
-    commits.map(({ run, undo }) => [operations(run), operations(undo)]),
-    keys.map(({ tunnel, do: deed, path, from, identity }) => [tunnel, deed, path, from, identity]),
-  ]);
+/** Lines of `set`, in one order. */
+export function runningLines(running: Tree): string[] {
+  return printCommands(running, isMulti).split('\n').slice(0, -1);
 }
 
-function runningLines(live: Live): string[] {
-  return printCommands(live.reading.running).split('\n').slice(0, -1);
-}
-
-function moved(before: readonly string[], now: readonly string[]): string {
-  const then = new Set(before);
-  const here = new Set(now);
-  return [
-    ...before.filter(line => !here.has(line)).map(line => `- ${line}`),
-    ...now.filter(line => !then.has(line)).map(line => `+ ${line}`),
-  ].join('\n');
-}
+const identities = ({ keys }: Plan): string => keys.map(({ identity }) => identity ?? '').join();

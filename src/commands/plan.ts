@@ -1,29 +1,31 @@
 // `plan`: what a site file changes on a router. Reads, computes, shows; touches nothing.
-import { Exit } from '../errors.ts';
+import { Exit, Refused } from '../errors.ts';
 import { refusals } from '../plan/allow.ts';
+import type { Comparison } from '../plan/compare.ts';
 import { isEmpty, type Plan } from '../plan/plan.ts';
 import { visible } from '../report/visible.ts';
-import type { LoadedSite } from '../site/load.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { allowOptions, readAllowed } from './allow.ts';
+import { withAnnotatedMistakes } from './annotate.ts';
 import { defineCommand } from './command.ts';
 import { fleetOptions, sitesPositional } from './fleet.ts';
 import type { Io } from './io.ts';
-import { accessOptions, openDoor, planLive, readSite, siteOptions } from './live.ts';
+import { accessOptions, readSite, siteOptions } from './live.ts';
 import { checkOutput, outputOptions, showPlan } from './output.ts';
+import { type Made, planFor } from './planning.ts';
 import { checkTraces, showTraces, traceOptions } from './trace.ts';
 
 export const command = defineCommand({
   command: 'plan [sites..]',
   describe: 'show what would change on the router and why; touches nothing',
   positionals: sitesPositional,
-  fleet: { stopsOnFailure: false, jobs: 4, onlyAlone: ['out', 'running'] },
+  fleet: { stopsOnFailure: false, jobs: 4, onlyAlone: ['out', 'running', 'compare', 'router'] },
   options: {
     ...siteOptions,
     running: {
       type: 'string',
       describe:
-        'a saved configuration (`show configuration commands` or config.boot) in place of a router; - for standard input',
+        'a snapshot, `show configuration commands` or config.boot in place of a router; - for standard input',
     },
     ...accessOptions,
     ...outputOptions,
@@ -35,6 +37,11 @@ export const command = defineCommand({
       describe: "also run the site file's command: references, so that the plan knows their keys",
     },
     out: { type: 'string', describe: 'write the plan to a file (JSON, readable by you alone)' },
+    compare: {
+      type: 'string',
+      describe: 'a plan that was reviewed: say whether this one does the same, and exit with 2 if not',
+      requiresArg: true,
+    },
     'detailed-exitcode': { type: 'boolean', describe: 'exit with 2 when there is something to do' },
     ...fleetOptions,
   },
@@ -44,80 +51,55 @@ export const command = defineCommand({
     ['edgewg plan --trace 10.42.4.7', 'with the way that packets to a pod take'],
     ['edgewg plan --out plan.json', 'for `edgewg apply plan.json`'],
     ['edgewg plan sites/*.yaml', 'for several routers, four at once'],
+    ['edgewg plan --running router.snapshot --format markdown', 'for a comment on a pull request'],
+    [
+      'edgewg plan --compare reviewed.json --out plan.json',
+      'before the apply: is it still what was reviewed?',
+    ],
   ],
   async run(args, io) {
     checkOutput(args);
     checkTraces(args.trace);
+    if (args.compare !== undefined && args['detailed-exitcode'] === true)
+      throw new Refused(
+        'usage',
+        '--compare and --detailed-exitcode both mean something by 2',
+        'take one of them',
+      );
     const allowed = readAllowed(args.allow);
-    const loaded = await readSite(args.file, io);
-    const made =
-      args.running === undefined
-        ? await fromRouter(loaded, args, io)
-        : await fromFile(loaded, args.running, io);
-    const { plan, running } = made;
-    const diff = args.diff === true ? { diff: await diffOf(plan, running, io) } : {};
-    await showPlan(plan, args, io, { allowed, ...diff });
+    const loaded = await withAnnotatedMistakes(args.format, io, readSite(args.file, io));
+    const made = await planFor(loaded, args, io);
+    const { plan, running, origin } = made;
+    const comparison = args.compare === undefined ? undefined : await compareWith(args.compare, made, io);
+    const diff = args.diff === true ? { diff: await diffOf(plan, running, args.format, io) } : {};
+    const compared = { comparison, reviewed: args.compare };
+    await showPlan(plan, args, io, { allowed, running, origin, file: args.out, ...compared, ...diff });
     if (args.trace !== undefined) await showTraces(args.trace, made, io);
     if (args.out !== undefined) await save(made, args.out, io);
     if (refusals(plan.diagnostics, allowed).length > 0) return Exit.refused;
+    if (comparison !== undefined) return comparison.isSame ? Exit.done : Exit.difference;
     return args['detailed-exitcode'] === true && !isEmpty(plan) ? Exit.difference : Exit.done;
   },
 });
 
-interface Made {
-  readonly plan: Plan;
-  /** Without secrets. */
-  readonly running: Tree;
-  /** Lines of `ip route show`, where a router was asked. */
-  readonly live?: readonly string[];
-  /** What a saved plan needs to be applied; a plan for a file can only be shown. */
-  readonly bindings: Readonly<Record<string, unknown>>;
+async function compareWith(file: string, { plan, running, origin }: Made, io: Io): Promise<Comparison> {
+  const { compare } = await import('../plan/compare.ts');
+  const { readPlanFile, runningLines } = await import('./plan-file.ts');
+  return compare(await readPlanFile(file, io), { plan, running: runningLines(running), origin });
 }
 
-interface RouterArgs {
-  readonly 'accept-new-host-key': boolean | undefined;
-  readonly 'run-commands': boolean | undefined;
-}
-
-/** A site file may be a stranger's: its programs run only where somebody says so. */
-async function fromRouter(loaded: LoadedSite, args: RouterArgs, io: Io): Promise<Made> {
-  const { bindings } = await import('./plan-file.ts');
-  const door = await openDoor(loaded, args['accept-new-host-key'] === true, io);
-  const live = await planLive(loaded, door, io, args['run-commands'] === true ? 'all' : 'at-hand');
-  await live.connection.close();
-  return {
-    plan: live.plan,
-    running: live.reading.running,
-    live: live.reading.facts.routes,
-    bindings: bindings(live),
-  };
-}
-
-async function fromFile(loaded: LoadedSite, file: string, io: Io): Promise<Made> {
-  const { mostBytes, readConfiguration } = await import('../vyatta/running.ts');
-  const { redact } = await import('../vyatta/redact.ts');
-  const { makePlan } = await import('../plan/make.ts');
-  const { checks } = await import('../plan/checks/all.ts');
-  const name = file === '-' ? 'standard input' : file;
-  const running = redact(readConfiguration(await io.readFile(file, mostBytes), name));
-  if (!running.children.has('interfaces') && !io.isQuiet)
-    io.stderr.write(
-      `note: ${visible(name)} has no interfaces: of a part of a configuration the rest counts as not there\n`,
-    );
-  const plan = makePlan({ site: loaded.site, placeOf: path => loaded.place(path), running }, checks);
-  return { plan, running, bindings: {} };
-}
-
-async function diffOf(plan: Plan, before: Tree, io: Io): Promise<string> {
+async function diffOf(plan: Plan, before: Tree, format: string, io: Io): Promise<string> {
+  const { Chalk } = await import('chalk');
   const { applied } = await import('../plan/order.ts');
   const { printCommands } = await import('../vyatta/commands.ts');
   const { isMulti } = await import('../vyatta/nodes.ts');
   const { unifiedDiff } = await import('../report/diff.ts');
+  const paint = format === 'markdown' ? new Chalk({ level: 0 }) : io.stdout.paint;
   const after = applied(
     before,
     plan.commits.flatMap(commit => commit.run),
   );
-  return unifiedDiff(printCommands(before, isMulti), printCommands(after, isMulti), io.stdout.paint);
+  return unifiedDiff(printCommands(before, isMulti), printCommands(after, isMulti), paint);
 }
 
 async function save({ plan, bindings }: Made, file: string, io: Io): Promise<void> {

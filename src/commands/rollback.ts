@@ -23,7 +23,7 @@ export const command = defineCommand({
   async run(args, io) {
     const applying = readApplying(args);
     const loaded = await readSite(args.file, io);
-    const door = await openDoor(loaded, args['accept-new-host-key'] === true, io);
+    const door = await openDoor(loaded, args, io);
     const { findApply, readHistory } = await import('../router/history.ts');
     const connection = await door.dial(io.signal);
     try {

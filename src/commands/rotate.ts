@@ -27,7 +27,7 @@ export async function rotate(args: RotateArgs, io: Io): Promise<number> {
     throw new Refused('usage', '--to, --switch and --finish are three steps', 'give one of them');
   const loaded = await readSite(args.file, io);
   const tunnel = tunnelOf(loaded, args.tunnel);
-  const door = await openDoor(loaded, args['accept-new-host-key'] === true, io);
+  const door = await openDoor(loaded, args, io);
   if (args.switch === true) {
     const live = await planLive(loaded, door, io, 'all');
     try {

@@ -1,11 +1,8 @@
 // `show PLAN`: a saved plan as it looked when it was made. Contacts nobody.
 import { Exit } from '../errors.ts';
-import { parsePlan } from '../plan/saved.ts';
+import { allowOptions, readAllowed } from './allow.ts';
 import { defineCommand } from './command.ts';
 import { checkOutput, outputOptions, showPlan } from './output.ts';
-
-/** A plan for a hundred tunnels has about 2 MB. */
-const mostBytes = 64 * 1024 * 1024;
 
 export const command = defineCommand({
   command: 'show <plan>',
@@ -13,12 +10,22 @@ export const command = defineCommand({
   positionals: {
     plan: { type: 'string', demandOption: true, describe: 'what `plan --out` wrote; - for standard input' },
   },
-  options: outputOptions,
-  examples: [['edgewg show plan.json --format commands', 'only the commands']],
+  options: { ...outputOptions, ...allowOptions },
+  examples: [
+    ['edgewg show plan.json --format commands', 'only the commands'],
+    ['edgewg show plan.json --format markdown > comment.md', 'for a comment on a pull request'],
+    ['edgewg show plan.json --format sarif > edgewg.sarif', 'for code scanning'],
+  ],
   async run(args, io) {
     checkOutput(args);
-    const text = (await io.readFile(args.plan, mostBytes)).toString('utf8');
-    await showPlan(parsePlan(text, args.plan), args, io, { allowed: new Map() });
+    const { readPlanFile, runningOf } = await import('./plan-file.ts');
+    const file = await readPlanFile(args.plan, io);
+    await showPlan(file.plan, args, io, {
+      allowed: readAllowed(args.allow),
+      file: args.plan,
+      ...runningOf(file),
+      ...(file.origin && { origin: file.origin }),
+    });
     return Exit.done;
   },
 });

@@ -65,7 +65,7 @@ export async function readRouting(
     );
   const { readRouter } = await import('../router/read.ts');
   const at = { site: { router: { at: ['router'], legacyAlgorithms: [], ...access } } };
-  const door = await openDoor(at, args['accept-new-host-key'] === true, io);
+  const door = await openDoor(at, { 'accept-new-host-key': args['accept-new-host-key'] }, io);
   const connection = await door.dial(io.signal);
   try {
     return { router: await readRouter(connection, io.signal), access };

@@ -11,7 +11,7 @@ export const command = defineCommand({
   command: 'status [sites..]',
   describe: 'tunnels as they are: handshakes, transfer, routes, drift, the last apply',
   positionals: sitesPositional,
-  fleet: { stopsOnFailure: false, jobs: 4, onlyAlone: ['watch'] },
+  fleet: { stopsOnFailure: false, jobs: 4, onlyAlone: ['watch', 'router'] },
   options: {
     ...siteOptions,
     ...accessOptions,
@@ -34,7 +34,7 @@ export const command = defineCommand({
     if (args.json === true && args.drift === true)
       throw new Refused('usage', '--drift has no place beside --json', 'the JSON holds the drift');
     const loaded = await readSite(args.file, io);
-    const door = await openDoor(loaded, args['accept-new-host-key'] === true, io);
+    const door = await openDoor(loaded, args, io);
     let connection = await door.dial(io.signal);
     try {
       for (;;) {

@@ -1,15 +1,26 @@
 // `validate`: the site file by itself.
 import { Exit } from '../errors.ts';
 import { visible } from '../report/visible.ts';
+import { isAnnotationFormat, withAnnotatedMistakes, writeAnnotations } from './annotate.ts';
 import { defineCommand } from './command.ts';
 import { readSite, siteOptions } from './live.ts';
 
 export const command = defineCommand({
   command: 'validate',
   describe: 'check the site file alone; contacts nobody',
-  options: siteOptions,
-  async run({ file }, io) {
-    const { site } = await readSite(file, io);
+  options: {
+    ...siteOptions,
+    format: {
+      choices: ['text', 'sarif', 'github'],
+      default: 'text',
+      describe: 'text for people; sarif and github show mistakes at their lines',
+      requiresArg: true,
+    },
+  },
+  examples: [['edgewg validate --format github', 'in a job of GitHub Actions: mistakes at their lines']],
+  async run({ file, format }, io) {
+    const { site } = await withAnnotatedMistakes(format, io, readSite(file, io));
+    if (isAnnotationFormat(format)) await writeAnnotations([], format, io);
     if (!io.isQuiet) {
       const { length } = site.tunnels;
       io.stderr.write(`${visible(file)} is valid: ${length} tunnel${length === 1 ? '' : 's'}\n`);

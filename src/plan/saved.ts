@@ -5,6 +5,7 @@ import { Refused } from '../errors.ts';
 import { lookup } from '../vyatta/nodes.ts';
 import type { Path } from '../vyatta/tree.ts';
 import { summarize } from './make.ts';
+import { originSchema } from './origin.ts';
 import { formatVersion, type Plan } from './plan.ts';
 import { reach } from './roots.ts';
 
@@ -67,6 +68,16 @@ const plan = z.object({
       running: z.object({ path, line: line.exactOptional() }).exactOptional(),
     }),
   ),
+});
+
+const count = z.int().min(0);
+
+/** All that a file of `plan --out` may hold, for the published schema; what can be told from the rest isn't read back. */
+export const planFileSchema = plan.extend({
+  summary: z.object({ create: count, update: count, delete: count, keep: count, commands: count }),
+  host_key: z.string().exactOptional(),
+  origin: originSchema.exactOptional(),
+  running: z.array(z.string()).exactOptional(),
 });
 
 /**

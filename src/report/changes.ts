@@ -82,7 +82,8 @@ function leafLines(label: string, change: Change, options: LeafOptions): string[
 
 const show = (words: readonly string[]): string => words.map(showWord).join(', ');
 
-function showWord(word: string): string {
+/** A value for a person: never a secret, not even what stands for one. */
+export function showWord(word: string): string {
   if (word === redacted) return '(a secret)';
   if (!isLiteral(word)) return visible(printWord(word));
   const key = publicHalf(word);

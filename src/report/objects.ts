@@ -5,6 +5,8 @@ import { byVersion, type Path } from '../vyatta/tree.ts';
 /** What happens to an object: created or deleted as a whole, changed within, or left as it is. */
 export interface PlanObject {
   readonly title: string;
+  /** Under which heading it is told: its tunnel's name, `Firewall` … */
+  readonly group: string;
   readonly action: Action;
   readonly changes: readonly { readonly label: string; readonly change: Change }[];
 }
@@ -31,8 +33,23 @@ export function objectsOf(plan: Plan): PlanObject[] {
   const fate = fates(plan);
   return [...found.values()]
     .sort((a, b) => compare(a.place.order, b.place.order))
-    .map(({ place, changes }) => ({ title: place.title, action: fate(place.object, changes), changes }));
+    .map(({ place, changes }) => ({
+      title: place.title,
+      group: groups[place.order[0]] ?? place.order[1],
+      action: fate(place.object, changes),
+      changes,
+    }));
 }
+
+/** By the first number of an order; a tunnel is a group of its own. */
+const groups: readonly (string | undefined)[] = [
+  undefined,
+  'Guard routes',
+  'Firewall',
+  'MSS clamp',
+  'BGP',
+  'Others',
+];
 
 function compare(a: Place['order'], b: Place['order']): number {
   return a[0] - b[0] || byVersion(a[1], b[1]) || a[2] - b[2];

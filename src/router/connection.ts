@@ -6,6 +6,7 @@ import { openDoor } from './access/door.ts';
 
 export type { Access } from './access/access.ts';
 export type { Connection, Door, ExecOptions, Target } from './access/contract.ts';
+export { parsePlace } from './access/place.ts';
 export { systemAccess } from './access/system.ts';
 
 /** Reads everything that decides how to get in; contacts nobody. */

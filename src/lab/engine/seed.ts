@@ -6,6 +6,7 @@ import { generateKeyPair, generatePresharedKey } from '../../wireguard/key.ts';
 import { at, type ConfigNode, valueAt } from './config.ts';
 import { learnWritten, writtenFrom } from './learn.ts';
 import { readWritten, UnreadableConfig, understand, type Written } from './parse.ts';
+import { putStandIns } from './stand-ins.ts';
 import type { Template } from './template.ts';
 
 /** The seed's configuration; `templates` learn what they didn't know of it. Throws an error that says what is wrong. */
@@ -24,7 +25,10 @@ export function readSeed(text: string, templates: Template): ConfigNode {
 /** A seed is config.boot, or what `show configuration commands` printed. */
 function writtenOf(text: string, templates: Template): Written[] {
   const isCommands = /^\s*(#.*\n\s*)*(set|comment) /.test(text);
-  return isCommands ? writtenFrom(parseCommands(text), templates) : readWritten(text);
+  if (!isCommands) return readWritten(text);
+  const tree = parseCommands(text);
+  putStandIns(tree);
+  return writtenFrom(tree, templates);
 }
 
 const usualPorts = ['eth0', 'eth1', 'eth2', 'eth3', 'eth4'];

@@ -6,6 +6,7 @@ import { isOn } from './config-values.ts';
 import type { Target } from './contract.ts';
 import { expand } from './expand.ts';
 import type { Hop } from './hop.ts';
+import { parsePlace } from './place.ts';
 import { type Settings, settingsFor } from './settings.ts';
 import { namesOf, toHop } from './to-hop.ts';
 
@@ -43,26 +44,15 @@ function jumpsOf(settings: Settings, hop: Hop, target: Target, access: Access): 
   return jumps;
 }
 
-/** `[user@]host[:port]`, also as ssh:// URI; an IPv6 address in brackets. */
 function parseJump(text: string): Target {
-  const plain = text.replace(/^ssh:\/\//, '').replace(/\/$/, '');
-  const at = plain.lastIndexOf('@');
-  const place = /^(?:\[(?<v6>[^\]]+)\]|(?<host>[^:[\]]+))(?::(?<port>\d{1,5}))?$/.exec(plain.slice(at + 1));
-  const host = place?.groups?.['v6'] ?? place?.groups?.['host'];
-  const port = place?.groups?.['port'];
-  if (host === undefined || Number(port ?? 1) > 65535) {
+  const place = parsePlace(text);
+  if (place === undefined)
     throw new NoAccess(
       'ssh-config-value',
       `ssh_config: ProxyJump '${text}' names no host`,
       'write user@host:port',
     );
-  }
-  return {
-    host,
-    ...(at > 0 && { user: plain.slice(0, at) }),
-    ...(port && { port: Number(port) }),
-    legacyAlgorithms: [],
-  };
+  return { ...place, legacyAlgorithms: [] };
 }
 
 function loop(host: string): NoAccess {

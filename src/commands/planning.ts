@@ -1,0 +1,65 @@
+// The plan for a site file, against the router that it names or against a saved configuration.
+import type { Origin } from '../plan/origin.ts';
+import type { Plan } from '../plan/plan.ts';
+import { visible } from '../report/visible.ts';
+import type { LoadedSite } from '../site/load.ts';
+import type { Tree } from '../vyatta/tree.ts';
+import type { Io } from './io.ts';
+import { type AccessArgs, openDoor, planLive } from './live.ts';
+
+export interface Made {
+  readonly plan: Plan;
+  /** Without secrets. */
+  readonly running: Tree;
+  /** Lines of `ip route show`, where a router was asked. */
+  readonly live?: readonly string[];
+  readonly origin: Origin;
+  /** What a saved plan needs to be applied; a plan for a file can only be shown, and compared. */
+  readonly bindings: Readonly<Record<string, unknown>>;
+}
+
+export interface PlanningArgs extends AccessArgs {
+  /** A file in place of a router. */
+  readonly running?: string | undefined;
+  readonly 'run-commands'?: boolean | undefined;
+}
+
+/** A plan against a file contacts nobody and runs nothing. */
+export function planFor(loaded: LoadedSite, args: PlanningArgs, io: Io): Promise<Made> {
+  return args.running === undefined ? fromRouter(loaded, args, io) : fromFile(loaded, args.running, io);
+}
+
+/** A site file may be a stranger's: its programs run only where somebody says so. */
+async function fromRouter(loaded: LoadedSite, args: PlanningArgs, io: Io): Promise<Made> {
+  const { bindings } = await import('./plan-file.ts');
+  const { originOf } = await import('../plan/snapshot.ts');
+  const door = await openDoor(loaded, args, io);
+  const live = await planLive(loaded, door, io, args['run-commands'] === true ? 'all' : 'at-hand');
+  await live.connection.close();
+  return {
+    plan: live.plan,
+    running: live.reading.running,
+    live: live.reading.facts.routes,
+    origin: originOf(live.reading.facts),
+    bindings: bindings(live),
+  };
+}
+
+async function fromFile(loaded: LoadedSite, file: string, io: Io): Promise<Made> {
+  const { mostBytes, readConfiguration } = await import('../vyatta/running.ts');
+  const { redact } = await import('../vyatta/redact.ts');
+  const { makePlan } = await import('../plan/make.ts');
+  const { checks } = await import('../plan/checks/all.ts');
+  const { readOrigin } = await import('../plan/snapshot.ts');
+  const { runningLines } = await import('./plan-file.ts');
+  const name = file === '-' ? 'standard input' : file;
+  const bytes = await io.readFile(file, mostBytes);
+  const running = redact(readConfiguration(bytes, name));
+  if (!running.children.has('interfaces') && !io.isQuiet)
+    io.stderr.write(
+      `note: ${visible(name)} has no interfaces: of a part of a configuration the rest counts as not there\n`,
+    );
+  const plan = makePlan({ site: loaded.site, placeOf: path => loaded.place(path), running }, checks);
+  const origin = readOrigin(bytes.toString('utf8'));
+  return { plan, running, origin, bindings: { origin, running: runningLines(running) } };
+}

@@ -1,0 +1,19 @@
+// What a plan was made for, as far as it can be told later: the router itself, a snapshot of it, or a file of which nothing is known.
+import { z } from 'zod';
+
+export const originSchema = z.object({
+  kind: z.enum(['router', 'snapshot', 'file']),
+  /** By the router's clock, ISO 8601 in UTC. */
+  time: z.iso.datetime().exactOptional(),
+  /** The EdgeOS release. */
+  version: z.string().exactOptional(),
+  /** Of the configuration, as in a plan's running_digest. */
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .exactOptional(),
+  /** The newest commits that were known then, the newest first, without their numbers, which move. */
+  commits: z.array(z.string()).exactOptional(),
+});
+
+export type Origin = z.infer<typeof originSchema>;
