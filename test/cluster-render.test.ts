@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hostVariants, renderHosts } from '../src/cluster/render.ts';
+import { hostVariants, render } from '../src/cluster/render.ts';
 import { setupsOf } from '../src/cluster/setup.ts';
 import { loadSite } from '../src/site/load.ts';
 import { fixture } from './support/fixtures.ts';
@@ -29,15 +29,15 @@ function tool(program: string, args: readonly string[]): ReturnType<typeof spawn
 describe('the other end, rendered for hosts', () => {
   for (const [name, path] of Object.entries(sites)) {
     const { setups, gaps } = setupsOf(load(path).site);
-    for (const variant of hostVariants)
+    for (const variant of [...hostVariants, 'kubernetes'] as const)
       it(`${name} for ${variant} is as it was`, () => {
         assert.deepEqual(gaps, []);
-        const files = renderHosts(setups, variant);
+        const files = render(setups, variant);
         assertGoldenFolder(
           new Map(files.map(file => [file.path, file.text])),
           fixture(`cluster/${name}/${variant}/`),
         );
-        assert.ok(!files.some(file => /PrivateKey *=/.test(file.text)));
+        assert.ok(!files.some(file => /PrivateKey *= *\S{44}/.test(file.text)));
       });
   }
 
@@ -46,7 +46,7 @@ describe('the other end, rendered for hosts', () => {
     try {
       const site = fileURLToPath(fixture(sites.blog));
       const { exit, stderr } = await runCli(['cluster', 'render', '-f', site, '--out', join(folder, 'new')]);
-      assert.equal(stderr, `wrote 6 files below ${join(folder, 'new')}\n`);
+      assert.equal(stderr, `wrote 8 files below ${join(folder, 'new')}\n`);
       assert.equal(exit, 0);
       const path = 'srv4/etc/wireguard/wg0.conf';
       assert.equal(

@@ -8,13 +8,22 @@ import { nftRules } from './host/nft.ts';
 import { type HostPaths, hostScript } from './host/script.ts';
 import { keyUnit, rulesUnit } from './host/units.ts';
 import { wgConf } from './host/wg-conf.ts';
+import { renderKubernetes, renderSpeaker } from './kubernetes/render.ts';
 import type { NodeSetup } from './setup.ts';
 
 export const hostVariants = ['wg-quick', 'networkd', 'netplan', 'ifupdown'] as const;
 export type HostVariant = (typeof hostVariants)[number];
 
+export type Variant = HostVariant | 'kubernetes';
+
+/** The files of the other end, for whoever sets the nodes up. */
+export function render(setups: readonly NodeSetup[], variant: Variant): RenderedFile[] {
+  if (variant === 'kubernetes') return renderKubernetes(setups);
+  return inOrder([...renderHosts(setups, variant), ...renderSpeaker(setups)]);
+}
+
 /** `srv4/etc/wireguard/wg0.conf` and so on: what stands below a node's name is that node's root. */
-export function renderHosts(setups: readonly NodeSetup[], variant: HostVariant): RenderedFile[] {
+function renderHosts(setups: readonly NodeSetup[], variant: HostVariant): RenderedFile[] {
   return inOrder(
     setups.flatMap(setup =>
       hostFiles(setup, variant).map(({ path, text }) => ({ path: `${setup.node.name}/${path}`, text })),
@@ -25,7 +34,7 @@ export function renderHosts(setups: readonly NodeSetup[], variant: HostVariant):
 const folder = 'etc/wireguard';
 
 /** The files of keys on the node. */
-function keyPaths(setup: NodeSetup, variant: HostVariant): Pick<HostPaths, 'key' | 'presharedKey'> {
+export function keyPaths(setup: NodeSetup, variant: HostVariant): Pick<HostPaths, 'key' | 'presharedKey'> {
   if (variant === 'networkd' || variant === 'netplan') return networkdKeys;
   return { key: `/${folder}/${setup.link}.key`, presharedKey: `/${folder}/${setup.link}.psk` };
 }

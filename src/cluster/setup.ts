@@ -2,7 +2,7 @@
 // a secret; where one belongs, there is the path of a file.
 import type { Cluster, ClusterNode, NodeEndpoint } from '../site/cluster.ts';
 import { endsOf } from '../site/ends.ts';
-import type { Site, SitePath, Tunnel } from '../site/site.ts';
+import type { KeySource, Peer, Site, SitePath, Tunnel } from '../site/site.ts';
 import { printEndpoint } from '../wireguard/endpoint.ts';
 import { segmentSize, tunnelMtu } from '../wireguard/mtu.ts';
 import { type Family, parseAddress } from '../wireguard/prefix.ts';
@@ -26,6 +26,8 @@ export interface NodeSetup {
   readonly endpoint?: NodeEndpoint;
   /** There is a preshared key, which both ends must have. */
   readonly hasPresharedKey: boolean;
+  /** Where that key comes from, and the place that says so. */
+  readonly presharedKey?: { readonly source: KeySource; readonly at: SitePath };
 }
 
 /** Why the other end can't be rendered: with its place in the site file. */
@@ -46,7 +48,7 @@ export function setupsOf(site: Site): { setups: NodeSetup[]; gaps: Gap[] } {
     const found = gapsOf(node, tunnel, cluster);
     gaps.push(...found);
     if (found.length > 0) return [];
-    return setupOf(site, cluster, node, tunnel, peer?.presharedKey !== undefined);
+    return setupOf(site, cluster, node, tunnel, peer);
   });
   return { setups, gaps };
 }
@@ -89,7 +91,7 @@ function setupOf(
   cluster: Cluster,
   node: ClusterNode,
   tunnel: Tunnel,
-  hasPresharedKey: boolean,
+  peer: Peer | undefined,
 ): NodeSetup {
   const mtu = nodeMtu(site, node, tunnel);
   const routerAddresses = tunnel.address.map(text => text.split('/')[0] ?? text);
@@ -106,7 +108,10 @@ function setupOf(
     routerKey: node.routerPublicKey ?? '',
     routerAddresses,
     allowedIPs: [...routerAddresses.map(alone), ...cluster.homeNetworks],
-    hasPresharedKey,
+    hasPresharedKey: peer?.presharedKey !== undefined,
+    ...(peer?.presharedKey && {
+      presharedKey: { source: peer.presharedKey, at: [...peer.at, 'presharedKey'] },
+    }),
     ...(begins !== undefined && { routerEndpoint: begins }),
     ...(keepalive !== undefined && { keepalive }),
     ...(endpoint && { endpoint }),
@@ -123,6 +128,28 @@ function routerEndpoint(cluster: Cluster, tunnel: Tunnel): string | undefined {
   const { routerEndpoint: host } = cluster;
   if (host === undefined || tunnel.listenPort === undefined) return undefined;
   return printEndpoint({ host, port: tunnel.listenPort, family: parseAddress(host)?.family });
+}
+
+/** What one variant needs beyond that. */
+export function gapsOfVariant(setups: readonly NodeSetup[], variant: string): Gap[] {
+  const [first] = setups;
+  const gaps: Gap[] = [];
+  if (variant === 'kubernetes' && first !== undefined && first.cluster.kubernetes.image === undefined)
+    gaps.push({
+      at: first.cluster.at,
+      code: 'no-image',
+      message: 'nothing says which image the pods run',
+      hint: 'say kubernetes: { image: NAME@sha256:DIGEST }: one with wg, ip, sh, and nft or iptables',
+    });
+  for (const { endpoint } of variant === 'netplan' ? setups : [])
+    if (endpoint !== undefined && endpoint.gateway === undefined)
+      gaps.push({
+        at: endpoint.at,
+        code: 'no-gateway',
+        message: 'netplan needs the next hop of the endpoint',
+        hint: 'say endpoint.gateway; `ip route show default` on the node tells it',
+      });
+  return gaps;
 }
 
 /** The same as the router's end, as far as the file alone can tell it: see src/plan/wanted/mtu.ts. */

@@ -15,16 +15,21 @@ export const command = defineCommand({
   options: {
     ...siteOptions,
     variant: {
-      choices: ['wg-quick', 'networkd', 'netplan', 'ifupdown'],
+      choices: ['wg-quick', 'networkd', 'netplan', 'ifupdown', 'kubernetes'],
       describe: 'who sets the nodes up',
       default: 'wg-quick',
       requiresArg: true,
+    },
+    'with-secrets': {
+      type: 'string',
+      describe: 'also find keys and passwords, and write them below this folder (0600); else none is touched',
     },
     out: { type: 'string', describe: 'write the files below this folder; without it they are printed' },
   },
   examples: [
     ['edgewg cluster render --out nodes', 'nodes/srv4/etc/wireguard/wg0.conf and so on, for wg-quick'],
     ['edgewg cluster render --variant networkd --out nodes', 'for systemd-networkd'],
+    ['edgewg cluster render --variant kubernetes | kubectl apply -f -', 'pods that set the nodes up'],
   ],
   async run(args, io) {
     const loaded = await readSite(args.file, io);

@@ -92,6 +92,29 @@ export async function resolveReferences(site: Site, outside: Outside, extent: Ex
   return { keys, faults };
 }
 
+/** What one reference yields: a key, or a text of one line such as a password. */
+export async function resolveOne(
+  source: Use['source'],
+  outside: Outside,
+  is: 'key' | 'text',
+): Promise<Secret | Fault> {
+  const found = await find(source, outside);
+  if (found.secret === undefined) return found;
+  const fault =
+    is === 'key' ? faultOf(found.secret, nameOf(source)) : textFault(found.secret, nameOf(source));
+  return fault ?? oneLine(found.secret);
+}
+
+/** FRR and EdgeOS take 80 characters (TCP_MD5SIG_MAXKEYLEN); blanks and control characters would end the word. */
+function textFault(text: Secret, name: string): Fault | undefined {
+  if (/^[!-~]{1,80}$/.test(oneLine(text).reveal())) return undefined;
+  return {
+    code: 'reference-no-password',
+    message: `${name} yields no password that BGP can have`,
+    hint: 'let it yield one line of 1 to 80 printable ASCII characters without blanks',
+  };
+}
+
 function nameOf(source: Use['source']): string {
   if (source.kind === 'env') return `env:${source.name}`;
   return source.kind === 'file' ? `file:${source.path}` : `command:${source.command}`;
@@ -106,7 +129,7 @@ function identify(text: Secret, kind: Use['kind'], tunnel: string): KnownKey {
 
 const oneLine = (text: Secret): Secret => new Secret(text.reveal().replace(/\r?\n$/, ''));
 
-type Fault = Omit<ReferenceFault, 'at'> & { readonly secret?: undefined };
+export type Fault = Omit<ReferenceFault, 'at'> & { readonly secret?: undefined };
 type Found = { readonly secret: Secret } | Fault;
 
 const make = 'make one with `wg genkey`, or `wg genpsk` for a preshared key';

@@ -1,6 +1,7 @@
 // A folder of golden files: the same names with the same texts, and none besides.
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { relative } from 'node:path';
 import { assertGolden } from './golden.ts';
 
 /** `files` by their path below `folder`, which ends with a slash. */
@@ -12,8 +13,6 @@ export function assertGoldenFolder(files: ReadonlyMap<string, string>, folder: U
   for (const [path, text] of files) assertGolden(text, new URL(path, folder));
   const there = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
-    .map(entry =>
-      `${entry.parentPath}/${entry.name}`.replace(folder.pathname.replace(/\/$/, ''), '').slice(1),
-    );
+    .map(entry => relative(folder.pathname, `${entry.parentPath}/${entry.name}`));
   assert.deepEqual(there.sort(), [...files.keys()].sort());
 }

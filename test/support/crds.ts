@@ -1,0 +1,84 @@
+// The fields of custom resources that are rendered here, with their types, as their definitions have them: metallb 0.15
+// (config/crd/bases), frr-k8s 0.0.21, Calico 3.31 (api/config/crd). What isn't listed is refused.
+import { Ajv, type ValidateFunction } from 'ajv';
+
+type Shape = object;
+const text: Shape = { type: 'string', minLength: 1 };
+const flag: Shape = { type: 'boolean' };
+const asn: Shape = { type: 'integer', minimum: 0, maximum: 4294967295 };
+const list = (items: Shape): Shape => ({ type: 'array', items });
+const fields = (properties: Record<string, Shape>, required: string[] = []): Shape => ({
+  type: 'object',
+  properties,
+  required,
+  additionalProperties: false,
+});
+const selector = fields({ matchLabels: { type: 'object', additionalProperties: text } });
+/** A duration of Go's, whole seconds. */
+const seconds: Shape = { type: 'string', pattern: '^[0-9]+s$' };
+const secret = fields({ name: text, namespace: text });
+const rule = fields(
+  {
+    action: { enum: ['Accept', 'Reject'] },
+    cidr: text,
+    matchOperator: { enum: ['Equal', 'NotEqual', 'In', 'NotIn'] },
+  },
+  ['action'],
+);
+
+const specs: Record<string, Shape> = {
+  'metallb.io/v1beta1 IPAddressPool': fields({ addresses: list(text), autoAssign: flag }, ['addresses']),
+  'metallb.io/v1beta1 BGPAdvertisement': fields({ ipAddressPools: list(text), peers: list(text) }),
+  'metallb.io/v1beta2 BGPPeer': fields(
+    {
+      ...{ myASN: asn, peerASN: asn, peerAddress: text, sourceAddress: text, ebgpMultiHop: flag },
+      ...{ holdTime: seconds, keepaliveTime: seconds, passwordSecret: secret, nodeSelectors: list(selector) },
+    },
+    ['myASN', 'peerAddress'],
+  ),
+  'frrk8s.metallb.io/v1beta1 FRRConfiguration': fields({
+    nodeSelector: selector,
+    bgp: fields({
+      routers: list(
+        fields({
+          asn,
+          prefixes: list(text),
+          neighbors: list(
+            fields({
+              ...{ address: text, asn, sourceaddress: text, ebgpMultiHop: flag, holdTime: seconds },
+              ...{ keepaliveTime: seconds, passwordSecret: secret },
+              toAdvertise: fields({
+                allowed: fields({ mode: { enum: ['all', 'filtered'] }, prefixes: list(text) }),
+              }),
+            }),
+          ),
+        }),
+      ),
+    }),
+  }),
+  'projectcalico.org/v3 BGPConfiguration': fields({
+    asNumber: asn,
+    serviceLoadBalancerIPs: list(fields({ cidr: text })),
+  }),
+  'projectcalico.org/v3 BGPFilter': fields({
+    ...{ exportV4: list(rule), importV4: list(rule), exportV6: list(rule), importV6: list(rule) },
+  }),
+  'projectcalico.org/v3 BGPPeer': fields({
+    ...{ node: text, peerIP: text, asNumber: asn, filters: list(text) },
+    sourceAddress: { enum: ['UseNodeIP', 'None'] },
+    password: fields({ secretKeyRef: fields({ name: text, key: text }, ['key']) }),
+  }),
+};
+
+const ajv = new Ajv({ strict: true, allErrors: true });
+
+/** Undefined for a kind that isn't listed. */
+export function crdOf(apiVersion: string, kind: string): ValidateFunction | undefined {
+  const spec = specs[`${apiVersion} ${kind}`];
+  if (spec === undefined) return undefined;
+  const metadata = fields(
+    { name: text, namespace: text, labels: { type: 'object', additionalProperties: text } },
+    ['name'],
+  );
+  return ajv.compile(fields({ apiVersion: text, kind: text, metadata, spec }, ['metadata', 'spec']));
+}
