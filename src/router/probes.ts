@@ -94,7 +94,7 @@ async function ping(connection: Connection, name: string, address: string, mtu: 
   const size = mtu - (address.includes(':') ? 48 : 28);
   const nonce = newNonce();
   const command = `ping -c 3 -i 0.3 -W 2 -M do -s ${size} -I ${quote(name)} ${quote(address)}`;
-  const script = `out=$(${command} 2>&1 </dev/null | tail -n 4); case $out in *' '[1-9]*' received'*) code=0;; *) code=1;; esac; printf '%s ping %s %s\\n%s end 0 -\\n' ${nonce} $code "$(printf '%s' "$out" | base64 -w0)" ${nonce}`;
+  const script = `out=$(${command} 2>&1 </dev/null | tail -n 4); case $out in *' 0 received'*) code=1;; *[0-9]' received'*) code=0;; *) code=1;; esac; printf '%s ping %s %s\\n%s end 0 -\\n' ${nonce} $code "$(printf '%s' "$out" | base64 -w0)" ${nonce}`;
   const { stdout } = await connection.exec(script, { timeoutMs: 30_000 });
   const answer = readRecords(stdout, nonce).get('ping');
   const probe = `${address} answers a ping of ${mtu} bytes through ${name}`;

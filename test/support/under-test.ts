@@ -3,8 +3,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startLab } from '../../src/lab/lab.ts';
 import { connect, systemAccess } from '../../src/router/connection.ts';
-import { startRouter } from './router.ts';
+import { baseBoot } from './router.ts';
 import { type Ran, type Running, runCli, startCli } from './run-cli.ts';
 
 type Terminal = Parameters<typeof systemAccess>[0]['terminal'];
@@ -50,7 +51,8 @@ export async function routerUnderTest(): Promise<RouterUnderTest> {
         acceptNewHostKey: false,
         notice: () => {},
       };
-      const connection = await connect({ ...access.target, legacyAlgorithms: [] }, systemAccess(outside));
+      const { host, port, user } = access.target;
+      const connection = await connect({ host, port, user, legacyAlgorithms: [] }, systemAccess(outside));
       try {
         return (await connection.exec(command, { timeoutMs: 30_000 })).stdout.toString('utf8');
       } finally {
@@ -65,15 +67,21 @@ export async function routerUnderTest(): Promise<RouterUnderTest> {
 }
 
 interface Way {
-  readonly target: { readonly host: string; readonly port: number; readonly user: string };
+  /** `way` is where it listens; `host` may be a name that only the program's ssh_config knows. */
+  readonly target: {
+    readonly host: string;
+    readonly port: number;
+    readonly user: string;
+    readonly way: { readonly host: string; readonly port: number };
+  };
   readonly env: Record<string, string>;
   close(): Promise<void>;
 }
 
 async function ofLab(): Promise<Way> {
-  const { lab } = await startRouter();
+  const lab = await startLab({ seed: baseBoot });
   return {
-    target: { host: lab.host, port: lab.port, user: lab.user },
+    target: { host: lab.host, port: lab.port, user: lab.user, way: lab },
     env: { EDGEWG_PASSWORD: lab.password, EDGEWG_HOST_KEY: lab.hostKeyLine.split(' ').slice(1).join(' ') },
     close: () => lab.close(),
   };
@@ -87,17 +95,10 @@ function ofEnvironment(host: string, folder: string): Way {
   const hostKey = get('HOST_KEY');
   if (hostKey !== undefined) env['EDGEWG_HOST_KEY'] = hostKey;
   const key = get('KEY');
-  const target = {
-    host: 'edgewg-lab',
-    address: host,
-    port: Number(get('PORT') ?? 22),
-    user: get('USER') ?? 'ubnt',
-  };
-  const config = [
-    `Host edgewg-lab`,
-    `HostName ${host}`,
-    ...(key === undefined ? [] : [`IdentityFile ${key}`]),
-  ];
+  const port = Number(get('PORT') ?? 22);
+  const target = { host: 'edgewg-lab', port, user: get('USER') ?? 'ubnt', way: { host, port } };
+  const identity = key === undefined ? [] : [`IdentityFile ${key}`];
+  const config = ['Host edgewg-lab', `HostName ${host}`, 'Host *', ...identity];
   mkdirSync(join(folder, '.ssh'), { mode: 0o700 });
   writeFileSync(join(folder, '.ssh/config'), `${config.join('\n')}\n`, { mode: 0o600 });
   return { target, env, close: async () => undefined };

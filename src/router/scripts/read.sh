@@ -3,7 +3,8 @@
 # No secret leaves the router: literal keys become their public half, other secrets the word `redacted`.
 LC_ALL=C; export LC_ALL
 PATH=/opt/vyatta/bin:/opt/vyatta/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
-IFS= read -r nonce
+# a line that has gone silent must not leave a process behind
+IFS= read -r -t 30 nonce
 case $nonce in '' | *[!0-9a-f]*) echo 'edgewg: no nonce on stdin' >&2; exit 64 ;; esac
 
 record() { # name: runs the function of that name and reports what it printed
