@@ -1,7 +1,7 @@
 // Literal keys of the running configuration. One that a change would remove or replace is moved into a file first, so that
 // undo commands and records name a path and never hold a secret (design, 'Keys'); the others are told.
 import { isLiteral, isSecretLeaf, redacted, shownOf } from '../vyatta/redact.ts';
-import { type Path, type Tree, value, values } from '../vyatta/tree.ts';
+import { find, type Path, type Tree, value, values } from '../vyatta/tree.ts';
 import { keyFileOf } from '../wireguard/key.ts';
 import type { Commit, Diagnostic, KeyStep, Operation } from './plan.ts';
 
@@ -26,9 +26,15 @@ export function literalsLeft(after: Tree): Diagnostic[] {
         severity: 'warning' as const,
         message: `${leaf.slice(2).join(' ')} is a literal key: it stands in the configuration, in every backup and in every revision of it`,
         hint: `name a file for it in the site file, and the next apply moves it there: ${key}: ${path}`,
-        running: { path: leaf },
+        running: onLine(after, leaf),
       };
     });
+}
+
+/** A node with its line of the running configuration, which what a plan leaves alone keeps. */
+export function onLine(tree: Tree, path: Path): NonNullable<Diagnostic['running']> {
+  const line = find(tree, path)?.line;
+  return { path, ...(line !== undefined && { line }) };
 }
 
 /** An undo that would have to know a secret: edgewg takes nothing away that it can't put back. */

@@ -6,7 +6,7 @@ import { difference } from './difference.ts';
 import type { RouterFacts } from './facts.ts';
 import { tunnelImpacts, withImpact } from './impact.ts';
 import { type IdentityOf, planKeys } from './keys.ts';
-import { literalsLeft, unrestorable, withoutLiterals } from './literals.ts';
+import { literalsLeft, onLine, unrestorable, withoutLiterals } from './literals.ts';
 import { applied, commitsOf } from './order.ts';
 import { ownership } from './ownership.ts';
 import {
@@ -115,6 +115,6 @@ function unreadableKeys(running: Tree): Diagnostic[] {
       severity: 'error' as const,
       message: `${leaf.slice(2).join(' ')} is hidden (${masked}) in the running configuration`,
       hint: 'read it with `show configuration commands`, which hides nothing; edgewg takes the secrets out itself',
-      running: { path: leaf },
+      running: onLine(running, leaf),
     }));
 }

@@ -31,7 +31,8 @@ import { reachability } from './reachability.ts';
 import { routesWithoutPeer } from './route-without-peer.ts';
 import { neighborsElsewhere, routedElsewhere } from './routed-elsewhere.ts';
 import { missingRulesets, sharedNames } from './rulesets.ts';
-import { sharedKeys, sharedRulesets } from './shared.ts';
+import { sharedKeys } from './shared-keys.ts';
+import { sharedRulesets } from './shared-rulesets.ts';
 import { tunnelAddresses } from './tunnel-address.ts';
 import { openToAll, openTunnels } from './wide-open.ts';
 

@@ -7,8 +7,9 @@ import { type Facing, facingWan } from '../../firewall/wan.ts';
 import { type Routing, routingOf } from '../../routing/routing.ts';
 import type { SitePath } from '../../site/site.ts';
 import { type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
-import { find, type Path, type Tree } from '../../vyatta/tree.ts';
+import type { Path, Tree } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
+import { onLine } from '../literals.ts';
 import type { Prospect } from '../make.ts';
 import type { Diagnostic } from '../plan.ts';
 
@@ -77,9 +78,8 @@ function sideOf(tree: Tree, live: readonly string[] = []): Side {
 export const lineOf = (prospect: Prospect, at: SitePath): string => ` (line ${prospect.placeOf(at).line})`;
 
 /** The node on the router that a finding is about; its line is that of the running configuration. */
-export function onRouter(prospect: Prospect, path: Path): NonNullable<Diagnostic['running']> {
-  const line = find(prospect.running, path)?.line;
-  return { path, ...(line !== undefined && { line }) };
+export function onRouter({ running }: Prospect, path: Path): NonNullable<Diagnostic['running']> {
+  return onLine(running, path);
 }
 
 /** A finding at a place of the site file. */
