@@ -85,14 +85,21 @@ function resolved(
   isUp: (name: string | undefined) => boolean,
 ): Entry[] {
   const direct = tableOf([...known, ...entries.filter(one => one.origin === 'interface-route')]);
-  return entries.flatMap(one => {
-    if (one.via === undefined || one.out !== undefined) return one;
-    const address = parseAddress(one.via);
-    if (address === undefined) return [];
+  const outOf = (via: string): string | null | undefined => {
+    const address = parseAddress(via);
+    if (address === undefined) return null;
     const [found] = direct.best(host(address.family, address.address));
     // Zebra doesn't reach a next hop by the default route.
-    if (found === undefined || found.prefix.length === 0 || !isUp(found.out)) return one;
-    return { ...one, out: found.out };
+    return found !== undefined && found.prefix.length > 0 && isUp(found.out) ? found.out : undefined;
+  };
+  // most routes of a router have one of a few next hops
+  const outs = new Map<string, string | null | undefined>();
+  return entries.flatMap(one => {
+    if (one.via === undefined || one.out !== undefined) return one;
+    if (!outs.has(one.via)) outs.set(one.via, outOf(one.via));
+    const out = outs.get(one.via);
+    if (out === null) return [];
+    return out === undefined ? one : { ...one, out };
   });
 }
 

@@ -38,6 +38,7 @@ export function tableOf(entries: readonly Entry[]): RoutingTable {
       return [prefixes.get((first >> host) << host) ?? []].filter(list => list.length > 0);
     });
   };
+  const rows = { 4: once(() => inOrder(families[4])), 6: once(() => inOrder(families[6])) };
   return {
     all: entries,
     at: ({ family, length, first }) => families[family].get(length)?.get(first) ?? [],
@@ -45,13 +46,13 @@ export function tableOf(entries: readonly Entry[]): RoutingTable {
     best: prefix => inUse(covering(prefix)[0] ?? []),
     inside: prefix => {
       const end = last(prefix);
-      return sorted[prefix.family]
-        .filter(({ length }) => length > prefix.length)
-        .flatMap(({ prefixes }) =>
-          [...prefixes].flatMap(([first, list]) =>
-            first >= prefix.first && first <= end ? inUse(list) : [],
-          ),
-        );
+      const row = rows[prefix.family]();
+      const found: Spot[] = [];
+      for (let i = firstFrom(row, prefix.first); i < row.length && (row[i]?.first ?? 0n) <= end; i++) {
+        const spot = row[i];
+        if (spot !== undefined && spot.length > prefix.length) found.push(spot);
+      }
+      return found.sort((a, b) => b.length - a.length).flatMap(({ list }) => inUse(list));
     },
   };
 }
@@ -70,3 +71,34 @@ function add(lengths: Lengths, entry: Entry): void {
 
 const longestFirst = (lengths: Lengths): { length: number; prefixes: Map<bigint, Entry[]> }[] =>
   [...lengths].map(([length, prefixes]) => ({ length, prefixes })).sort((a, b) => b.length - a.length);
+
+/** The routes to one prefix, in a row of all by their first address. */
+interface Spot {
+  readonly first: bigint;
+  readonly length: number;
+  readonly list: readonly Entry[];
+}
+
+const inOrder = (lengths: Lengths): Spot[] =>
+  [...lengths]
+    .flatMap(([length, prefixes]) => [...prefixes].map(([first, list]) => ({ first, length, list })))
+    .sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+
+/** Index of the first spot at or after an address. */
+function firstFrom(row: readonly Spot[], address: bigint): number {
+  let [low, high] = [0, row.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((row[middle]?.first ?? 0n) < address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

@@ -12,9 +12,11 @@ import { finding, type Side, viewOf } from './view.ts';
 
 export function endpointLoops(prospect: Prospect): Diagnostic[] {
   const { before, after } = viewOf(prospect);
-  const earlier = new Set(ringsOf(before).map(ring => `${ring.face.name} ${ring.key}`));
   const isOurs = (name: string): boolean => prospect.site.tunnels.some(tunnel => tunnel.name === name);
-  return ringsOf(after)
+  const rings = ringsOf(after);
+  if (rings.every(ring => isOurs(ring.face.name))) return rings.map(ring => told(prospect, ring));
+  const earlier = new Set(ringsOf(before).map(ring => `${ring.face.name} ${ring.key}`));
+  return rings
     .filter(ring => isOurs(ring.face.name) || !earlier.has(`${ring.face.name} ${ring.key}`))
     .map(ring => told(prospect, ring));
 }
