@@ -1,5 +1,6 @@
 // What a packet has room for: uplinks as routers have them, tunnels over them, and what the plan says of it.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { linesOut, uplinksOf } from '../src/plan/wanted/uplinks.ts';
 import { loadSite } from '../src/site/load.ts';
 import { interfacesOf } from '../src/vyatta/interfaces.ts';
@@ -7,6 +8,7 @@ import { linkMtu } from '../src/vyatta/link-mtu.ts';
 import { key } from './support/builders.ts';
 import { but, findings, lines } from './support/checked.ts';
 import { treeOf } from './support/firewall.ts';
+import { root } from './support/run-cli.ts';
 
 const mtuOf = (name: string, router: string): string => {
   const face = interfacesOf(treeOf(router)).find(one => one.name === name);
@@ -110,6 +112,27 @@ describe('checks: the MTU of a tunnel', () => {
     assert.match(told(name)[0] ?? '', /MTU 1412 = .*; srv4 may come by either family, and the worse counts;/);
     const roaming = but(file(), ['        endpoint: 203.0.113.4:51820\n', '']);
     assert.match(told(roaming)[0] ?? '', /MTU 1412 = .*; srv4 may come by either family/);
+  });
+
+  it('with what an overlay of the cluster leaves for pods', () => {
+    const blog = readFileSync(new URL('fixtures/blog/site.yaml', root), 'utf8');
+    const router = readFileSync(new URL('fixtures/blog/router.commands', root), 'utf8').replaceAll(
+      /^set /gm,
+      '',
+    );
+    const sum = (cni: string): string => told(but(blog, ['overlay: vxlan, mtu: 1370', cni]), router)[0] ?? '';
+    assert.match(
+      sum('overlay: vxlan, mtu: 1370'),
+      /; pods in vxlan through it have 1370 \(1420 − 20 IPv4 − 8 UDP − 8 VXLAN − 14 Ethernet\); the other/,
+    );
+    assert.match(
+      sum('overlay: vxlan, mtu: 1450'),
+      /14 Ethernet\), and cni.mtu is 1450: right only where the overlay goes another way;/,
+    );
+    assert.match(sum('overlay: wireguard'), /have 1360 \(1420 − 20 IPv4 − 8 UDP − 32 WireGuard\)/);
+    assert.match(sum('overlay: ipip'), /have 1400 \(1420 − 20 IPv4\)/);
+    assert.match(sum('overlay: geneve'), /have 1370 \(1420 − 20 IPv4 − 8 UDP − 8 Geneve − 14 Ethernet\)/);
+    assert.doesNotMatch(sum('overlay: none'), /pods/);
   });
 
   it('is told once for tunnels with the same sum', () => {

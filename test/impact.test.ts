@@ -142,6 +142,32 @@ describe('impact of a change on a tunnel', () => {
     assert.deepEqual(effect(gone), [['gone', 'removed, and its sessions with it']]);
   });
 
+  it('a new interface gets its rulesets in the commit that makes it, so that it need not flap for them', () => {
+    const file = but(site, [
+      '    mtu: 1420\n    unfiltered: a test',
+      '    mtu: 1420\n    firewall: { in: { ipv4: NEW } }',
+    ]).concat('rulesets: { NEW: { family: ipv4, default: drop } }\nabsent: { rulesets: [OLD] }\n');
+    // the ruleset that goes is attached to an interface of the same plan, which takes a second commit
+    const running = router
+      .split('\n')
+      .filter(line => !line.includes('wg4'))
+      .concat(
+        'interfaces wireguard wg5 firewall in name OLD',
+        'interfaces wireguard wg5 private-key /config/auth/wg5.key',
+        'firewall name OLD default-action drop',
+      )
+      .join('\n');
+    const two = but(file, ['interfaces: [wg4]', 'interfaces: [wg4, wg5]']);
+    const { commits, impacts } = planOf(two, running);
+    assert.equal(commits.length, 2);
+    const first = commits[0]?.run.map(({ op, path }) => `${op} ${path.join(' ')}`) ?? [];
+    assert.ok(first.includes('set interfaces wireguard wg4 firewall in name NEW'));
+    assert.ok(first.includes('set interfaces wireguard wg4 listen-port 51824'));
+    assert.ok(first.includes('set firewall name NEW default-action drop'));
+    assert.ok(commits[1]?.run.every(({ path }) => path[0] !== 'interfaces'));
+    assert.equal(impacts?.find(({ tunnel }) => tunnel === 'wg4')?.effect, 'new');
+  });
+
   it('every change takes the interface down with an old package', () => {
     const file = but(site, ['mtu: 1420', 'mtu: 1412']);
     const old = someFacts({ wireguardPackage: '1.0.20210219-1', keyFiles });

@@ -32,6 +32,37 @@ export function tellSegment(mtu: number, inner: Family): string {
   return `${mtu} − ${ipHeader[inner]} IPv${inner} − ${tcp} TCP`;
 }
 
+/** How a cluster's own network carries packets of pods from node to node. */
+export type Overlay = 'vxlan' | 'geneve' | 'ipip' | 'wireguard';
+
+/** What each puts around a packet behind the IP header: RFC 7348 section 5, RFC 8926 section 3 (without options), RFC 2003. */
+const overlays: Readonly<Record<Overlay, readonly (readonly [bytes: number, name: string])[]>> = {
+  vxlan: [
+    [udp, 'UDP'],
+    [8, 'VXLAN'],
+    [14, 'Ethernet'],
+  ],
+  geneve: [
+    [udp, 'UDP'],
+    [8, 'Geneve'],
+    [14, 'Ethernet'],
+  ],
+  ipip: [],
+  wireguard: [
+    [udp, 'UDP'],
+    [dataMessage, 'WireGuard'],
+  ],
+};
+
+/** What an overlay leaves of `mtu`, with the sum: `1420 − 20 IPv4 − 8 UDP − 8 VXLAN − 14 Ethernet`. */
+export function insideOverlay(mtu: number, overlay: Overlay, outer: Family): { mtu: number; said: string } {
+  const parts = [[ipHeader[outer], `IPv${outer}`] as const, ...overlays[overlay]];
+  return {
+    mtu: parts.reduce((left, [bytes]) => left - bytes, mtu),
+    said: [mtu, ...parts.map(([bytes, name]) => `${bytes} ${name}`)].join(' − '),
+  };
+}
+
 /** EdgeOS refuses `mss-clamp6 mss` outside this range (edgeos-facts 2, W!110). */
 export const clamp6Range = { min: 1280, max: 1492 } as const;
 

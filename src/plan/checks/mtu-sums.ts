@@ -2,7 +2,7 @@
 // uplink.mtu is more than the router's own line takes.
 import type { Tunnel } from '../../site/site.ts';
 import { has } from '../../vyatta/tree.ts';
-import { segmentSize, tellOverhead, tellSegment } from '../../wireguard/mtu.ts';
+import { insideOverlay, segmentSize, tellOverhead, tellSegment } from '../../wireguard/mtu.ts';
 import type { Prospect } from '../make.ts';
 import type { Diagnostic } from '../plan.ts';
 import { tunnelSum } from '../wanted/uplinks.ts';
@@ -37,7 +37,20 @@ export function mtuSums(prospect: Prospect): Diagnostic[] {
 
 const most = 4;
 
-function tellSum(prospect: Prospect, { peers }: Tunnel): string {
+/** What the cluster's overlay leaves for pods, where its packets go through the tunnel; by the addresses that the node has in it. */
+function tellPods({ site }: Prospect, tunnel: string, mtu: number): string {
+  const node = site.cluster?.nodes.find(one => one.tunnel === tunnel);
+  const { overlay, mtu: said } = site.cluster?.cni ?? {};
+  if (node === undefined || overlay === undefined || overlay === 'none') return '';
+  const inside = insideOverlay(mtu, overlay, node.address.some(text => !text.includes(':')) ? 4 : 6);
+  const more =
+    said !== undefined && said > inside.mtu
+      ? `, and cni.mtu is ${said}: right only where the overlay goes another way`
+      : '';
+  return `; pods in ${overlay} through it have ${inside.mtu} (${inside.said})${more}`;
+}
+
+function tellSum(prospect: Prospect, { name, peers }: Tunnel): string {
   const { outer, uplink, mtu } = tunnelSum(uplinksAfter(prospect), peers);
   const unsure = peers.filter(({ endpoint }) => endpoint?.family === undefined).map(({ name }) => name);
   const worse =
@@ -45,7 +58,7 @@ function tellSum(prospect: Prospect, { peers }: Tunnel): string {
       ? ''
       : `; ${listed(unsure.slice(0, most))} may come by either family, and the worse counts`;
   const segments = families.map(family => `${segmentSize(mtu, family)} (${tellSegment(mtu, family)})`);
-  return `MTU ${mtu} = ${uplink.mtu} (${uplink.said}) ${tellOverhead('−', outer)}${worse}; TCP segments up to ${segments.join(' and ')}; the other end needs the same MTU`;
+  return `MTU ${mtu} = ${uplink.mtu} (${uplink.said}) ${tellOverhead('−', outer)}${worse}; TCP segments up to ${segments.join(' and ')}${tellPods(prospect, name, mtu)}; the other end needs the same MTU`;
 }
 
 export function uplinkMtu(prospect: Prospect): Diagnostic[] {

@@ -15,8 +15,9 @@ export const impactStories: Readonly<Record<string, Story>> = {
     title: "it can't be told whether the plan cuts off its own session",
     why: `Something on the way of the SSH session changes, and whether it still works afterwards depends on what no configuration
       tells: what a BGP neighbour announces, a rule with a rate limit, how soon a tunnel comes back after its interface went
-      down and up. A peer that begins by itself notices within 15 seconds that its old session is dead and handshakes anew
-      (WireGuard's whitepaper, section 6).`,
+      down and up. A peer that sends, and hears nothing for 15 seconds, handshakes anew by itself (the protocol's keepalive
+      timeout of 10 and rekey timeout of 5 seconds: WireGuard's whitepaper, section 6, and timers.c of the kernel module). One
+      that has nothing to send waits for its next packet, or its next keepalive.`,
     way: 'Have another way in at hand. Unconfirmed, the router undoes the plan by itself.',
   },
   EW232: {
