@@ -6,7 +6,7 @@ import { type Lab, startLab } from '../../src/lab/lab.ts';
 import { type Access, type Door, resolveTarget, systemAccess } from '../../src/router/connection.ts';
 
 /** The configuration from which the recordings start. */
-export const baseBoot = readFileSync(
+const baseBoot = readFileSync(
   new URL('../../../fixtures/transcripts/base.boot', import.meta.url),
   'utf8',
 );
@@ -41,7 +41,7 @@ export async function startRouter(
 }
 
 /** By password, with the host key told beforehand; nothing of this machine's own files. */
-export function accessTo(lab: Lab): Access {
+function accessTo(lab: Lab): Access {
   const terminal = { input: { isTTY: false }, output: { isTTY: false } };
   return systemAccess({
     env: {
