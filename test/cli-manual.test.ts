@@ -1,7 +1,7 @@
 // Manual and completion say what the program's own definitions say. `UPDATE_GOLDEN=1` writes the documents anew.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,23 @@ describe('the manual', () => {
     });
     if (error !== undefined) this.skip();
     assert.deepEqual({ stderr, status }, { stderr: '', status: 0 });
+  });
+});
+
+describe('docs/troubleshooting.md', () => {
+  it('lists messages that there are', () => {
+    const folder = new URL('src/', root);
+    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter(name => name.endsWith('.ts'))
+      .map(name => readFileSync(new URL(name, folder), 'utf8'))
+      .join('\n');
+    const text = readFileSync(new URL('docs/troubleshooting.md', root), 'utf8');
+    const messages = [...text.matchAll(/^\| `([^`]+)` +\|/gm)].map(found => found[1] ?? '');
+    assert.ok(messages.length >= 20);
+    assert.deepEqual(
+      messages.filter(message => !sources.includes(message)),
+      [],
+    );
   });
 });
 
