@@ -6,7 +6,10 @@ import { type Lab, startLab } from '../../src/lab/lab.ts';
 import { type Access, type Door, resolveTarget, systemAccess } from '../../src/router/connection.ts';
 
 /** The configuration from which the recordings start. */
-const baseBoot = readFileSync(new URL('../../../fixtures/transcripts/base.boot', import.meta.url), 'utf8');
+export const baseBoot = readFileSync(
+  new URL('../../../fixtures/transcripts/base.boot', import.meta.url),
+  'utf8',
+);
 
 export interface TestRouter {
   readonly lab: Lab;
