@@ -187,6 +187,34 @@ describe('a preshared key', () => {
   });
 });
 
+describe('a key file on the router that edgewg can not read', () => {
+  const at = (mode: string) => {
+    const facts = someFacts({
+      keyFiles: new Map([
+        ['/config/auth/wg4.key', { path: '/config/auth/wg4.key', mode, changed: 0, publicKey: undefined }],
+      ]),
+    });
+    const plan = makePlan({
+      site: aSite([aTunnel('wg4')]),
+      placeOf,
+      running: redact(aRouter(...wg4('/config/auth/wg4.key'))),
+      facts,
+    });
+    return finding(plan, 'EW011');
+  };
+
+  it('is told by its rights, and what they should be', () => {
+    for (const mode of ['600:root:root', '640:root:root', '600:root:vyattacfg', '40:ubnt:vyattacfg']) {
+      const found = at(mode);
+      assert.match(found?.message ?? '', /can't be read by ubnt on the router/, mode);
+      assert.match(found?.hint ?? '', /chgrp vyattacfg .* chmod 0640/);
+      assert.equal(found?.severity, 'error');
+    }
+    for (const mode of ['640:root:vyattacfg', '600:ubnt:users', '644:root:root'])
+      assert.match(at(mode)?.message ?? '', /holds no WireGuard key/, mode);
+  });
+});
+
 describe('literal keys in the running configuration', () => {
   it('are told, with the way into a file, unless the plan takes it', () => {
     const foreign = ['interfaces wireguard wg20', `interfaces wireguard wg20 private-key ${b.reveal()}`];

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { maskCommand } from '../src/cli/mask.ts';
+import { maskCommand, withoutOrders } from '../src/cli/mask.ts';
 import { runProgram } from '../src/cli/program.ts';
 import { type Outside, type Ran, resolveReferences } from '../src/keys/references.ts';
 import { Secret } from '../src/secret.ts';
@@ -284,5 +284,21 @@ describe('GitHub Actions', () => {
     assert.equal(maskCommand(new Secret('a'), github, false), '');
     assert.equal(maskCommand(new Secret('a'), {}, true), '');
     assert.equal(maskCommand(new Secret(''), github, true), '');
+  });
+
+  it('gives GitHub Actions no orders in the words of others', () => {
+    const github = { GITHUB_ACTIONS: 'true' };
+    for (const order of [
+      '::add-mask::x',
+      '  ::set-output name=a::b',
+      'a\n\t::error::x',
+      '::::stop-commands::x',
+    ])
+      assert.doesNotMatch(withoutOrders(order, github, false), /^\s*::/m, order);
+    assert.doesNotMatch(withoutOrders('x ##[error]y ##[a]', github, false), /##\[/);
+    for (const plain of ['[::1]:22', 'a ::b', 'set x ::/0', '# x'])
+      assert.equal(withoutOrders(plain, github, false), plain);
+    assert.equal(withoutOrders('"##[x]"', github, true), '"##[x]"');
+    assert.equal(withoutOrders('::x', {}, false), '::x');
   });
 });

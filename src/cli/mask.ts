@@ -15,3 +15,17 @@ export function maskCommand(
     .filter(line => line.trim() !== '');
   return lines.map(line => `::add-mask::${line.replaceAll('%', '%25')}\n`).join('');
 }
+
+/**
+ * The runner of GitHub Actions obeys lines that begin with `::`, blanks before it or not, and `##[` anywhere: a router's words, or
+ * those of a pull request, give it no orders. `isData`: JSON and the like, in which no line begins so and no byte may change.
+ */
+export function withoutOrders(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+  isData: boolean,
+): string {
+  if (env['GITHUB_ACTIONS'] !== 'true') return text;
+  const tame = text.replace(/^([^\S\n]*):(?=:)/gm, '$1\\u{3a}');
+  return isData ? tame : tame.replaceAll('##[', '#\\u{23}[');
+}

@@ -12,7 +12,7 @@ import { Chalk } from 'chalk';
 import type { Io, Output } from '../commands/io.ts';
 import { Refused } from '../errors.ts';
 import { visible } from '../report/visible.ts';
-import { maskCommand } from './mask.ts';
+import { maskCommand, withoutOrders } from './mask.ts';
 import { runProgram } from './program.ts';
 
 /** What is needed of `process`. */
@@ -27,16 +27,16 @@ export interface Host {
 type Streams = Pick<Io, 'stdout' | 'stderr'>;
 
 export function outputs(host: Host, wantsColor: boolean): Streams {
-  const output = (stream: WriteStream): Output => {
+  const output = (stream: WriteStream, isData: boolean): Output => {
     ignoreClosedPipe(stream);
     const level = wantsColor ? colorLevel(host.env, stream) : 0;
     return {
-      write: text => void (text !== '' && stream.write(text)),
+      write: text => void (text !== '' && stream.write(withoutOrders(text, host.env, isData))),
       isTerminal: stream.isTTY === true,
       paint: new Chalk({ level }),
     };
   };
-  return { stdout: output(host.stdout), stderr: output(host.stderr) };
+  return { stdout: output(host.stdout, true), stderr: output(host.stderr, false) };
 }
 
 /** FORCE_COLOR over NO_COLOR over what the stream is, as Node does it itself. */
@@ -86,7 +86,10 @@ export function nodeIo(
     },
     run: (words, options) =>
       runProgram(words, { ...options, env: host.env, seconds: programSeconds, signal: more.signal }),
-    hide: secret => streams.stderr.write(maskCommand(secret, host.env, isStream(host.stderr.fd))),
+    hide: secret => {
+      const order = maskCommand(secret, host.env, isStream(host.stderr.fd));
+      if (order !== '') host.stderr.write(order);
+    },
     who: `${userInfo().username}@${hostname()}`,
     terminal: { input: host.stdin, output: host.stderr },
     ...(canAsk ? { ask: (question: string) => ask(host, question, more.signal) } : {}),

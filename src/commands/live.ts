@@ -57,6 +57,7 @@ export async function openDoor(
     terminal: io.terminal,
     acceptNewHostKey: args['accept-new-host-key'] === true,
     signal: io.signal,
+    hide: io.hide,
     notice: line => void (io.isQuiet || io.stderr.write(`${line}\n`)),
   });
   if (args.router === undefined) return await resolveTarget(loaded.site.router, access);

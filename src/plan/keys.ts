@@ -99,7 +99,7 @@ function planKey(
   const step = { tunnel, path, source: place };
   const steps: KeyStep[] = [];
   const diagnostics = changes ? [report(changed(wish, now, next))] : [];
-  if (file !== undefined) diagnostics.push(...misfit(wish, file, identity).map(report));
+  if (file !== undefined) diagnostics.push(...misfit(wish, file, identity, facts?.user).map(report));
   else if (identity !== undefined)
     steps.push({
       ...step,
@@ -151,8 +151,30 @@ function changed(wish: Wish, now: Known | undefined, next: Known | undefined): O
   };
 }
 
-function misfit(wish: Wish, file: KeyFile, identity: KeyIdentity | undefined): Omit<Diagnostic, 'source'>[] {
+/** Who commits must be able to read the file, and so must edgewg to tell what it holds: by owner, as vyattacfg, or everybody. */
+function isReadable({ mode: text }: KeyFile, user: string): boolean {
+  const [bits = '', owner, group] = text.split(':');
+  const mode = Number.parseInt(bits, 8);
+  if (owner === user) return (mode & 0o400) !== 0;
+  return (mode & (group === 'vyattacfg' ? 0o040 : 0o004)) !== 0;
+}
+
+function misfit(
+  wish: Wish,
+  file: KeyFile,
+  identity: KeyIdentity | undefined,
+  user = '',
+): Omit<Diagnostic, 'source'>[] {
   const hint = 'look at the file; edgewg makes a key only where there is no file';
+  if (file.publicKey === undefined && user !== '' && !isReadable(file, user))
+    return [
+      {
+        code: 'EW011',
+        severity: 'error',
+        message: `${file.path}, ${wish.what}, can't be read by ${user} on the router (${file.mode.replaceAll(':', ' ')}), so no commit could use it`,
+        hint: `on the router: sudo chgrp vyattacfg ${file.path} && sudo chmod 0640 ${file.path}`,
+      },
+    ];
   if (file.publicKey === undefined)
     return [
       {

@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startLab } from '../../src/lab/lab.ts';
+import { type Lab, startLab } from '../../src/lab/lab.ts';
 import { connect, systemAccess } from '../../src/router/connection.ts';
 import { baseBoot } from './router.ts';
 import { type Ran, type Running, runCli, startCli } from './run-cli.ts';
@@ -23,15 +23,29 @@ export interface RouterUnderTest {
   readonly target: Way['target'];
   /** Writes a site file for this router; gives its path. */
   write(name: string, text: string): string;
-  /** Runs a command on the router, as the same user. */
-  exec(command: string): Promise<string>;
+  /** Runs a command on the router, as the same user; a command may have some 30 KB, its stdin more. */
+  exec(command: string, input?: string): Promise<string>;
   close(): Promise<void>;
 }
 
 export async function routerUnderTest(): Promise<RouterUnderTest> {
   const host = process.env['EDGEWG_LAB_HOST'];
   const folder = mkdtempSync(join(tmpdir(), 'edgewg-e2e-'));
-  const access = host === undefined ? await ofLab() : ofEnvironment(host, folder);
+  return underTest(folder, host === undefined ? await ofLab() : ofEnvironment(host, folder));
+}
+
+/** The same for suites that only a lab will do for. */
+export interface LabUnderTest extends RouterUnderTest {
+  readonly lab: Lab;
+}
+
+export async function labUnderTest(boot?: string): Promise<LabUnderTest> {
+  const folder = mkdtempSync(join(tmpdir(), 'edgewg-lab-'));
+  const way = await ofLab(boot);
+  return { ...underTest(folder, way), lab: way.lab };
+}
+
+function underTest(folder: string, access: Way): RouterUnderTest {
   return {
     site: `{ host: ${access.target.host}, port: ${access.target.port}, user: ${access.target.user} }`,
     folder,
@@ -43,7 +57,7 @@ export async function routerUnderTest(): Promise<RouterUnderTest> {
       writeFileSync(path, text);
       return path;
     },
-    async exec(command) {
+    async exec(command, input = '') {
       const terminal = { input: { isTTY: false }, output: { isTTY: false } } as unknown as Terminal;
       const outside = {
         env: { HOME: folder, ...access.env },
@@ -54,7 +68,7 @@ export async function routerUnderTest(): Promise<RouterUnderTest> {
       const { host, port, user } = access.target;
       const connection = await connect({ host, port, user, legacyAlgorithms: [] }, systemAccess(outside));
       try {
-        return (await connection.exec(command, { timeoutMs: 30_000 })).stdout.toString('utf8');
+        return (await connection.exec(command, { input, timeoutMs: 120_000 })).stdout.toString('utf8');
       } finally {
         await connection.close();
       }
@@ -78,9 +92,10 @@ interface Way {
   close(): Promise<void>;
 }
 
-async function ofLab(): Promise<Way> {
-  const lab = await startLab({ seed: baseBoot });
+async function ofLab(boot = baseBoot): Promise<Way & { readonly lab: Lab }> {
+  const lab = await startLab({ seed: boot });
   return {
+    lab,
     target: { host: lab.host, port: lab.port, user: lab.user, way: lab },
     env: { EDGEWG_PASSWORD: lab.password, EDGEWG_HOST_KEY: lab.hostKeyLine.split(' ').slice(1).join(' ') },
     close: () => lab.close(),

@@ -37,6 +37,8 @@ export interface Access {
   readonly ask: Ask | undefined;
   /** Runs the command of `EDGEWG_PASSWORD=command:…` and yields its output. */
   run(command: string): Promise<Secret>;
+  /** Tells a log that can hide secrets to hide this one. */
+  hide?(secret: Secret): void;
   /** One line for the person, on stderr. */
   notice(line: string): void;
 }

@@ -18,6 +18,7 @@ export interface System {
   readonly acceptNewHostKey: boolean;
   /** Ends open questions and running commands. */
   readonly signal?: AbortSignal;
+  hide?(secret: Secret): void;
   notice(line: string): void;
 }
 
@@ -37,6 +38,7 @@ export function systemAccess(system: System): Access {
     ask:
       terminal.input.isTTY === true && terminal.output.isTTY === true ? askAt(terminal, signal) : undefined,
     run: command => run(command, env, signal),
+    hide: secret => system.hide?.(secret),
     notice: system.notice,
   };
 }

@@ -21,7 +21,10 @@ export class Vault {
   given(name: SecretName): Promise<Secret | undefined> {
     const before = this.#given.get(name);
     if (before !== undefined) return before;
-    const reading = this.#read(name);
+    const reading = this.#read(name).then(secret => {
+      if (secret !== undefined) this.#access.hide?.(secret);
+      return secret;
+    });
     this.#given.set(name, reading);
     return reading;
   }

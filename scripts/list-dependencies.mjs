@@ -1,0 +1,120 @@
+// Writes docs/dependencies.md from package.json and package-lock.json: what is installed with edgewg, and who asks for it.
+// With --check it writes nothing, and fails when the file is another.
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const read = name => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
+const { dependencies, devDependencies } = JSON.parse(read('package.json'));
+const { packages } = JSON.parse(read('package-lock.json'));
+
+/** The reasons stand in CONTRIBUTING.md, once. */
+const reasons = new Map(
+  [...read('CONTRIBUTING.md').matchAll(/^\| ([a-z0-9@/-]+) +\| (.+?) +\|$/gm)].map(([, name, why]) => [
+    name,
+    why,
+  ]),
+);
+
+/** Where `name` is found by what lies at `path`, as Node looks for it. */
+function resolve(path, name) {
+  for (let folder = path; ; folder = folder.slice(0, folder.lastIndexOf('/node_modules/'))) {
+    const found = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`;
+    if (packages[found] !== undefined) return found;
+    if (!folder.includes('/node_modules/')) {
+      return packages[`node_modules/${name}`] === undefined ? undefined : `node_modules/${name}`;
+    }
+  }
+}
+
+/** Every package below these, with those that ask for it; optional ones are marked. */
+function tree(names) {
+  const found = new Map();
+  const visit = (path, by, isOptional) => {
+    const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    const key = `${name} ${packages[path].version}`;
+    const known = found.get(key);
+    if (known !== undefined) {
+      known.by.add(by);
+      known.isOptional &&= isOptional;
+      return;
+    }
+    found.set(key, {
+      name,
+      version: packages[path].version,
+      license: packages[path].license ?? '-',
+      by: new Set([by]),
+      isOptional,
+    });
+    const { dependencies: needs = {}, optionalDependencies: may = {} } = packages[path];
+    for (const [list, optional] of [
+      [needs, isOptional],
+      [may, true],
+    ])
+      for (const below of Object.keys(list)) {
+        const at = resolve(path, below);
+        if (at !== undefined) visit(at, name, optional);
+      }
+  };
+  for (const name of names) visit(`node_modules/${name}`, '', false);
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const table = (head, rows) =>
+  [
+    `| ${head.join(' | ')} |`,
+    `| ${head.map(() => '---').join(' | ')} |`,
+    ...rows.map(row => `| ${row.join(' | ')} |`),
+  ].join('\n');
+
+const names = Object.keys(dependencies);
+const all = tree(names);
+const direct = all.filter(({ name }) => names.includes(name));
+const missing = direct.filter(({ name }) => !reasons.has(name)).map(({ name }) => name);
+if (missing.length > 0) throw new Error(`no reason in CONTRIBUTING.md for ${missing.join(', ')}`);
+const rest = all.filter(({ name }) => !names.includes(name));
+const development = tree(Object.keys(devDependencies));
+
+const text = `# Dependencies
+
+Made by \`npm run dependencies\` from package.json and package-lock.json; a test holds it up to date.
+
+\`npm ci --ignore-scripts\` is enough to run everything: no package has to be built. ssh2's native parts (cpu-features, and its own
+cipher module) are optional, and it goes without them.
+
+## What edgewg is built on
+
+${table(
+  ['package', 'version', 'license', 'why'],
+  direct.map(({ name, version, license, by }) => [
+    name,
+    version,
+    license,
+    `${reasons.get(name)}${by.size > 1 ? ` (also for ${[...by].filter(one => one !== '').join(', ')})` : ''}`,
+  ]),
+)}
+
+## What these bring along
+
+${table(
+  ['package', 'version', 'license', 'for'],
+  rest.map(({ name, version, license, by, isOptional }) => [
+    name,
+    version,
+    license,
+    `${[...by].join(', ')}${isOptional ? ' (optional)' : ''}`,
+  ]),
+)}
+
+## For development
+
+Not installed with edgewg: ${Object.entries(devDependencies)
+  .map(([name, version]) => `${name} ${version}`)
+  .join(', ')}; with what they bring along ${development.length} packages.
+`;
+
+const file = new URL('../docs/dependencies.md', import.meta.url);
+if (process.argv.includes('--check')) {
+  if (readFileSync(file, 'utf8') !== text) {
+    console.error('docs/dependencies.md is not up to date: npm run dependencies');
+    process.exitCode = 1;
+  }
+} else writeFileSync(file, text);
