@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const read = name => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
-const { dependencies, devDependencies } = JSON.parse(read('package.json'));
+const { dependencies } = JSON.parse(read('package.json'));
 const { packages } = JSON.parse(read('package-lock.json'));
 
 /** The reasons stand in CONTRIBUTING.md, once. */
@@ -58,12 +58,13 @@ function tree(names) {
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const table = (head, rows) =>
-  [
-    `| ${head.join(' | ')} |`,
-    `| ${head.map(() => '---').join(' | ')} |`,
-    ...rows.map(row => `| ${row.join(' | ')} |`),
-  ].join('\n');
+/** As the formatter has it. */
+function table(...rows) {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map(row => row[i].length)));
+  const line = cells => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
+  const [head, ...rest] = rows;
+  return [line(head), line(widths.map(width => '-'.repeat(width))), ...rest.map(line)].join('\n');
+}
 
 const names = Object.keys(dependencies);
 const all = tree(names);
@@ -71,7 +72,6 @@ const direct = all.filter(({ name }) => names.includes(name));
 const missing = direct.filter(({ name }) => !reasons.has(name)).map(({ name }) => name);
 if (missing.length > 0) throw new Error(`no reason in CONTRIBUTING.md for ${missing.join(', ')}`);
 const rest = all.filter(({ name }) => !names.includes(name));
-const development = tree(Object.keys(devDependencies));
 
 const text = `# Dependencies
 
@@ -84,7 +84,7 @@ cipher module) are optional, and it goes without them.
 
 ${table(
   ['package', 'version', 'license', 'why'],
-  direct.map(({ name, version, license, by }) => [
+  ...direct.map(({ name, version, license, by }) => [
     name,
     version,
     license,
@@ -96,19 +96,13 @@ ${table(
 
 ${table(
   ['package', 'version', 'license', 'for'],
-  rest.map(({ name, version, license, by, isOptional }) => [
+  ...rest.map(({ name, version, license, by, isOptional }) => [
     name,
     version,
     license,
     `${[...by].join(', ')}${isOptional ? ' (optional)' : ''}`,
   ]),
 )}
-
-## For development
-
-Not installed with edgewg: ${Object.entries(devDependencies)
-  .map(([name, version]) => `${name} ${version}`)
-  .join(', ')}; with what they bring along ${development.length} packages.
 `;
 
 const file = new URL('../docs/dependencies.md', import.meta.url);
