@@ -30,14 +30,14 @@ export function commitsOf(running: Tree, { deletes, sets }: Difference): Commit[
     releasedPorts(running, deletes, sets),
     [...deletes.filter(operation => !late.includes(operation)), ...sets],
     late,
-  ];
+  ].filter(run => run.length > 0);
   const commits: Commit[] = [];
   let tree = running;
-  for (const run of steps) {
-    if (run.length === 0) continue;
+  for (const [i, run] of steps.entries()) {
     const withPrunes = [...run, ...emptied(tree, run)];
     commits.push({ run: withPrunes, undo: undoOf(tree, withPrunes) });
-    tree = applied(tree, withPrunes);
+    // on a large plan it costs, and the last one is of no use here
+    if (i + 1 < steps.length) tree = applied(tree, withPrunes);
   }
   return commits;
 }
@@ -84,6 +84,7 @@ function releasedPorts(
 
 /** Prunes for the containers of the table that the operations leave empty, the deepest first. */
 function emptied(tree: Tree, run: readonly Operation[]): Operation[] {
+  if (run.every(({ op }) => op === 'set')) return [];
   const after = applied(tree, run);
   const prunes = new Map<string, Path>();
   for (const { op, path } of run) {
