@@ -17,7 +17,7 @@ const needed = [
   /^dist\/bundle\/LICENSES\.txt$/,
   /^dist\/edgewg\.1$/,
   /^dist\/src\/help\.txt$/,
-  /^dist\/src\/lab\/files\//,
+  /^dist\/src\/(lab|ci)\/files\//,
   /^dist\/src\/router\/scripts\/[\w-]+\.(sh|awk)$/,
   /^edgewg\.schema\.json$/,
 ];
