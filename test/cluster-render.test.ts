@@ -108,4 +108,35 @@ describe("Debian's programs, given the rendered files,", () => {
       assert.equal(ran.stderr, '');
     });
   }
+
+  it('systemd-networkd understands every line, and none that we made up', function () {
+    this.timeout(20_000);
+    if (process.getuid?.() !== 0) return this.skip();
+    // in namespaces of its own: it sees no link but lo, and reads only these files
+    const script = `mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/network && cd /run/systemd/network || exit 77
+      i=0
+      for one in "$@"; do
+        i=$((i + 1))
+        for file in "$one"/etc/systemd/network/*.netdev "$one"/etc/systemd/network/*.network; do
+          [ -f "$file" ] && cp "$file" "$i-\${file##*/}"
+        done
+        for drop in "$one"/etc/systemd/network/*.network.d; do
+          [ -d "$drop" ] || continue
+          printf '[Match]\\nName=none%s\\n[Network]\\nDHCP=yes\\n' $i >"$i-link.network"
+          cp -r "$drop" "$i-link.network.d"
+        done
+      done
+      printf '[Match]\\nName=none\\n[Network]\\nMadeUp=1\\n' >99-made-up.network
+      SYSTEMD_LOG_TARGET=console timeout 2 /lib/systemd/systemd-networkd`;
+    const folders = hosts.map(host => join(folder, host.replace('VARIANT', 'networkd')));
+    const ran = tool('unshare', ['-nm', '--propagation', 'private', 'sh', '-c', script, 'sh', ...folders]);
+    const said = `${ran?.stdout}${ran?.stderr}`;
+    if (ran === undefined || ran.status === 77 || !said.includes('Enumeration completed')) return this.skip();
+    assert.match(said, /99-made-up\.network:4: Unknown key/);
+    const complaints = said.split('\n').filter(line => /\.(network|netdev|conf)/.test(line));
+    assert.deepEqual(
+      complaints.filter(line => !line.includes('99-made-up')),
+      [],
+    );
+  });
 });

@@ -16,7 +16,8 @@ export function netplan(setup: NodeSetup): string {
     peers: [peer(setup)],
     routes: [...setup.routerAddresses.map(alone), ...setup.cluster.homeNetworks].map(to => ({
       to,
-      scope: 'link',
+      // IPv6 has no scopes
+      ...(!to.includes(':') && { scope: 'link' }),
     })),
   };
   const network = {

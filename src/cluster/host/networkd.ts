@@ -55,7 +55,7 @@ function network(setup: NodeSetup): string {
       '',
       '[Route]',
       `Destination=${prefix}`,
-      'Scope=link',
+      ...(prefix.includes(':') ? [] : ['Scope=link']),
     ]),
     '',
     '# Met only while the tunnel is down: nothing for home ever leaves unencrypted.',
