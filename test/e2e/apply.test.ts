@@ -8,18 +8,18 @@ import { type RouterUnderTest, routerUnderTest } from '../support/under-test.ts'
 
 let router: RouterUnderTest;
 
-before(async () => {
-  router = await routerUnderTest();
-});
-after(async () => {
-  // key files outlive their interface: only a rotation takes them away
-  await router?.exec('rm -f /config/auth/wg904.key /config/auth/wg905.key');
-  await router?.close();
-});
-
 const site = (tunnels: readonly number[], more = ''): string => twoTunnels(router, tunnels, more);
 
 describe('edgewg against a router', () => {
+  before(async () => {
+    router = await routerUnderTest();
+  });
+  after(async () => {
+    // key files outlive their interface: only a rotation takes them away
+    await router?.exec('rm -f /config/auth/wg904.key /config/auth/wg905.key');
+    await router?.close();
+  });
+
   let untouched = '';
 
   it('plans without touching anything', async () => {

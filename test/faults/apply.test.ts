@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRouter } from '../../src/router/read.ts';
-import { type Attempt, assertClean, attempt, configured, oneTunnel, sh } from '../support/attempt.ts';
+import { printCommands } from '../../src/vyatta/commands.ts';
+import { type Attempt, assertClean, attempt, configured, look, oneTunnel, sh } from '../support/attempt.ts';
 import { aPeer, aSite, aTunnel } from '../support/builders.ts';
 import { startRouter, type TestRouter } from '../support/router.ts';
 
@@ -76,6 +77,46 @@ describe('apply', () => {
     await waitFor(() => readLog().includes('undone'));
     await connection.close();
     await assertClean(router, before);
+  });
+
+  it('puts IPv6 addresses back that its own undo has flapped away', async () => {
+    assert.equal((await attempt(router, oneTunnel)).error, undefined);
+    const address = async (): Promise<boolean> =>
+      (await look(router)).facts.interfaces.get('wg4')?.addresses.includes('fd00:4::1/64') === true;
+    assert.ok(await address());
+    const before = await look(router);
+    const [tunnel] = oneTunnel.tunnels;
+    assert.ok(tunnel !== undefined);
+    // a ruleset on the interface takes the link down and up, once more when it goes (edgeos-facts 1.6)
+    const firewall = { in: {}, out: {}, local: { ipv4: 'WAN_LOCAL' } };
+    const other = { ...oneTunnel, tunnels: [{ ...tunnel, firewall }] };
+    const moreProbes = async () => [{ name: 'a probe', ok: false, saw: 'nothing' }];
+    const { error } = await attempt(router, other, {}, undefined, { moreProbes });
+    assert.equal(error?.exit, 5);
+    assert.ok(await address());
+    const after = await look(router);
+    assert.deepEqual(after.facts.drift, before.facts.drift);
+    // there and back: the change, its addresses, the undo, its addresses
+    const commits = after.facts.commits.length - before.facts.commits.length;
+    assert.ok(commits >= 6, `${commits} commits`);
+  });
+
+  it('reboots into the saved configuration as the last resort, when it is told to', async () => {
+    const before = await look(router);
+    const { error } = await attempt(router, oneTunnel, { lastResort: 'reboot' }, undefined, {
+      moreProbes: async () => {
+        // every way back is refused: five times the inverse commands, and the snapshot
+        for (let i = 0; i < 12; i++) router.lab.faults.add('commit=fail');
+        return [{ name: 'a probe', ok: false, saw: 'nothing' }];
+      },
+    });
+    assert.ok(error?.exit === 5 || error?.exit === 6, error?.message);
+    await waitFor(() => readLog().includes('rebooting into the saved configuration'));
+    router.lab.faults.clear();
+    await router.lab.reboot();
+    const after = await look(router);
+    assert.equal(printCommands(after.running), printCommands(before.running));
+    assert.deepEqual(after.facts.drift, []);
   });
 
   it('tells the second who holds the router', async () => {

@@ -6,6 +6,7 @@ import type { Client } from 'ssh2';
 import type { Answer, Call } from '../../src/lab/call.ts';
 import { createRouter, type LabRouter } from '../../src/lab/engine/router.ts';
 import { type Lab, startLab } from '../../src/lab/lab.ts';
+import { failuresOf } from '../support/failures.ts';
 import { connect, exec } from '../support/ssh.ts';
 
 export interface Watched {
@@ -23,10 +24,12 @@ export interface Watcher {
 
 export async function startWatched(boot: string, watcher: () => Watcher): Promise<Watched> {
   let router: LabRouter | undefined;
-  const lab = await startLab({
+  let lab: Lab | undefined;
+  const faults = failuresOf(() => lab);
+  lab = await startLab({
     seed: boot,
     makeRouter: surroundings => {
-      const made = createRouter({ surroundings });
+      const made = createRouter({ surroundings, faults });
       router = made;
       return {
         boot: () => made.boot(),
@@ -41,14 +44,15 @@ export async function startWatched(boot: string, watcher: () => Watcher): Promis
       };
     },
   });
+  const started = lab;
   return {
-    lab,
+    lab: started,
     engine() {
       if (router === undefined) throw new Error('the lab made no router');
       return router.engine;
     },
     async run(command) {
-      const client = await loginSoon(lab);
+      const client = await loginSoon(started);
       try {
         return (await exec(client, command)).stdout;
       } finally {

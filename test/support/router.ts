@@ -4,6 +4,7 @@ import type { EngineOptions } from '../../src/lab/engine/engine.ts';
 import { createRouter, type LabRouter } from '../../src/lab/engine/router.ts';
 import { type Lab, startLab } from '../../src/lab/lab.ts';
 import { type Access, type Door, resolveTarget, systemAccess } from '../../src/router/connection.ts';
+import { failuresOf } from './failures.ts';
 
 /** The configuration from which the recordings start. */
 export const baseBoot = readFileSync(
@@ -24,10 +25,12 @@ export async function startRouter(
   boot = baseBoot,
 ): Promise<TestRouter> {
   let router: LabRouter | undefined;
-  const lab = await startLab({
+  let lab: Lab | undefined;
+  const faults = failuresOf(() => lab);
+  lab = await startLab({
     seed: boot,
     makeRouter: surroundings => {
-      router = createRouter({ ...options, surroundings });
+      router = createRouter({ faults, ...options, surroundings });
       return router;
     },
   });
