@@ -195,9 +195,9 @@ describe('hostile values', function () {
   });
 
   it('that stand on the router are put back byte for byte by an undo, and run nothing', async () => {
-    // whatever a `set` of the router takes: nobody's site file is asked
+    // whatever a `set` of the router takes and its config.boot can hold: nobody's site file is asked
     const candidates = corpus.filter(
-      value => value !== '' && value.length < 300 && !/\p{Cs}/u.test(value) && !/[\0\n\r'"\\]/.test(value),
+      value => /^[!-~]([ -~]{0,298}[!-~])?$/.test(value) && !/['"\\]/.test(value),
     );
     const W = '/opt/vyatta/sbin/vyatta-cfg-cmd-wrapper';
     const sets = candidates.map(
@@ -217,7 +217,7 @@ describe('hostile values', function () {
     const refused = new Set([...said.matchAll(/^refused (\d+)$/gm)].map(([, n]) => Number(n)));
     const there = candidates.flatMap((value, n) => (refused.has(n) ? [] : [{ value, n }]));
     assert.ok(
-      there.length >= 100,
+      there.length >= 80,
       `only ${there.length} of ${candidates.length} were taken: ${said.slice(0, 400)}`,
     );
     const before = await configuration();
