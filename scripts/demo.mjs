@@ -56,10 +56,12 @@ function writeSite({ port, user }, hasWg5) {
     /^router:\n {2}host:.*\n {2}user:.*$/m,
     `router:\n  host: 127.0.0.1\n  port: ${port}\n  user: ${user}`,
   );
-  const without = text
+  // the lab router makes keys of its own, and `cluster` says which the other end has
+  const alone = text.replace(/^cluster:.*\n(?:[ #].*\n|\n)*/m, '');
+  const without = alone
     .replace(/^ {2}wg5:\n(?: {4,}.*\n)+/m, '')
     .replace(/^ {4}192\.168\.5\.5: .*tunnel: wg5.*\n/m, '');
-  writeFileSync(join(folder, 'edgewg.yaml'), hasWg5 ? text : without);
+  writeFileSync(join(folder, 'edgewg.yaml'), hasWg5 ? alone : without);
 }
 
 const router = await startLab();
