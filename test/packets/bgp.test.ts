@@ -2,13 +2,12 @@
 import assert from 'node:assert/strict';
 import { parseCommands } from '../../src/vyatta/commands.ts';
 import { record } from './capture.ts';
-import { raiseNode, wgConf } from './cluster.ts';
+import { raiseNode } from './cluster.ts';
 import { evidence } from './evidence.ts';
 import { configure, neighbours } from './frr.ts';
 import { until } from './machine.ts';
 import { raiseRouter } from './router.ts';
 import { type Agreed, agree, raise, type Scene } from './scene.ts';
-import { raiseSpeaker } from './speaker.ts';
 import { fetch, serve } from './traffic.ts';
 import { makeWorld, type Server, type World } from './world.ts';
 
@@ -17,7 +16,6 @@ const bytesOf = { srv4: 1004, srv5: 1005 };
 
 async function speakers(world: World): Promise<void> {
   for (const server of world.servers) {
-    await raiseSpeaker(server);
     await serve(server.machine, 8080, bytesOf[server.name]);
   }
   await until(
@@ -31,14 +29,12 @@ async function speakers(world: World): Promise<void> {
   );
 }
 
-/** Lets a server have an address of MetalLB's and announce it. */
+/** Lets a server have an address of MetalLB's: its FRR announces what it has of the ranges. */
 function announce(server: Server, address: string): void {
   server.machine.run(['ip', 'addr', 'add', `${address}/32`, 'dev', 'lo']);
-  configure(server.machine, 'router bgp 64513', 'address-family ipv4 unicast', `network ${address}/32`);
 }
 
 function withdraw(server: Server, address: string): void {
-  configure(server.machine, 'router bgp 64513', 'address-family ipv4 unicast', `no network ${address}/32`);
   server.machine.run(['ip', 'addr', 'del', `${address}/32`, 'dev', 'lo']);
 }
 
@@ -47,7 +43,7 @@ function routed(world: World, address: string, tunnel: string): Promise<string> 
   const show = () => world.router.run(['ip', 'route', 'get', address]);
   const asked = () => (show().includes(` dev ${tunnel} `) ? show().split('\n')[0]?.trim() : undefined);
   return until(`${address} is routed to ${tunnel}`, asked, () =>
-    world.router.run(['vtysh', '-c', 'show bgp']),
+    world.router.run(['vtysh', '-c', 'show bgp ipv4 unicast']),
   );
 }
 
@@ -76,8 +72,12 @@ describe('packets: addresses of MetalLB', () => {
   it('are taken from the accepted ranges only', async function () {
     const [srv4] = scene.servers;
     const foreign = ['0.0.0.0/0', '192.168.2.0/24', '198.18.0.0/24'];
-    for (const prefix of foreign)
-      configure(srv4.machine, 'router bgp 64513', 'address-family ipv4 unicast', `network ${prefix}`);
+    // the server's own filter would hold them back
+    const unfiltered = 'no neighbor 192.168.5.14 prefix-list EDGEWG-ip out';
+    const networks = foreign.map(prefix => `network ${prefix}`);
+    const free = ['no bgp network import-check', 'no bgp ebgp-requires-policy'];
+    const enter = ['router bgp 64513', ...free, 'address-family ipv4 unicast'];
+    configure(srv4.machine, ...enter, unfiltered, ...networks);
     // one that is accepted comes last: when it is there the others have been looked at
     announce(srv4, '192.168.10.99');
     await routed(scene, '192.168.10.99', srv4.tunnel);
@@ -116,14 +116,16 @@ describe('packets: one interface for both servers', () => {
     const agreed = await agree();
     world = await makeWorld(agreed.uplink);
     await raiseRouter(world, onOneInterface(agreed), agreed.committed.root);
-    const routerKey = agreed.committed.publicKeys.get('wg4') ?? '';
-    for (const server of world.servers) {
-      const conf = wgConf(server, agreed.keys[server.name], routerKey, agreed.mtu.tunnel);
-      raiseNode(server, conf.replaceAll('192.168.5.15', '192.168.5.14').replaceAll('51825', '51824'));
-    }
-    const [srv4, srv5] = world.servers;
-    await raiseSpeaker(srv4);
-    await raiseSpeaker(srv5, '192.168.5.14');
+    const key = (name: string): string => agreed.committed.publicKeys.get(name) ?? '';
+    const toWg4 = (text: string): string =>
+      text
+        .replaceAll('192.168.5.15', '192.168.5.14')
+        .replaceAll('fd00:5::15', 'fd00:5::14')
+        .replaceAll('51825', '51824')
+        .replaceAll(key('wg5'), key('wg4'));
+    for (const server of world.servers)
+      await raiseNode(server, agreed.committed.nodes, agreed.keys[server.name], toWg4);
+    const [srv4] = world.servers;
     await serve(srv4.machine, 8080, bytesOf.srv4);
   });
   after(() => world?.stop());

@@ -1,6 +1,9 @@
-// The servers' side.
-
+// The servers' side: the rendered files as they are, installed where they say and started by wg-quick and FRR.
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startFrr } from './frr.ts';
 import type { Server } from './world.ts';
 
 export interface KeyPair {
@@ -10,39 +13,35 @@ export interface KeyPair {
 
 export function makeKeyPair(): KeyPair {
   const secret = execFileSync('wg', ['genkey'], { encoding: 'utf8' });
-  return {
-    private: secret,
-    public: execFileSync('wg', ['pubkey'], { input: secret, encoding: 'utf8' }).trim(),
-  };
+  const half = execFileSync('wg', ['pubkey'], { input: secret, encoding: 'utf8' });
+  return { private: secret, public: half.trim() };
 }
 
-export function wgConf(server: Server, key: KeyPair, routerKey: string, mtu: number): string {
-  const n = server.name.slice(-1);
-  const router = `192.168.5.1${n}`;
-  return `[Interface]
-Address = 192.168.5.${n}/32, fd00:5::${n}/128
-ListenPort = 51820
-FwMark = 0xed9e
-MTU = ${mtu}
-Table = off
-PrivateKey = ${key.private}
-PostUp = ip route add ${router}/32 dev %i; ip route add 192.168.2.0/24 dev %i
-PostUp = ip -6 route add fd00:5::1${n}/128 dev %i; ip -6 route add fd00:2::/64 dev %i
-PostUp = ip -6 rule add fwmark 0xed9e lookup 60830; ip -6 route add default via ${server.gateway} dev eth0 src ${server.endpoint} table 60830
-PostUp = iptables -t mangle -A FORWARD -o %i -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss ${mtu - 40}
-PostUp = ip6tables -t mangle -A FORWARD -o %i -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss ${mtu - 60}
-PreDown = ip -6 rule del fwmark 0xed9e lookup 60830; ip -6 route flush table 60830
-PreDown = iptables -t mangle -F FORWARD; ip6tables -t mangle -F FORWARD
-
-[Peer]
-PublicKey = ${routerKey}
-AllowedIPs = ${router}/32, 192.168.2.0/24, fd00:5::1${n}/128, fd00:2::/64
-Endpoint = [2001:db8:1::2]:5182${n}
-PersistentKeepalive = 25
-`;
+/** The files below etc/wireguard and etc/frr; there must be no others, since only those folders are a machine's own. */
+function rendered(nodes: string, server: Server): { path: string; text: string }[] {
+  const root = join(nodes, server.name);
+  const all = readdirSync(root, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile());
+  return all.map(entry => {
+    const path = join(entry.parentPath, entry.name);
+    const place = path.slice(root.length);
+    assert.match(place, /^\/etc\/(wireguard|frr)\/[\w.]+$/);
+    return { path: place, text: readFileSync(path, 'utf8') };
+  });
 }
 
-export function raiseNode(server: Server, conf: string): void {
-  server.machine.run(['sh', '-c', 'umask 077; cat >/etc/wireguard/wg0.conf'], conf);
+/** `change`: what a test wants to be otherwise; by default the files are as they are. */
+export async function raiseNode(
+  server: Server,
+  nodes: string,
+  key: KeyPair,
+  change = (text: string): string => text,
+): Promise<void> {
+  const files = rendered(nodes, server);
+  for (const { path, text } of files) server.machine.write(path, change(text));
+  // the script makes the key where it is missing; here the site file knows its public half already
+  server.machine.write('/etc/wireguard/wg0.key', key.private);
   server.machine.run(['wg-quick', 'up', 'wg0']);
+  const frr = files.find(({ path }) => path === '/etc/frr/frr.conf');
+  assert.ok(frr);
+  await startFrr(server.machine, change(frr.text), ['zebra', 'bgpd']);
 }

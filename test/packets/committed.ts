@@ -17,27 +17,47 @@ export interface Committed {
   readonly root: string;
   /** Public keys by interface. */
   readonly publicKeys: ReadonlyMap<string, string>;
-  /** The folder that the program ran in, with the site file `edgewg.yaml`. */
-  readonly folder: string;
+  /** A folder with a root for each server, as `edgewg cluster render` wrote it from the same site file. */
+  readonly nodes: string;
 }
 
+/** `site`: with KEY_OF_WG4 and KEY_OF_WG5 where the router's public keys belong, which are made by the apply. */
 export async function commit(seed: string, site: string): Promise<Committed> {
   const lab = await startLabProcess(['--seed', resolve(seed)]);
   try {
     const folder = mkdtempSync(join(tmpdir(), 'edgewg-packets-'));
     const router = `router:\n  host: 127.0.0.1\n  port: ${lab.port}\n  user: ${lab.user}`;
-    writeFileSync(join(folder, 'edgewg.yaml'), site.replace(/^router:\n {2}host:.*\n {2}user:.*$/m, router));
+    const forLab = site.replace(/^router:\n {2}host:.*\n {2}user:.*$/m, router);
+    writeFileSync(join(folder, 'edgewg.yaml'), forLab.replace(/^.*KEY_OF_WG.*\n/gm, ''));
     const env = { EDGEWG_HOST_KEY: lab.hostKey, EDGEWG_PASSWORD: lab.password, HOME: folder };
-    const applied = await runCli(['apply', '--yes'], { cwd: folder, env });
-    assert.equal(applied.exit, 0, `${applied.stdout}\n${applied.stderr}`);
+    const edgewg = async (...words: string[]): Promise<string> => {
+      const ran = await runCli(words, { cwd: folder, env });
+      assert.equal(ran.exit, 0, `${words.join(' ')}\n${ran.stdout}\n${ran.stderr}`);
+      return ran.stdout;
+    };
+    const made = [...(await edgewg('apply', '--yes')).matchAll(/^public key of (wg\d+): (\S+)$/gm)];
+    const publicKeys = new Map(made.map(([, name = '', key = '']) => [name, key]));
     const client = await connect(lab, { password: lab.password });
     const shown = await exec(client, '/opt/vyatta/bin/vyatta-op-cmd-wrapper show configuration commands');
     client.end();
     mkdirSync(join(folder, 'config'));
     cpSync(join(lab.root, 'config/auth'), join(folder, 'config/auth'), { recursive: true });
-    const keys = [...applied.stdout.matchAll(/^public key of (wg\d+): (\S+)$/gm)];
-    const publicKeys = new Map(keys.map(([, name = '', key = '']) => [name, key]));
-    return { text: shown.stdout, tree: parseCommands(shown.stdout), root: folder, publicKeys, folder };
+    const whole = [...publicKeys].reduce(
+      (text, [name, key]) => text.replace(`KEY_OF_${name.toUpperCase()}`, key),
+      forLab,
+    );
+    writeFileSync(join(folder, 'edgewg.yaml'), whole);
+    // with both ends in the file there is nothing left to do, and no finding that they disagree
+    const findings = await edgewg('plan', '--detailed-exitcode');
+    assert.doesNotMatch(findings, /^(error|warning) EW4/m);
+    await edgewg('cluster', 'render', '--variant', 'wg-quick', '--out', 'nodes');
+    return {
+      text: shown.stdout,
+      tree: parseCommands(shown.stdout),
+      root: folder,
+      publicKeys,
+      nodes: join(folder, 'nodes'),
+    };
   } finally {
     await lab.stop();
   }

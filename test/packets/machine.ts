@@ -2,6 +2,7 @@
 // are its own too, so that every machine may have a wg0 and the daemons keep their usual places.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
 
 export interface Ran {
   readonly exit: number | null;
@@ -76,6 +77,11 @@ export class Machine {
     return this.run(['sh', '-euc', script]);
   }
 
+  /** Writes a file that root alone may read. */
+  write(path: string, text: string): void {
+    this.run(['sh', '-c', 'umask 077; cat >"$0"', path], text);
+  }
+
   /** A program that goes on until {@link Machine.stop} or its own end. */
   spawn(words: readonly string[]): ChildProcess {
     const child = spawn('nsenter', [...this.#enter, ...words], { stdio: ['pipe', 'pipe', 'pipe'] });
@@ -84,13 +90,33 @@ export class Machine {
     return child;
   }
 
+  /** Ends everything on the machine, daemons too, and with that its namespaces. */
   async stop(): Promise<void> {
-    const all = [...this.#children, this.#holder].filter(
-      child => child.exitCode === null && child.signalCode === null,
-    );
-    const ends = all.map(child => once(child, 'exit'));
-    for (const child of all) child.kill('SIGKILL');
+    const ends = [...this.#children, this.#holder]
+      .filter(child => child.exitCode === null && child.signalCode === null)
+      .map(child => once(child, 'exit'));
+    for (const pid of this.#processes()) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // it has just ended by itself
+      }
+    }
     await Promise.all(ends);
+  }
+
+  /** Every process in the machine's network. */
+  #processes(): number[] {
+    const network = (pid: number | string): string | undefined => {
+      try {
+        return readlinkSync(`/proc/${pid}/ns/net`);
+      } catch {
+        return undefined;
+      }
+    };
+    const own = network(this.pid);
+    const all = readdirSync('/proc').filter(name => /^\d+$/.test(name));
+    return own === undefined ? [] : all.filter(pid => network(pid) === own).map(Number);
   }
 
   get #enter(): string[] {

@@ -1,5 +1,5 @@
 // The whole of it: a router as the lab committed it, and two servers with their end of the tunnels.
-import { type KeyPair, makeKeyPair, raiseNode, wgConf } from './cluster.ts';
+import { type KeyPair, makeKeyPair, raiseNode } from './cluster.ts';
 import { blogSite, type Committed, commit } from './committed.ts';
 import type { Meaning } from './interpret.ts';
 import { raiseRouter } from './router.ts';
@@ -41,15 +41,11 @@ export async function raise(agreed: Agreed): Promise<Scene> {
   const world = await makeWorld(agreed.uplink, agreed.mtu.uplink);
   try {
     const meaning = await raiseRouter(world, agreed.committed.tree, agreed.committed.root);
-    for (const server of world.servers) raiseServer(server, agreed);
+    for (const server of world.servers)
+      await raiseNode(server, agreed.committed.nodes, agreed.keys[server.name]);
     return { ...world, meaning, agreed };
   } catch (error) {
     await world.stop();
     throw error;
   }
-}
-
-export function raiseServer(server: Server, { committed, keys, mtu }: Agreed): void {
-  const routerKey = committed.publicKeys.get(server.tunnel) ?? '';
-  raiseNode(server, wgConf(server, keys[server.name], routerKey, mtu.tunnel));
 }

@@ -4,7 +4,7 @@ import { record } from './capture.ts';
 import { evidence } from './evidence.ts';
 import { until } from './machine.ts';
 import { setTunnel } from './router.ts';
-import { agree, raise, raiseServer, type Scene } from './scene.ts';
+import { agree, raise, type Scene } from './scene.ts';
 import { fetch, pings, serve } from './traffic.ts';
 import { home, type Server, uplinkAddresses } from './world.ts';
 
@@ -67,9 +67,12 @@ describe('packets: tunnels', () => {
     for (const { pod, name } of scene.servers)
       for (const to of [home.address, home.address6]) {
         assert.equal(fetch(pod, to, 9090, 1000)?.received, 1000, to);
-        assert.equal(fetch(pod, to, 9091, 1000, 3), undefined, `${to} port 9091 answers a pod`);
-        evidence(this, `pod of ${name} to ${to}: 9090 answers, 9091 doesn't`);
+        evidence(this, `pod of ${name} to ${to}`);
       }
+    const [{ pod }] = scene.servers;
+    for (const to of [home.address, home.address6])
+      assert.equal(fetch(pod, to, 9091, 1000, 3), undefined, to);
+    evidence(this, 'port 9090 answers, 9091 does not');
   });
 
   it("carry packets to a server's public address, and none leaves in clear", async function () {
@@ -109,7 +112,7 @@ describe('packets: tunnels', () => {
     const swallowed = packets.matching('udp port 51820').length;
     assert.ok(swallowed > 0);
     server.machine.run(['wg-quick', 'down', 'wg0']);
-    raiseServer(server, scene.agreed);
+    server.machine.run(['wg-quick', 'up', 'wg0']);
     assert.ok(pings(scene.lan, server.podAddress));
     evidence(this, `${swallowed} of its own packets in ${server.tunnel}; without the route it answers again`);
   });

@@ -60,11 +60,10 @@ function settleServer(server: Server, plan: (typeof plans)[number], internet: Ma
   connect(internet, plan.name, server.machine, 'eth0');
   internet.sh(`ip addr add ${plan.net}.1/24 dev ${plan.name}
     ip addr add ${plan.net6}::ff/64 dev ${plan.name} nodad`);
-  // the second address is not preferred as a source: nothing but WireGuard is to use it
+  // the second address, where WireGuard is to be, is not here: the rendered files bring it
   server.machine.sh(`${forward}
     ip addr add ${plan.public}/24 dev eth0
     ip addr add ${server.primary}/64 dev eth0 nodad
-    ip addr add ${server.endpoint}/64 dev eth0 nodad preferred_lft 0
     ip route add default via ${plan.net}.1
     ip -6 route add default via ${server.gateway}`);
   connect(server.machine, 'cni0', server.pod, 'eth0');

@@ -36,10 +36,10 @@ export function hostScript(setup: NodeSetup, paths: HostPaths, does: 'all' | 'ru
     indent(keyLines(setup, paths)),
     '    ;;',
     '  up)',
-    all && indent(setKeys(setup, paths)),
     all && endpoint && indent(ownWay(setup, endpoint)),
     all && indent(guards(setup)),
     indent(withNft ? [`nft -f ${quote(paths.nft)}`] : iptablesLines(setup, 'rule_on')),
+    all && indent(setKeys(setup, paths)),
     '    ;;',
     '  down)',
     all && endpoint && indent(ownWayBack(setup, endpoint)),
@@ -76,10 +76,11 @@ function keyLines({ node, link }: NodeSetup, { key, group }: HostPaths): string[
 function setKeys({ link, routerKey, hasPresharedKey }: NodeSetup, paths: HostPaths): string[] {
   const set = `wg set ${link}`;
   return [
-    `${set} private-key ${quote(paths.key)}`,
+    '# last: with its key WireGuard begins to send, and must find its own way and its rules there',
     ...(hasPresharedKey
       ? [`${set} peer ${quote(routerKey)} preshared-key ${quote(paths.presharedKey)}`]
       : []),
+    `${set} private-key ${quote(paths.key)}`,
   ];
 }
 
