@@ -1,7 +1,9 @@
 // `npm run test:packets`: runs the suite in network, mount and process namespaces of its own, so that nothing outside is touched and all of it
 // is gone when it ends, however that is. Needs root and Debian's packages; without them it says so and does nothing, in CI it fails.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A program, and the Debian package that has it. */
@@ -47,8 +49,10 @@ function main(): number {
   const test = [process.execPath, mocha, '--no-config', '--enable-source-maps', '--timeout', '180000'];
   const own = ['-m', '-n', '-p', '-i', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private'];
   const words = [...own, 'sh', '-c', prepare, 'sh', ...test, ...process.argv.slice(2), files];
-  const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
+  const folder = mkdtempSync(join(tmpdir(), 'edgewg-packets-'));
+  const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin`, TMPDIR: folder };
   const ran = spawnSync('unshare', words, { stdio: 'inherit', env });
+  rmSync(folder, { recursive: true, force: true });
   if (ran.status === 90) process.stderr.write('no /dev/net/tun, and none can be made\n');
   return ran.status ?? 1;
 }
