@@ -35,7 +35,7 @@ function danger(markdown: string): string[] {
     .replace(/<!-- [\w .:]+ -->/g, '')
     .replaceAll('&#39;', "'");
   const tags = [...letters.matchAll(/<\/?([a-zA-Z][\w-]*)([^>]*)>/g)].map(([tag]) => tag);
-  const ours = /^<\/?(p|h3|ul|li|em|strong|br|sub|blockquote|details|details open|summary|hr)>$/;
+  const ours = /^<\/?(p|h3|ul|li|em|strong|b|br|sub|blockquote|details|details open|summary|hr)>$/;
   return [
     ...tags.filter(tag => !ours.test(tag)),
     ...(letters.match(/@[\w-]|https?:|www\.|#\d|javascript:/g) ?? []),

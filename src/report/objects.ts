@@ -41,8 +41,8 @@ export function objectsOf(plan: Plan): PlanObject[] {
     }));
 }
 
-/** By the first number of an order; a tunnel is a group of its own. */
-const groups: readonly (string | undefined)[] = [
+/** Headings by the first number of an order; a tunnel is a group of its own. */
+export const groups: readonly (string | undefined)[] = [
   undefined,
   'Guard routes',
   'Firewall',

@@ -136,7 +136,7 @@ function peerParts(tree: Tree, face: Interface, peer: PeerOnRouter): Part[] {
   if (peer.disabled) lines.set('disable', 'disabled');
   const endpoint = value(face.node, ['peer', peer.key, 'endpoint']) ?? '';
   const networks = new Map(
-    peer.allowed.map(({ text }) => [text, isRouted(tree, face, text) ? text : `${text} (no static route)`]),
+    peer.allowed.map(({ text }) => [text, isRouted(tree, face, text) ? text : `${text} (no route)`]),
   );
   const own: Part = { id, kind: 'peer', parent: face.name, lines, edge: endpoint };
   return networks.size === 0

@@ -24,7 +24,7 @@ function shape({ kind, lines }: GraphNode): string {
   const text = `"${lines.map(escaped).join('<br>')}"`;
   if (kind === 'router') return `{{${text}}}`;
   if (kind === 'tunnel') return `[${text}]`;
-  return kind === 'peer' ? `(${text})` : `[/${text}/]`;
+  return kind === 'peer' ? `(${text})` : `[[${text}]]`;
 }
 
 /** New parts are drawn thick, those that go dotted: the colours only help. */

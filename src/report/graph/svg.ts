@@ -5,7 +5,7 @@ import { columns, visible } from '../visible.ts';
 
 const lineHeight = 16;
 const padding = 10;
-const gap = { row: 14, column: 150 };
+const gap = { row: 14, column: 60 };
 const margin = 16;
 /** Of a letter, for a font that nobody has measured; boxes are a little wider than they need to be. */
 const letter = 7.4;
@@ -42,7 +42,7 @@ export function renderSvg(graph: Graph): string {
 /** Leaves stand below each other; a parent in the middle of its children. */
 function layout({ nodes, edges }: Graph): Map<string, Box> {
   const boxes = new Map<string, Box>();
-  const left = columnStarts(nodes);
+  const left = columnStarts(nodes, edges);
   for (const node of nodes) {
     const x = left.get(node.kind) ?? margin;
     const height = node.lines.length * lineHeight + 2 * padding;
@@ -74,14 +74,20 @@ function shift(box: Box, by: number, children: (id: string) => Box[]): void {
   for (const child of children(box.node.id)) shift(child, by, children);
 }
 
-function columnStarts(nodes: readonly GraphNode[]): Map<GraphNode['kind'], number> {
+function columnStarts(
+  nodes: readonly GraphNode[],
+  edges: readonly GraphEdge[],
+): Map<GraphNode['kind'], number> {
   const starts = new Map<GraphNode['kind'], number>();
   let x = margin;
   for (const kind of kinds) {
-    const widths = nodes.filter(node => node.kind === kind).map(widthOf);
-    if (widths.length === 0) continue;
+    const mine = nodes.filter(node => node.kind === kind);
+    if (mine.length === 0) continue;
+    const ids = new Set(mine.map(({ id }) => id));
+    const labels = edges.filter(({ to }) => ids.has(to)).map(({ label }) => columns(visible(label)) * letter);
+    x += starts.size === 0 ? 0 : gap.column + Math.max(...labels);
     starts.set(kind, x);
-    x += Math.max(...widths) + gap.column + (kind === 'tunnel' ? gap.column / 2 : 0);
+    x += Math.max(...mine.map(widthOf));
   }
   return starts;
 }
@@ -92,8 +98,8 @@ const widthOf = ({ lines }: GraphNode): number =>
 function boxOf({ node, x, y, width, height }: Box): string {
   const round = { router: 14, tunnel: 3, peer: 14, networks: 0 }[node.kind];
   const texts = node.lines.map((line, i) => {
-    const weight = i === 0 && node.kind !== 'networks' ? ' font-weight="600"' : '';
-    return `<text x="${x + padding}" y="${y + padding + lineHeight * (i + 0.75)}"${weight}>${escaped(line)}</text>`;
+    const name = i === 0 && node.kind !== 'networks' ? ' class="name"' : '';
+    return `<text x="${x + padding}" y="${y + padding + lineHeight * (i + 0.75)}"${name}>${escaped(line)}</text>`;
   });
   return `<g class="${node.mark}"><rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${round}"/>${texts.join('')}</g>`;
 }
@@ -121,7 +127,7 @@ const strokes: Readonly<Record<Exclude<GraphMark, 'same'>, string>> = {
 
 const style = [
   '.page{fill:#fff}rect,path{stroke:#8c959f;stroke-width:1.2;fill:#f6f8fa}path{fill:none}',
-  'text{font:12px system-ui,sans-serif;fill:#1f2328}.edge text{font-size:11px;fill:#59636e}.page{stroke:none}',
+  'text{font:12px system-ui,sans-serif;fill:#1f2328}.name{font-weight:600}.edge text{font-size:11px;fill:#59636e}.page{stroke:none}',
   ...Object.entries(strokes).map(([mark, css]) => `.${mark} rect,.${mark} path{${css}}`),
   '@media(prefers-color-scheme:dark){.page{fill:#0d1117}rect{fill:#151b23}text{fill:#f0f6fc}.edge text{fill:#9198a1}}',
 ].join('');

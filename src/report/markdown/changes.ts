@@ -2,7 +2,7 @@
 import type { Change, Plan } from '../../plan/plan.ts';
 import { showWord } from '../changes.ts';
 import { marks } from '../marks.ts';
-import { objectsOf, type PlanObject } from '../objects.ts';
+import { groups, objectsOf, type PlanObject } from '../objects.ts';
 import type { Section } from './fit.ts';
 import { details, fence, htmlCode } from './prose.ts';
 
@@ -10,17 +10,16 @@ import { details, fence, htmlCode } from './prose.ts';
 const glance = 30;
 
 export function changeSections(plan: Plan): Section[] {
-  const groups = new Map<string, PlanObject[]>();
-  for (const object of objectsOf(plan))
-    groups.set(object.group, [...(groups.get(object.group) ?? []), object]);
-  const blocks = [...groups].map(([name, objects]) => ({ name, objects, lines: objects.flatMap(diffLines) }));
+  const found = new Map<string, PlanObject[]>();
+  for (const object of objectsOf(plan)) found.set(object.group, [...(found.get(object.group) ?? []), object]);
+  const blocks = [...found].map(([name, objects]) => ({ name, objects, lines: objects.flatMap(diffLines) }));
   const isOpen = blocks.reduce((sum, { lines }) => sum + lines.length, 0) <= glance;
   // what the file says nothing of comes last
   const isKept = ({ objects }: (typeof blocks)[number]): boolean =>
     objects.every(({ action }) => action === 'keep');
   const sorted = [...blocks.filter(one => !isKept(one)), ...blocks.filter(isKept)];
   return sorted.map(({ name, objects, lines }) => {
-    const title = `${htmlCode(name)}: ${counts(objects)}`;
+    const title = `${groups.includes(name) ? `<b>${name}</b>` : htmlCode(name)}: ${counts(objects)}`;
     return {
       name: `the changes of ${name}`,
       rank: 4,

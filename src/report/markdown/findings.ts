@@ -24,7 +24,8 @@ export function findingSections({ diagnostics }: Plan, allowed: Allowed): Sectio
 
 function box(kind: string, name: string, found: readonly Diagnostic[], rank: number): Section[] {
   if (found.length === 0) return [];
-  const lines = found.flatMap((one, i) => [...(i === 0 ? [] : ['']), ...told(one)]);
+  // a line break of its own: only some who show Markdown make one of every line
+  const lines = found.flatMap((one, i) => [...(i === 0 ? [] : ['']), told(one).join('<br>')]);
   const short = `> [!${kind}]\n> ${plural(found.length, 'finding')}: ${codes(found)}`;
   return [
     { name, rank, short, text: [`[!${kind}]`, ...lines].map(line => `> ${line}`.trimEnd()).join('\n') },

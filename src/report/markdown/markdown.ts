@@ -39,8 +39,8 @@ export function renderMarkdown(plan: Plan, options: MarkdownOptions): string {
     ...comparisonSections(options.comparison, options.reviewed ?? 'the reviewed plan'),
     ...findingSections(plan, options.allowed),
     ...impactSections(plan),
-    ...changeSections(plan),
     ...(graph === undefined ? [] : topologySections(graph)),
+    ...changeSections(plan),
     ...diffSections(options.diff),
     ...commandSections(plan),
     { rank: 9, text: marker(plan) },
@@ -77,9 +77,12 @@ const lights = { new: '🟢', keeps: '🟢', peer: '🟡', handshakes: '🟡', f
 
 function impactSections({ impacts = [] }: Plan): Section[] {
   if (impacts.length === 0) return [];
-  const lines = impacts.map(
-    ({ tunnel, effect, text }) => `- ${lights[effect]} ${code(tunnel)}: ${prose(text)}`,
-  );
+  const told = new Map<string, string[]>();
+  for (const { tunnel, effect, text } of impacts) {
+    const words = `${lights[effect]} @: ${prose(text)}`;
+    told.set(words, [...(told.get(words) ?? []), code(tunnel)]);
+  }
+  const lines = [...told].map(([words, tunnels]) => `- ${words.replace('@', () => tunnels.join(', '))}`);
   return [
     {
       name: 'what the tunnels feel',
