@@ -5,7 +5,7 @@ import type { NodeSetup } from '../setup.ts';
 import { hostname, type KubernetesObject, labels } from './object.ts';
 import { configFolder, keyFolder, needsSecret, nodeConfig, secretFolder } from './scripts.ts';
 
-export const configName = 'edgewg-nodes';
+const configName = 'edgewg-nodes';
 
 export function configMap(setups: readonly NodeSetup[], namespace: string): KubernetesObject {
   return {
