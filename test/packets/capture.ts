@@ -23,7 +23,7 @@ export async function record(
     '-s',
     '256',
     '-B',
-    '32768',
+    '131072',
     '-U',
     '--immediate-mode',
     '-Z',
@@ -51,7 +51,8 @@ export async function record(
   const stop = async (): Promise<Packets> => {
     machine.run(['bash', '-c', `echo marker >/dev/udp/${marker}/9`]);
     await until('the marker has passed', () => (matching('udp dst port 9').length > 0 ? true : undefined));
-    const end = once(tcpdump, 'exit');
+    // its sums come after its end
+    const end = once(tcpdump, 'close');
     tcpdump.kill('SIGINT');
     await end;
     if (!/\n0 packets dropped by kernel/.test(said)) throw new Error(`tcpdump lost packets: ${said}`);
