@@ -122,6 +122,7 @@ describe('status', () => {
       facts: told,
       plan: made,
       tunnels: tunnelStatus(site, running, told, made),
+      neighbors: [],
       lastApply: undefined,
     };
   };

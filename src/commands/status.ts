@@ -76,6 +76,7 @@ async function look(
   const { readHistory } = await import('../router/history.ts');
   const { planOf } = await import('./live.ts');
   const { tunnelStatus } = await import('../plan/status.ts');
+  const { neighborStatus } = await import('../plan/neighbor-status.ts');
   const { renderStatus, statusData } = await import('../report/status.ts');
   const reading = await readRouter(connection, io.signal);
   const { running, facts } = reading;
@@ -91,8 +92,9 @@ async function look(
   }
   // a key that can only plan (docs/least-rights.md) can't ask for the records
   const lastApply = (await readHistory(connection).catch(() => [])).at(-1);
-  const status = { facts, plan, tunnels, lastApply: lastApply && applyOf(lastApply) };
-  const isFailed = tunnels.some(({ failed }) => failed.length > 0);
+  const neighbors = neighborStatus(loaded.site, facts);
+  const status = { facts, plan, tunnels, neighbors, lastApply: lastApply && applyOf(lastApply) };
+  const isFailed = [...tunnels, ...neighbors].some(({ failed }) => failed.length > 0);
   return {
     text:
       json === true

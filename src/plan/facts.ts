@@ -48,6 +48,19 @@ export interface Session {
   readonly toPort: number;
 }
 
+/** A line of `show ip bgp summary`. */
+export interface BgpSession {
+  /** Canonical address of the neighbour. */
+  readonly address: string;
+  readonly remoteAsn: number;
+  /** `Established`, or what the router says instead: `Active`, `Connect`, `Idle (Admin)`. */
+  readonly state: string;
+  /** Prefixes taken from it; undefined until the session is established. */
+  readonly prefixes: number | undefined;
+  /** How long it has been in this state, as the router writes it: `00:11:33`, `03w6d21h`; `never`. */
+  readonly since: string;
+}
+
 export interface RouterFacts {
   readonly user: string;
   /** `v2.0.9-hotfix.7`; empty when the router didn't say. */
@@ -83,6 +96,8 @@ export interface RouterFacts {
   readonly interfaces: ReadonlyMap<string, LiveInterface>;
   /** Lines of `ip route show`, both families. */
   readonly routes: readonly string[];
+  /** The table of the router's BGP sessions; absent where BGP isn't configured, or nobody asked. */
+  readonly sessions?: readonly BgpSession[] | 'unreadable';
   /** What edgewg's own files on the router say: who holds it, pending switches, the end of the log. */
   readonly applies: string;
   /** The newest lines of `show system commit`. */

@@ -1,8 +1,11 @@
 // Tunnels as they are, for people and for programs.
 import type { ChalkInstance } from 'chalk';
 import type { RouterFacts } from '../plan/facts.ts';
+import type { NeighborStatus } from '../plan/neighbor-status.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PeerStatus, RouteStatus, TunnelStatus } from '../plan/status.ts';
+import { neighborBlock } from './neighbors.ts';
+import { table } from './table.ts';
 import { visible } from './visible.ts';
 
 /** One apply that the router remembers. */
@@ -18,16 +21,19 @@ export interface Status {
   /** What it would take to make the router as wanted. */
   readonly plan: Plan;
   readonly tunnels: readonly TunnelStatus[];
+  /** The sessions with the neighbours of the site file. */
+  readonly neighbors: readonly NeighborStatus[];
   readonly lastApply: LastApply | undefined;
 }
 
 /** What a program wants to know; no secret is among it. */
-export function statusData({ facts, plan, tunnels, lastApply }: Status): object {
+export function statusData({ facts, plan, tunnels, neighbors, lastApply }: Status): object {
   return {
     format_version: '1.0',
     router: plan.router,
     version: facts.version,
     interfaces: tunnels,
+    neighbors,
     commands_to_wanted: plan.summary.commands,
     unsaved: facts.drift,
     last_apply: lastApply ?? null,
@@ -40,9 +46,10 @@ const appliesOf = (facts: RouterFacts): string[] =>
   facts.applies.trim() === '' ? [] : facts.applies.trim().split('\n');
 
 export function renderStatus(status: Status, paint: ChalkInstance): string {
-  const { facts, plan, tunnels, lastApply } = status;
+  const { facts, plan, tunnels, neighbors, lastApply } = status;
   const blocks = tunnels.map(tunnel => tunnelBlock(tunnel, paint));
   if (blocks.length === 0) blocks.push('no WireGuard interface is up, and the site file has none');
+  if (neighbors.length > 0) blocks.push(neighborBlock(neighbors, paint));
   if (facts.drift.length > 0) blocks.push(list(paint.yellow('running, but not saved:'), facts.drift));
   const pending = appliesOf(facts).filter(line => line.startsWith('== '));
   if (pending.length > 0) blocks.push(list(paint.yellow('an apply under way, its switch armed:'), pending));
@@ -55,15 +62,19 @@ export function renderStatus(status: Status, paint: ChalkInstance): string {
       ),
     );
   }
-  blocks.push(verdict(plan, tunnels, paint));
+  blocks.push(verdict(plan, [...tunnels, ...neighbors], paint));
   return `${blocks.join('\n\n')}\n`;
 }
 
 const list = (head: string, lines: readonly string[]): string =>
   [head, ...lines.map(line => `    ${visible(line)}`)].join('\n');
 
-function verdict({ router, summary }: Plan, tunnels: readonly TunnelStatus[], paint: ChalkInstance): string {
-  const failed = tunnels.flatMap(({ failed: checks }) => checks).length;
+function verdict(
+  { router, summary }: Plan,
+  checked: readonly Pick<TunnelStatus, 'failed'>[],
+  paint: ChalkInstance,
+): string {
+  const failed = checked.flatMap(({ failed: checks }) => checks).length;
   const checks = failed === 0 ? '' : `; ${failed} check${failed === 1 ? '' : 's'} failed`;
   if (summary.commands === 0)
     return (failed === 0 ? paint.green : paint.yellow)(
@@ -94,18 +105,6 @@ function tunnelBlock(tunnel: TunnelStatus, paint: ChalkInstance): string {
     ...routeLines(routes, paint).map(line => `    ${line}`),
     ...failed.map(text => `    ${paint.red('failed:')} ${visible(text)}`),
   ].join('\n');
-}
-
-/** Columns of the same width; the cells may hold colours. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const width = (text: string): number => text.replaceAll(/\u001b\[[0-9;]*m/g, '').length;
-  const widths = rows[0]?.map((_, i) => Math.max(...rows.map(row => width(row[i] ?? '')))) ?? [];
-  return rows.map(row =>
-    row
-      .map((cell, i) => `${cell}${' '.repeat((widths[i] ?? 0) - width(cell))}`)
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 function peerCells(peer: PeerStatus, paint: ChalkInstance): string[] {

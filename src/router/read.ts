@@ -9,6 +9,7 @@ import { quote } from '../vyatta/words.ts';
 import type { Connection } from './connection.ts';
 import { newNonce, type Record, readRecords } from './records.ts';
 import { readScript } from './scripts.ts';
+import { parseSessions } from './sessions.ts';
 
 export interface Reading {
   /** Without secrets: literal keys are fingerprints, made on the router. */
@@ -82,10 +83,16 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
     now: Number(now),
     interfaces: readInterfaces(lines('tunnels'), words('links'), words('addresses')),
     routes: lines('routes'),
+    ...readSessions(text('neighbors')),
     applies: scrub(text('applies')),
     commits: lines('commits').map(scrub),
   };
   return { running, facts };
+}
+
+/** Nothing was printed where BGP isn't configured. */
+function readSessions(table: string): Pick<RouterFacts, 'sessions'> {
+  return table.trim() === '' ? {} : { sessions: parseSessions(table) ?? 'unreadable' };
 }
 
 /** Puts the fingerprints, in their order, at the marks that the router left for them. */

@@ -98,6 +98,10 @@ applies() {
   tail -n 40 /config/user-data/edgewg/log 2>/dev/null
   return 0
 }
+# the table of the sessions, where there may be any
+neighbors() {
+  case $active in *'set protocols bgp '*) vyatta-op-cmd-wrapper show ip bgp summary ;; esac
+}
 commits() { vyatta-op-cmd-wrapper show system commit | head -n 10; }
 
 if ! command -v cli-shell-api >/dev/null 2>&1; then printf '%s foreign 1 -\n' "$nonce"; exit 0; fi
@@ -108,9 +112,10 @@ records() { for name; do record "$name"; done; }
 exec 3< <(records commits)
 exec 4< <(shown=$(vyatta-op-cmd-wrapper show version 2>/dev/null </dev/null); records version model)
 exec 5< <(records probes)
+exec 7< <(records neighbors)
 exec 6< <(records package machine keys tunnels links addresses routes applies)
 drift=$(between /config/config.boot @ACTIVE)
 lost=$(find_lost)
 records admin running literals digest drift saved lost lostkeys savedsum session clock
-cat /dev/fd/6 /dev/fd/5 /dev/fd/4 /dev/fd/3
+cat /dev/fd/7 /dev/fd/6 /dev/fd/5 /dev/fd/4 /dev/fd/3
 printf '%s end 0 -\n' "$nonce"

@@ -7,6 +7,7 @@ import type { Engine } from '../engine.ts';
 import { show } from '../show.ts';
 import { complaint, said } from './answers.ts';
 import { generateKey } from './generate.ts';
+import { showSessions } from './op-bgp.ts';
 import { showFirewall, showInterfaces, showRoutes } from './op-show.ts';
 import { wg } from './wg.ts';
 
@@ -74,7 +75,12 @@ const commands: Command = {
           },
           run: engine => said(showInterfaces(engine)),
         },
-        ip: { words: { route: leaf(engine => said(showRoutes(engine, 4))) } },
+        ip: {
+          words: {
+            bgp: { words: { summary: leaf(showSessions) } },
+            route: leaf(engine => said(showRoutes(engine, 4))),
+          },
+        },
         ipv6: { words: { route: leaf(engine => said(showRoutes(engine, 6))) } },
         system: { words: { commit: leaf(async engine => said(await printRevisions(engine))) } },
         version: leaf(() => said(version)),

@@ -4,6 +4,7 @@ import { covers, parseAddress, parsePrefix } from '../../../wireguard/prefix.ts'
 import type { Answer, Call } from '../../call.ts';
 import { isAllowedIp, isKeyOrFile } from '../behaviour/keys.ts';
 import type { Engine } from '../engine.ts';
+import type { WgPeer } from '../wireguard-device.ts';
 import { complaint, no, ok, said } from './answers.ts';
 import { routeFor } from './ip.ts';
 
@@ -25,7 +26,8 @@ export function ping(engine: Engine, call: Call): Answer {
   if (route === undefined || route.isBlackhole) return complaint('connect: Network is unreachable\n', 2);
   const link = kernel.links.get(route.device ?? '');
   const isTooBig = link !== undefined && call.args.includes('do') && size + 28 > link.mtu;
-  const isAnswered = !isTooBig && (link?.wg === undefined || answers(engine, route.device ?? '', target));
+  const isAnswered =
+    !isTooBig && (link?.wg === undefined || peerBehind(engine, route.device ?? '', target) !== undefined);
   const head = `PING ${target} (${target}) ${size}(${size + 28}) bytes of data.\n`;
   const line = (i: number): string =>
     isAnswered ? `${size + 8} bytes from ${target}: icmp_seq=${i} ttl=64 time=1.00 ms\n` : '';
@@ -37,11 +39,12 @@ export function ping(engine: Engine, call: Call): Answer {
   return { stdout: head + lines + tail, stderr: big, exit: isAnswered ? 0 : 1 };
 }
 
-function answers(engine: Engine, device: string, target: string): boolean {
+/** The peer of the tunnel `device` that is up and has the address `target`. */
+export function peerBehind(engine: Engine, device: string, target: string): WgPeer | undefined {
   engine.shakeHands();
   const address = parsePrefix(target);
   const peers = engine.world.kernel.links.get(device)?.wg?.peers ?? [];
-  return peers.some(peer => {
+  return peers.find(peer => {
     const prefixes = peer.allowedIps.map(parsePrefix);
     return peer.handshake > 0 && prefixes.some(own => own && address && covers(own, address));
   });
