@@ -5,6 +5,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from '../src/cli/parse.ts';
+import { commands } from '../src/commands/table.ts';
 import { assertGolden } from './support/golden.ts';
 import { root, runCli } from './support/run-cli.ts';
 
@@ -47,6 +49,14 @@ describe('docs/troubleshooting.md', () => {
       [],
     );
   });
+});
+
+describe('--help', () => {
+  for (const name of [...Object.keys(commands), 'completion'])
+    it(`of ${name} has examples`, async () => {
+      const { output } = await parse([name, '--help'], {});
+      assert.match(output, new RegExp(`\\nExamples:\\n +edgewg .*\\b${name}\\b`));
+    });
 });
 
 describe('completion', () => {

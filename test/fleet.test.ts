@@ -36,6 +36,7 @@ function aCommand(rules: Partial<FleetRules> = {}) {
       out: { type: 'string' },
       ...fleetApplyOptions,
     },
+    examples: [['edgewg try sites/*.yaml', 'all of them']],
     fleet: { stopsOnFailure: false, jobs: 4, onlyAlone: ['out'], ...rules },
     async run(args, io) {
       ran.push(args.file);

@@ -83,7 +83,6 @@ async function parserFor(argv: readonly string[], env: Io['env'], chosen: Chosen
       'greedy-arrays': false,
       'camel-case-expansion': false,
     })
-    .completion('completion', 'print a completion script: completion bash, zsh or fish')
     .demandCommand(1, 'which command?')
     .recommendCommands()
     .strict()
@@ -94,8 +93,23 @@ async function parserFor(argv: readonly string[], env: Io['env'], chosen: Chosen
     })
     .epilogue('edgewg <command> --help tells the rest. Every option can also be given as EDGEWG_<OPTION>.');
   const isHelp = wantsHelp(argv);
+  // yargs would print the script to whoever asks for help
+  if (argv[0] === 'completion' && isHelp) addCompletionHelp(parser);
+  else parser.completion('completion', completionSays);
   for (const command of await needed(argv)) addCommand(parser, command, env, isHelp, chosen);
   return parser;
+}
+
+const completionSays = 'print a completion script: completion bash, zsh or fish';
+
+function addCompletionHelp(parser: Argv): void {
+  parser.command('completion [shell]', completionSays, inner =>
+    inner
+      .positional('shell', { choices: ['bash', 'zsh', 'fish'], describe: 'default: the shell of SHELL' })
+      .example('edgewg completion bash > edgewg.bash', 'then: source it from ~/.bashrc')
+      .example('edgewg completion zsh > _edgewg', 'then: into a folder of $fpath')
+      .example('edgewg completion fish > edgewg.fish', 'then: into ~/.config/fish/completions'),
+  );
 }
 
 function wantsHelp(argv: readonly string[]): boolean {

@@ -37,7 +37,7 @@ export const applyingOptions = {
     choices: ['none', 'reboot'],
     default: 'none',
     describe:
-      'what the router does when it can not undo: nothing more, or reboot into the saved configuration',
+      'what the router does when it cannot undo: nothing more, or reboot into the saved configuration',
     requiresArg: true,
   },
 } as const;

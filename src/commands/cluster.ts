@@ -8,7 +8,7 @@ const actions = ['render', 'check', 'sync-nodes'] as const;
 
 export const command = defineCommand({
   command: 'cluster <action> [nodes]',
-  describe: 'the other end of the tunnels: render it, compare it with what runs',
+  describe: 'render the other end of the tunnels, and compare it with what runs',
   positionals: {
     action: {
       choices: actions,

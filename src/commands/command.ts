@@ -35,7 +35,7 @@ interface Definition<O extends OptionTable, P extends PositionalTable> {
   readonly describe: string;
   readonly positionals?: P;
   readonly options: O;
-  readonly examples?: Command['examples'];
+  readonly examples: readonly [readonly [string, string], ...(readonly [string, string])[]];
   readonly fleet?: FleetRules;
   run(args: InferredOptionTypes<O> & InferredOptionTypes<P>, io: Io): Promise<number>;
 }
@@ -44,5 +44,5 @@ interface Definition<O extends OptionTable, P extends PositionalTable> {
 export function defineCommand<const O extends OptionTable, const P extends PositionalTable>(
   definition: Definition<O, P>,
 ): Command {
-  return { positionals: {}, examples: [], ...definition };
+  return { positionals: {}, ...definition };
 }

@@ -21,7 +21,7 @@ import { showPlan } from './output.ts';
 
 export const command = defineCommand({
   command: 'doctor',
-  describe: 'is the router itself fit: package, upgrades, lost nodes, keys, names, disk, clock',
+  describe: 'tell whether the router itself is fit: package, upgrades, lost nodes, keys, names, disk, clock',
   options: {
     ...siteOptions,
     ...accessOptions,

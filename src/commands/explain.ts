@@ -7,9 +7,13 @@ import { defineCommand } from './command.ts';
 
 export const command = defineCommand({
   command: 'explain [code]',
-  describe: 'the long story of a finding; without a code, all of them',
+  describe: 'tell the long story of a finding; without a code, list them all',
   positionals: { code: { type: 'string', describe: 'as a plan shows it: EW002' } },
   options: {},
+  examples: [
+    ['edgewg explain EW030', 'why it is found, and what to do'],
+    ['edgewg explain', 'all codes with their titles'],
+  ],
   async run({ code }, io) {
     const { paint } = io.stdout;
     if (code === undefined) {

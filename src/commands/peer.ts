@@ -14,7 +14,7 @@ export const command = defineCommand({
   command: 'peer <action> <name>',
   describe: 'add a phone or laptop: address, configuration, QR code',
   positionals: {
-    action: { choices: ['add'], demandOption: true, describe: 'add: a peer more' },
+    action: { choices: ['add'], demandOption: true, describe: 'add: one more peer' },
     name: { type: 'string', demandOption: true, describe: 'its name in the site file' },
   },
   options: {

@@ -5,7 +5,9 @@ import { defineCommand } from './command.ts';
 export const command = defineCommand({
   command: 'schema',
   describe: 'print the JSON Schema of the site file, for editors, or of the plan',
-  options: { plan: { type: 'boolean', describe: 'of what `plan --format json` and `plan --out` write' } },
+  options: {
+    plan: { type: 'boolean', describe: 'the schema of what `plan --format json` and `plan --out` write' },
+  },
   examples: [
     ['edgewg schema > edgewg.schema.json', 'then: # yaml-language-server: $schema=./edgewg.schema.json'],
     ['edgewg schema --plan > edgewg-plan.schema.json', 'for a program that reads plans'],

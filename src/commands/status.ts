@@ -9,7 +9,7 @@ import { accessOptions, openDoor, readSite, siteOptions } from './live.ts';
 
 export const command = defineCommand({
   command: 'status [sites..]',
-  describe: 'tunnels as they are: handshakes, transfer, routes, drift, the last apply',
+  describe: 'show the tunnels as they are: handshakes, transfer, routes, drift, the last apply',
   positionals: sitesPositional,
   fleet: { stopsOnFailure: false, jobs: 4, onlyAlone: ['watch', 'router'] },
   options: {
