@@ -121,10 +121,7 @@ describe('bad input at the command line', function () {
       /no WireGuard key: a key has 44 characters/,
     ),
     'a reference to no program': reference('command:no-such-program', /there is no program no-such-program/),
-    'wg is not installed': onRouter({
-      prepare: () => lab.now({ step: 'now', kind: 'upgrade' }),
-      says: [/EW\d+: .*wireguard package/i, /install/],
-    }),
+    // a router without the wireguard package: test/e2e/doctor.test.ts
   };
 
   let home: TestAccess;
