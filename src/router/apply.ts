@@ -23,7 +23,7 @@ export interface ApplyInput {
   readonly replan: (reading: Reading) => Plan;
   readonly options: Omit<TransactionOptions, 'nonce'>;
   /** Further probes over the new connection: a handshake, a ping. */
-  readonly moreProbes?: (connection: Connection, reading: Reading) => Promise<Probe[]>;
+  readonly moreProbes?: (connection: Connection, reading: Reading, signal: AbortSignal) => Promise<Probe[]>;
   readonly onEvent: (event: ApplyEvent) => void;
   readonly signal: AbortSignal;
 }
@@ -132,7 +132,7 @@ async function settle(
     if (failed !== undefined || signal.aborted) {
       onEvent({ kind: 'putting-back' });
       const why =
-        failed === undefined
+        signal.aborted || failed === undefined
           ? 'interrupted'
           : `the proof failed: ${failed.name} — saw ${failed.saw ?? 'nothing'}`;
       return { why, connection };
@@ -163,7 +163,7 @@ async function probe(
   probes.push(...first);
   const failed = first.find(({ ok }) => !ok);
   if (failed !== undefined || moreProbes === undefined) return failed;
-  const more = await moreProbes(connection, reading);
+  const more = await moreProbes(connection, reading, signal);
   for (const probe of more) onEvent({ kind: 'probe', probe });
   probes.push(...more);
   return more.find(({ ok }) => !ok);

@@ -1,4 +1,5 @@
 // Probes that cost time, for those who ask for them: a handshake newer than the commit, a ping at the tunnel's full MTU.
+import { setTimeout } from 'node:timers/promises';
 import type { Probe } from '../plan/outcome.ts';
 import type { Plan } from '../plan/plan.ts';
 import { find, has, type Tree, value, values } from '../vyatta/tree.ts';
@@ -18,25 +19,29 @@ export interface FurtherProbes {
 export function furtherProbes(
   plan: Plan,
   asked: FurtherProbes,
-): (connection: Connection, reading: Reading) => Promise<Probe[]> {
-  return async (connection, reading) => {
+): (connection: Connection, reading: Reading, signal: AbortSignal) => Promise<Probe[]> {
+  return async (connection, reading, signal) => {
     const names = touchedInterfaces(plan).filter(name =>
       has(reading.running, ['interfaces', 'wireguard', name]),
     );
     const { handshake } = asked;
     return [
-      ...(handshake === undefined ? [] : await handshakes(connection, reading, names, handshake)),
+      ...(handshake === undefined ? [] : await handshakes(connection, reading, names, handshake, signal)),
       ...(asked.ping ? await pings(connection, reading.running, names) : []),
     ];
   };
 }
 
-/** Peers with an endpoint: the others can't be called, only call. The router's clock is the only one that counts. */
+/**
+ * Peers with an endpoint: the others can't be called, only call. The router's clock is the only one that counts. An interruption ends
+ * the wait.
+ */
 async function handshakes(
   connection: Connection,
   first: Reading,
   names: string[],
   seconds: number,
+  signal: AbortSignal,
 ): Promise<Probe[]> {
   const since = first.facts.now - 5;
   const expected = names.flatMap(name =>
@@ -49,7 +54,8 @@ async function handshakes(
     since;
   let reading = first;
   while (expected.some(peer => !isNew(reading, peer)) && reading.facts.now - first.facts.now < seconds) {
-    await new Promise(resolve => setTimeout(resolve, 1000));
+    await setTimeout(1000, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) break;
     reading = await readRouter(connection);
   }
   return expected.map(peer => {
