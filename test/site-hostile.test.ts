@@ -78,8 +78,14 @@ describe('a hostile value', () => {
     it(`among the ${round} is refused at its place, or harmless`, () => {
       const mine = leaves.filter(leaf => leaf.round === round);
       let refused = 0;
-      for (const value of hostileValues) refused += attack(mine, value);
-      const share = refused / (mine.length * hostileValues.length);
+      let all = 0;
+      // every value and every text, but a quarter of the pairs: `npm run test:injection` takes all of them
+      for (const [i, value] of hostileValues.entries()) {
+        const some = mine.filter((_, n) => (n + i) % 4 === 0);
+        refused += attack(some, value);
+        all += some.length;
+      }
+      const share = refused / all;
       assert.ok(share > 0.8, `only ${refused} refused`);
     });
 });
