@@ -19,6 +19,9 @@ const prologue = [
   'r() { "$W" "$@" </dev/null; echo "=> $?"; }',
 ];
 
+// no dpkg package was installed on the machine of the recordings (their README); a router has one, and so has the lab
+const notARouters = ['probes 18'];
+
 describe('the recordings over SSH', () => {
   for (const file of readdirSync(`${folder}/exec`)) {
     const { name, steps } = JSON.parse(readFileSync(`${folder}/exec/${file}`, 'utf8')) as Scenario;
@@ -35,7 +38,7 @@ describe('the recordings over SSH', () => {
         client.end();
         const ran = stdout.split(`\n${mark}`);
         for (const [index, step] of steps.entries()) {
-          if (`${name} ${index}` in differences) continue;
+          if (`${name} ${index}` in differences || notARouters.includes(`${name} ${index}`)) continue;
           const before = ran[index] ?? '';
           const said = index === 0 ? before : before.slice(before.indexOf('\n') + 1);
           const got = { stdout: said, exit: Number.parseInt(ran[index + 1] ?? '', 10) };
