@@ -86,6 +86,20 @@ describe('the other end, rendered for Kubernetes', () => {
     const peer = objectsOf(render(setupsFor(blog), 'kubernetes')).find(({ kind }) => kind === 'BGPPeer');
     assert.ok(peer);
     assert.throws(() => check({ ...peer, spec: { peerAddress: '192.168.5.14', myAsn: 1 } }));
+    assert.throws(() => check({ ...peer, spec: { myASN: 1, peerAddress: '192.168.5.14' } }));
+    assert.throws(() =>
+      check({
+        apiVersion: 'frrk8s.metallb.io/v1beta1',
+        kind: 'FRRConfiguration',
+        metadata: { name: 'srv4' },
+        spec: { bgp: { routers: [{ asn: 1, neighbors: [{ address: '192.168.5.14' }] }] } },
+      }),
+    );
+    const filter = { apiVersion: 'projectcalico.org/v3', kind: 'BGPFilter', metadata: { name: 'edgewg' } };
+    check({ ...filter, spec: { importV4: [{ action: 'Reject' }] } });
+    assert.throws(() =>
+      check({ ...filter, spec: { importV4: [{ action: 'Reject', cidr: '192.0.2.0/24' }] } }),
+    );
   });
 
   it('gives no pod more than it needs, and its key to no other node', () => {

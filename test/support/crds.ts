@@ -1,5 +1,11 @@
-// The fields of custom resources that are rendered here, with their types, as their definitions have them: metallb 0.15
-// (config/crd/bases), frr-k8s 0.0.21, Calico 3.31 (api/config/crd). What isn't listed is refused.
+// The fields of custom resources that are rendered here, with their types, and those that must be there, as their definitions have them. Compared
+// field by field with these files, each at the commit named; what isn't listed is refused, though the definitions know more:
+//   metallb/metallb config/crd/bases/metallb.io_ipaddresspools.yaml 40da9ef119d0, _bgpadvertisements.yaml 0765c0bb43a7, _bgppeers.yaml 027d430505d2
+//   metallb/frr-k8s config/crd/bases/frrk8s.metallb.io_frrconfigurations.yaml 08b4e629bae2
+//   projectcalico/calico libcalico-go/config/crd/crd.projectcalico.org_bgpconfigurations.yaml 065562ddf53a, _bgpfilters.yaml 07f3cb9887de,
+//   _bgppeers.yaml 036c024ded8c: group crd.projectcalico.org/v1 in the data store, projectcalico.org/v3 to the API's clients
+// Stricter here: BGPPeer of MetalLB must have peerASN and peerAddress (they may be absent since there are dynamicASN and unnumbered peers),
+// sourceAddress of Calico's is one of the two words that its description names.
 import { Ajv, type ValidateFunction } from 'ajv';
 
 type Shape = object;
@@ -17,14 +23,18 @@ const selector = fields({ matchLabels: { type: 'object', additionalProperties: t
 /** A duration of Go's, whole seconds. */
 const seconds: Shape = { type: 'string', pattern: '^[0-9]+s$' };
 const secret = fields({ name: text, namespace: text });
-const rule = fields(
-  {
-    action: { enum: ['Accept', 'Reject'] },
-    cidr: text,
-    matchOperator: { enum: ['Equal', 'NotEqual', 'In', 'NotIn'] },
-  },
-  ['action'],
-);
+const rule: Shape = {
+  ...fields(
+    {
+      action: { enum: ['Accept', 'Reject'] },
+      cidr: text,
+      matchOperator: { enum: ['Equal', 'NotEqual', 'In', 'NotIn'] },
+    },
+    ['action'],
+  ),
+  // a rule of the definition: both or none
+  dependencies: { cidr: ['matchOperator'], matchOperator: ['cidr'] },
+};
 
 const specs: Record<string, Shape> = {
   'metallb.io/v1beta1 IPAddressPool': fields({ addresses: list(text), autoAssign: flag }, ['addresses']),
@@ -34,25 +44,31 @@ const specs: Record<string, Shape> = {
       ...{ myASN: asn, peerASN: asn, peerAddress: text, sourceAddress: text, ebgpMultiHop: flag },
       ...{ holdTime: seconds, keepaliveTime: seconds, passwordSecret: secret, nodeSelectors: list(selector) },
     },
-    ['myASN', 'peerAddress'],
+    ['myASN', 'peerASN', 'peerAddress'],
   ),
   'frrk8s.metallb.io/v1beta1 FRRConfiguration': fields({
     nodeSelector: selector,
     bgp: fields({
       routers: list(
-        fields({
-          asn,
-          prefixes: list(text),
-          neighbors: list(
-            fields({
-              ...{ address: text, asn, sourceaddress: text, ebgpMultiHop: flag, holdTime: seconds },
-              ...{ keepaliveTime: seconds, passwordSecret: secret },
-              toAdvertise: fields({
-                allowed: fields({ mode: { enum: ['all', 'filtered'] }, prefixes: list(text) }),
-              }),
-            }),
-          ),
-        }),
+        fields(
+          {
+            asn,
+            prefixes: list(text),
+            neighbors: list(
+              fields(
+                {
+                  ...{ address: text, asn, sourceaddress: text, ebgpMultiHop: flag, holdTime: seconds },
+                  ...{ keepaliveTime: seconds, passwordSecret: secret },
+                  toAdvertise: fields({
+                    allowed: fields({ mode: { enum: ['all', 'filtered'] }, prefixes: list(text) }),
+                  }),
+                },
+                ['address', 'asn'],
+              ),
+            ),
+          },
+          ['asn'],
+        ),
       ),
     }),
   }),
