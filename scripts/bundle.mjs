@@ -1,40 +1,44 @@
-// Puts the built program and the libraries that it needs into a few files, since three hundred small ones take longer to load than
-// most plans to make. ssh2 stays outside, for its optional native parts. Commands keep to what they use: each import() is a file.
+// Puts the built program and the libraries that it needs into one file, since three hundred small ones take longer to load than most
+// plans to make; what import() names runs when it is asked for. Then has V8 compile it (scripts/compile.mjs). A start that needs none of
+// it is a file of its own.
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const out = 'dist/bundle';
 
-/** What yargs measures texts with loads all of Unicode's rules when it is imported; only a help text needs them. */
-const lateSegmenter = {
-  name: 'late-segmenter',
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /node_modules\/.*(string-width|wrap-ansi|cliui)\/.*\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace(
-        /^const segmenter = (new Intl\.Segmenter\(.*\));$/m,
-        'let made; const segmenter = { segment: text => (made ??= $1).segment(text) };',
-      ),
-    })),
+/** yargs measures the texts of its help, which are ours, with libraries that load all of Unicode's rules: 40 ms of every start. */
+const ownMeasure = {
+  name: 'own-measure',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^string-width$/ }, () => ({ path: 'string-width', namespace: 'own-measure' }));
+    onLoad({ filter: /./, namespace: 'own-measure' }, () => ({
+      contents: "export { columns as default } from './dist/src/report/visible.js';",
+      resolveDir: process.cwd(),
+    }));
+  },
 };
 
 rmSync(out, { recursive: true, force: true });
-const { metafile } = await build({
-  entryPoints: ['dist/src/main.js'],
-  outdir: out,
-  chunkNames: '[name]-[hash]',
+const common = {
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20',
-  external: ['ssh2'],
-  // some libraries are CommonJS and ask for Node's own modules
-  banner: {
-    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-  },
   legalComments: 'none',
-  plugins: [lateSegmenter],
   logLevel: 'warning',
+};
+await build({ ...common, entryPoints: ['dist/src/main.js'], outdir: out, format: 'esm' });
+const { metafile } = await build({
+  ...common,
+  entryPoints: ['dist/src/cli.js'],
+  outfile: `${out}/program.cjs`,
+  format: 'cjs',
+  supported: { 'dynamic-import': false },
+  // ssh2's native parts are optional, and Node.js has the same ciphers
+  external: ['cpu-features', '*.node'],
+  define: { 'import.meta.url': 'ownUrl' },
+  banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href;" },
+  plugins: [ownMeasure],
   metafile: true,
 });
 
@@ -46,6 +50,11 @@ const libraries = new Set(
     .flatMap(([file]) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []),
 );
 writeFileSync(`${out}/LICENSES.txt`, [...libraries].sort().map(licence).join('\n'));
+
+const compiled = spawnSync(process.execPath, ['scripts/compile.mjs'], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+if (compiled.status !== 0) throw new Error('scripts/compile.mjs failed');
 
 function licence(folder) {
   const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));

@@ -13,7 +13,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'edgewg-pack-'));
 const needed = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^bin\/edgewg\.js$/,
-  /^dist\/bundle\/[\w.-]+\.js$/,
+  /^dist\/bundle\/(main\.js|program\.cjs)$/,
   /^dist\/bundle\/LICENSES\.txt$/,
   /^dist\/edgewg\.1$/,
   /^dist\/src\/help\.txt$/,

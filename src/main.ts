@@ -1,6 +1,6 @@
 // The start: what can be answered without loading anything is answered here, and only then comes the rest.
 import { readFileSync } from 'node:fs';
-import module from 'node:module';
+import { loadProgram } from './program.ts';
 import { shippedFile } from './shipped.ts';
 
 const argv = process.argv.slice(2);
@@ -13,7 +13,5 @@ if (first === '--version') {
   // written by scripts/write-help.mjs from the definitions of the commands
   process.stdout.write(readFileSync(shippedFile('dist/src/help.txt'), 'utf8'));
 } else {
-  (module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
-  const { runCli } = await import('./cli.ts');
-  await runCli(first === 'help' && second !== undefined ? [second, '--help'] : argv);
+  await loadProgram(process.env).runCli(first === 'help' && second !== undefined ? [second, '--help'] : argv);
 }

@@ -70,7 +70,7 @@ async function parserFor(argv: readonly string[], env: Io['env'], chosen: Chosen
     )
     .locale('en')
     .updateStrings(strings as unknown as Record<string, string>)
-    .wrap(100)
+    .wrap(wantsHelp(argv) ? 100 : null)
     .version(false)
     .help()
     .alias('help', 'h')

@@ -1,5 +1,5 @@
 // The JSON Schema of the plan, for programs: made of the very schema that reads a saved plan.
-import { z } from 'zod';
+import * as z from 'zod';
 import { planFileSchema } from './saved.ts';
 
 /** The text of edgewg-plan.schema.json, draft-07. Keys that it doesn't know are valid: a minor version adds some. */

@@ -1,5 +1,5 @@
 // What a plan was made for, as far as it can be told later: the router itself, a snapshot of it, or a file of which nothing is known.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const originSchema = z.object({
   kind: z.enum(['router', 'snapshot', 'file']),

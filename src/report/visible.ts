@@ -11,9 +11,11 @@ export function visible(text: string): string {
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 
+const mark = /\p{M}/u;
+
 /** How many columns a terminal gives to a text that {@link visible} let through. */
 export function columns(text: string): number {
   let sum = 0;
-  for (const char of text) sum += /\p{M}/u.test(char) ? 0 : wide.test(char) ? 2 : 1;
+  for (const char of text) sum += mark.test(char) ? 0 : wide.test(char) ? 2 : 1;
   return sum;
 }

@@ -1,5 +1,5 @@
 // `cluster`: the other end of the tunnels. What it says is rendered for the nodes, and compared with what the router gets.
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   labelKey,
   labelName,

@@ -1,5 +1,5 @@
 // `cluster.nodes`: one machine at the other end, with what the router must know of it and what it must know of the router.
-import { z } from 'zod';
+import * as z from 'zod';
 import { linkName, networkFile, nodeKey, nodeName } from '../grammar/cluster.ts';
 import { publicKey } from '../grammar/keys.ts';
 import { interfaceName } from '../grammar/names.ts';
