@@ -78,10 +78,26 @@ describe('a command for a secret', () => {
     assert.equal((await access.run('echo "$VISIBLE $EDGEWG_PASSWORD"')).reveal(), 'yes \n');
   });
 
+  it('sees no variable of another secret, and what it complains is told without one', async () => {
+    const parts = { input: new PassThrough(), output: new PassThrough() };
+    const env = { PATH: '/usr/bin:/bin', WG4_KEY: 'canary', OTHER: 'x' };
+    const outside = { env, terminal: parts, acceptNewHostKey: false, notice: () => {} };
+    const withheld = systemAccess({ ...outside, withheld: ['WG4_KEY'] });
+    assert.equal((await withheld.run('echo "$WG4_KEY$OTHER"')).reveal(), 'x\n');
+    const key = Buffer.alloc(32, 1).toString('base64');
+    await assert.rejects(withheld.run(`echo "can't open ${key}" >&2; exit 2`), {
+      message: "it ended with exit code 2: can't open [key]",
+    });
+  });
+
+  it('is left behind when something that it started does not end', async () => {
+    await assert.rejects(access.run('sleep 30 & exec yes'), /far more than a secret/);
+  });
+
   it('fails by its exit code, a signal, or endless output', async () => {
     await assert.rejects(access.run('exit 3'), /exit code 3/);
     await assert.rejects(access.run('kill -9 $$'), /SIGKILL/);
-    await assert.rejects(access.run('exec yes'), /SIGTERM/);
+    await assert.rejects(access.run('exec yes'), /far more than a secret/);
   });
 });
 

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { maskCommand, withoutOrders } from '../src/cli/mask.ts';
-import { runProgram } from '../src/cli/program.ts';
-import { type Outside, type Ran, resolveReferences } from '../src/keys/references.ts';
+import { type Outside, resolveReferences } from '../src/keys/references.ts';
+import { type Ran, runProgram } from '../src/run-program.ts';
 import { Secret } from '../src/secret.ts';
 import { isFault, splitWords } from '../src/site/grammar/command-words.ts';
 import type { KeySource, Site } from '../src/site/site.ts';
-import { scrub } from '../src/vyatta/redact.ts';
+import { lastWords } from '../src/vyatta/redact.ts';
 import { generateKeyPair, generatePresharedKey } from '../src/wireguard/key.ts';
 import { aPeer, aSite, aTunnel } from './support/builders.ts';
 
@@ -95,7 +95,7 @@ const nowhere: Outside = {
   env: {},
   readFile: async () => undefined,
   run: async () => ({ kind: 'missing' }),
-  scrub,
+  lastWords,
 };
 
 const siteWith = (privateKey: KeySource): Site => aSite([aTunnel('wg4', { privateKey })]);

@@ -128,6 +128,20 @@ describe('secrets of a running configuration', () => {
     }
   });
 
+  it('are not in the complaint about a line that nobody can read', () => {
+    for (const line of [
+      'password "hunter22" hunter22 {',
+      "password 'hunter22 hunter22",
+      'encrypted-password hunter22 hunter22',
+      "set system login user a authentication plaintext-password 'hunter22' hunter22 'x",
+    ])
+      assert.throws(
+        () => readConfiguration(Buffer.from(`system {\n  ${line}\n}\n`), 'file'),
+        (error: unknown) => error instanceof Refused && !error.message.includes('hunter22'),
+        line,
+      );
+  });
+
   it('of a router that hides none are hidden here', async () => {
     const say = (nonce: string, name: string, text: string): string =>
       `${nonce} ${name} 0 ${Buffer.from(text).toString('base64')}\n`;

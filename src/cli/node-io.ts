@@ -12,8 +12,8 @@ import { Chalk } from 'chalk';
 import type { Io, Output } from '../commands/io.ts';
 import { Refused } from '../errors.ts';
 import { visible } from '../report/visible.ts';
+import { runProgram } from '../run-program.ts';
 import { maskCommand, withoutOrders } from './mask.ts';
-import { runProgram } from './program.ts';
 
 /** What is needed of `process`. */
 export interface Host {
@@ -84,8 +84,7 @@ export function nodeIo(
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await writeWhole(path, path, text, () => 0o600);
     },
-    run: (words, options) =>
-      runProgram(words, { ...options, env: host.env, seconds: programSeconds, signal: more.signal }),
+    run: (words, options) => runProgram(words, { ...options, env: host.env, signal: more.signal }),
     hide: secret => {
       const order = maskCommand(secret, host.env, isStream(host.stderr.fd));
       if (order !== '') host.stderr.write(order);
@@ -95,9 +94,6 @@ export function nodeIo(
     ...(canAsk ? { ask: (question: string) => ask(host, question, more.signal) } : {}),
   };
 }
-
-/** A password manager may ask a person on the terminal. */
-const programSeconds = 60;
 
 /** Read by somebody as it comes; a file would keep what is written. */
 function isStream(fd: number): boolean {

@@ -1,6 +1,6 @@
 // What a command has of the world: streams, files, the clock, a person. The command line gives it; tests give their own.
 import type { ChalkInstance } from 'chalk';
-import type { Ran } from '../keys/references.ts';
+import type { Ran } from '../run-program.ts';
 import type { Secret } from '../secret.ts';
 
 export interface Terminal {

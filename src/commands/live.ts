@@ -47,13 +47,16 @@ export interface AccessArgs {
 
 /** Reads all that decides how to get in; contacts nobody yet. */
 export async function openDoor(
-  loaded: { readonly site: Pick<Site, 'router'> },
+  loaded: { readonly site: Pick<Site, 'router'> & Partial<Pick<Site, 'tunnels' | 'cluster'>> },
   args: AccessArgs,
   io: Io,
 ): Promise<Door> {
   const { parsePlace, resolveTarget, systemAccess } = await import('../router/connection.ts');
+  const { secretVariables } = await import('../keys/references.ts');
+  const { tunnels = [], cluster } = loaded.site;
   const access = systemAccess({
     env: io.env,
+    withheld: secretVariables({ tunnels, ...(cluster && { cluster }) }),
     terminal: io.terminal,
     acceptNewHostKey: args['accept-new-host-key'] === true,
     signal: io.signal,

@@ -38,22 +38,15 @@ export async function readKeys(loaded: LoadedSite, io: Io, extent: Extent): Prom
 /** Files and programs as seen from the site file's folder. */
 export async function outside(loaded: LoadedSite, io: Io): Promise<Outside> {
   const { dirname, resolve } = await import('node:path');
-  const { scrub } = await import('../vyatta/redact.ts');
-  const { referencesOf } = await import('../keys/references.ts');
+  const { lastWords } = await import('../vyatta/redact.ts');
+  const { secretVariables } = await import('../keys/references.ts');
   const folder = resolve(io.cwd, dirname(loaded.place([]).file));
-  const { cluster } = loaded.site;
-  const ofNodes = (cluster?.nodes ?? []).map(({ key }) => key);
-  const sources = [
-    ...referencesOf(loaded.site).map(({ source }) => source),
-    ...ofNodes,
-    cluster?.bgp?.password,
-  ];
-  const withheld = sources.flatMap(source => (source?.kind === 'env' ? [source.name] : []));
+  const withheld = secretVariables(loaded.site);
   return {
     env: io.env,
     readFile: path => io.readFile(resolve(folder, path), mostBytes).catch(isMissing),
     run: words => io.run(words, { cwd: folder, withheld }),
-    scrub,
+    lastWords,
   };
 }
 

@@ -1,6 +1,7 @@
 // Keys that the site file names by where they come from: a variable, a file, what a program prints. Resolved where edgewg
 // runs, by commands that contact a router; what comes out is a Secret and its public half. No message repeats what was found.
 import { Refused } from '../errors.ts';
+import type { Ran } from '../run-program.ts';
 import { Secret } from '../secret.ts';
 import { isFault, splitWords } from '../site/grammar/command-words.ts';
 import type { KeySource, Site, SitePath } from '../site/site.ts';
@@ -10,13 +11,6 @@ export interface KnownKey extends KeyIdentity {
   readonly secret: Secret;
 }
 
-/** What became of a program. Its stderr is the program's own text: scrub it before it is shown. */
-export type Ran =
-  | { readonly kind: 'ended'; readonly exit: number; readonly stdout: Secret; readonly stderr: string }
-  | { readonly kind: 'killed'; readonly signal: string; readonly stderr: string }
-  | { readonly kind: 'timeout'; readonly seconds: number }
-  | { readonly kind: 'too-much' | 'missing' | 'forbidden' };
-
 /** The world, as far as a reference may look into it. */
 export interface Outside {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -24,8 +18,8 @@ export interface Outside {
   readFile(path: string): Promise<Buffer | undefined>;
   /** Runs a program without a shell, its stdin closed, in the site file's folder. */
   run(words: readonly string[]): Promise<Ran>;
-  /** Takes the secrets out of a program's own words. */
-  scrub(text: string): string;
+  /** The end of what a program complained, on one line and without secrets. */
+  lastWords(stderr: string): string;
 }
 
 /** Where a reference stands, and why it yields no key. */
@@ -58,8 +52,18 @@ interface Use {
 /** The name of a place in {@link References.keys}. */
 export const placeName = (at: SitePath): string => at.join('\0');
 
+/** The variables that a site file names: what they hold is for edgewg alone. */
+export function secretVariables({ tunnels, cluster }: Pick<Site, 'tunnels' | 'cluster'>): string[] {
+  const sources = [
+    ...referencesOf({ tunnels }).map(({ source }) => source),
+    ...(cluster?.nodes ?? []).map(({ key }) => key),
+    cluster?.bgp?.password,
+  ];
+  return sources.flatMap(source => (source?.kind === 'env' ? [source.name] : []));
+}
+
 /** Every reference of a site file, in its order. */
-export function referencesOf(site: Site): Use[] {
+export function referencesOf(site: Pick<Site, 'tunnels'>): Use[] {
   return site.tunnels.flatMap(tunnel => [
     ...use([...tunnel.at, 'privateKey'], tunnel.privateKey, 'private', tunnel.name),
     ...tunnel.peers.flatMap(peer =>
@@ -207,16 +211,7 @@ async function runFor(command: string, name: string, outside: Outside): Promise<
   }
 }
 
-/** The end of what a program complained. */
-function complaint(stderr: string, outside: Outside): string {
-  const lines = outside
-    .scrub(stderr)
-    .split('\n')
-    .map(line => line.trim());
-  const said = lines
-    .filter(line => line !== '')
-    .slice(-3)
-    .join('; ')
-    .slice(-300);
+function complaint(stderr: string, { lastWords }: Outside): string {
+  const said = lastWords(stderr);
   return said === '' ? '' : `: ${said}`;
 }

@@ -123,6 +123,18 @@ export function scrub(text: string): string {
     .join('\n');
 }
 
+/** The end of what a program complained, on one line and without secrets. */
+export function lastWords(stderr: string): string {
+  const lines = scrub(stderr)
+    .split('\n')
+    .map(line => line.trim());
+  return lines
+    .filter(line => line !== '')
+    .slice(-3)
+    .join('; ')
+    .slice(-300);
+}
+
 /** No sentence of a router is longer; and a line's cost grows with its square. */
 const longest = 2000;
 

@@ -53,13 +53,22 @@ function decode(bytes: Uint8Array, name: string): string {
 /** How many bad lines are worth telling. */
 const most = 10;
 
+/**
+ * Of a line that can't be read, with the one before it: what follows a secret may be the rest of it, for a value can hold a line
+ * break, and where a value ends nobody can tell.
+ */
+function excerptOf(line: string, before: string): string {
+  if (/pass|secret|key|community|connection|psk/.test(before)) return '';
+  const name = /(?:pass|secret|key|community|connection|psk)[\w-]*['"]?\s/.exec(line);
+  const shown = name === null ? line : `${line.slice(0, name.index + name[0].length)}[secret]`;
+  return scrub(shown).slice(0, 120);
+}
+
 function unreadable(error: UnreadableText, text: string, name: string): Refused {
   const lines = text.split('\n');
   const { problems } = error;
   const shown = problems.slice(0, most).map(({ line, column, message }) => {
-    // what follows a secret may be the rest of it: a value can hold a line break
-    const follows = /pass|secret|key|community|connection|psk/.test(lines[line - 2] ?? '');
-    const excerpt = follows ? '' : scrub((lines[line - 1] ?? '').trim()).slice(0, 120);
+    const excerpt = excerptOf((lines[line - 1] ?? '').trim(), lines[line - 2] ?? '');
     return `${name}:${line}:${column}: ${message}${excerpt === '' ? '' : `: ${excerpt}`}`;
   });
   const rest = problems.length > most ? [`… and ${problems.length - most} more lines`] : [];

@@ -1,21 +1,21 @@
 // The real outside: files through node:fs, questions at the terminal, commands through sh. What is not a value comes in by argument.
-import { spawn } from 'node:child_process';
 import { appendFile, type FileHandle, mkdir, open, readdir } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import { dirname } from 'node:path';
-import { Secret } from '../../secret.ts';
+import { type Ran, runProgram } from '../../run-program.ts';
+import type { Secret } from '../../secret.ts';
+import { lastWords } from '../../vyatta/redact.ts';
 import type { Access, Files } from './access.ts';
 import { askAt, type Terminal } from './ask.ts';
-import { ByteSink } from './byte-sink.ts';
 
 const mostBytes = (16 << 20) + 1;
-const mostOutput = 64 * 1024;
-const commandMs = 60_000;
 
 export interface System {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
   readonly acceptNewHostKey: boolean;
+  /** Variables that hold secrets of others: no command of ours sees them. */
+  readonly withheld?: readonly string[];
   /** Ends open questions and running commands. */
   readonly signal?: AbortSignal;
   hide?(secret: Secret): void;
@@ -26,6 +26,7 @@ export interface System {
 export function systemAccess(system: System): Access {
   const { env, terminal, signal } = system;
   const user = localUser(env);
+  const mayAsk = terminal.input.isTTY === true && terminal.output.isTTY === true;
   return {
     env,
     home: env['HOME'] || homedir(),
@@ -35,9 +36,18 @@ export function systemAccess(system: System): Access {
     etc: '/etc/ssh',
     acceptNewHostKey: system.acceptNewHostKey,
     files: systemFiles,
-    ask:
-      terminal.input.isTTY === true && terminal.output.isTTY === true ? askAt(terminal, signal) : undefined,
-    run: command => run(command, env, signal),
+    ask: mayAsk ? askAt(terminal, signal) : undefined,
+    run: async command =>
+      outputOf(
+        await runProgram([command], {
+          env,
+          withheld: system.withheld ?? [],
+          signal,
+          isShell: true,
+          // what it says is for the person; where there is none it may end in somebody's log
+          mayAsk,
+        }),
+      ),
     hide: secret => system.hide?.(secret),
     notice: system.notice,
   };
@@ -89,27 +99,26 @@ function missing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
 }
 
-/** The command sees the person's terminal, but none of our own secrets. */
-function run(command: string, env: System['env'], signal: AbortSignal | undefined): Promise<Secret> {
-  const cleared = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('EDGEWG_')));
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, {
-      env: cleared,
-      shell: true,
-      stdio: ['inherit', 'pipe', 'inherit'],
-      timeout: commandMs,
-      ...(signal && { signal }),
-    });
-    const output = new ByteSink();
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (output.length + chunk.length > mostOutput) child.kill();
-      else output.add(chunk);
-    });
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      if (code === 0) resolve(new Secret(output.bytes().toString('utf8')));
-      else
-        reject(new Error(signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`));
-    });
-  });
+/** Throws an error that says what became of it otherwise. */
+function outputOf(ran: Ran): Secret {
+  if (ran.kind === 'ended' && ran.exit === 0) return ran.stdout;
+  throw new Error(`it ${whatBecame(ran)}`);
+}
+
+function whatBecame(ran: Ran): string {
+  switch (ran.kind) {
+    case 'ended':
+    case 'killed': {
+      const said = lastWords(ran.stderr);
+      const how = ran.kind === 'ended' ? `ended with exit code ${ran.exit}` : `was ended by ${ran.signal}`;
+      return said === '' ? how : `${how}: ${said}`;
+    }
+    case 'timeout':
+      return `did not end within ${ran.seconds} s`;
+    case 'too-much':
+      return 'printed far more than a secret';
+    case 'missing':
+    case 'forbidden':
+      return 'could not be started: there is no shell for it';
+  }
 }
