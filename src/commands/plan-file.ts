@@ -3,7 +3,6 @@ import { Refused } from '../errors.ts';
 import { deeds, movedLines, newCommits } from '../plan/compare.ts';
 import { type Origin, originSchema } from '../plan/origin.ts';
 import type { Plan } from '../plan/plan.ts';
-import { parsePlan } from '../plan/saved.ts';
 import { originOf } from '../plan/snapshot.ts';
 import { parseCommands, printCommands } from '../vyatta/commands.ts';
 import { isMulti } from '../vyatta/nodes.ts';
@@ -34,6 +33,7 @@ export function bindings(live: Live): Readonly<Record<string, unknown>> {
 }
 
 export async function readPlanFile(path: string, io: Io): Promise<PlanFile> {
+  const { parsePlan } = await import('../plan/saved.ts');
   const text = (await io.readFile(path, mostBytes)).toString('utf8');
   const plan = parsePlan(text, path);
   const { host_key: hostKey, running, origin } = JSON.parse(text) as Record<string, unknown>;

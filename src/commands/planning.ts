@@ -35,7 +35,8 @@ async function fromRouter(loaded: LoadedSite, args: PlanningArgs, io: Io): Promi
   const { originOf } = await import('../plan/snapshot.ts');
   const door = await openDoor(loaded, args, io);
   const live = await planLive(loaded, door, io, args['run-commands'] === true ? 'all' : 'at-hand');
-  await live.connection.close();
+  // the goodbye takes its time while the plan is shown; the process ends after it
+  void live.connection.close();
   return {
     plan: live.plan,
     running: live.reading.running,

@@ -7,7 +7,7 @@ import { isKey } from '../wireguard/key.ts';
 import type { Connection, Door } from './connection.ts';
 import { ending, interrupted, messageOf, type Unfinished } from './ending.ts';
 import { prove, touchedInterfaces } from './prove.ts';
-import { type Reading, readRouter } from './read.ts';
+import { type Reading, readAgain, readRouter } from './read.ts';
 import { newNonce, type Record, RecordReader } from './records.ts';
 import { held, moved, reasonOf, untouched } from './refusal.ts';
 import { askSwitch } from './switch.ts';
@@ -151,12 +151,12 @@ async function settle(
 
 /** The first probe that failed. */
 async function probe(
-  { plan, replan, moreProbes, onEvent, signal }: ApplyInput,
+  { plan, replan, reading: before, moreProbes, onEvent, signal }: ApplyInput,
   connection: Connection,
   proof: Proof,
 ): Promise<Probe | undefined> {
   const { probes } = proof;
-  const reading = await readRouter(connection, signal);
+  const reading = await readAgain(connection, before.facts, signal);
   proof.digest = reading.facts.digest;
   const first = prove(reading, replan(reading), touchedInterfaces(plan));
   for (const probe of first) onEvent({ kind: 'probe', probe });

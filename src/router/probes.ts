@@ -7,7 +7,7 @@ import { quote } from '../vyatta/words.ts';
 import { parsePrefix, printAddress } from '../wireguard/prefix.ts';
 import type { Connection } from './connection.ts';
 import { touchedInterfaces } from './prove.ts';
-import { type Reading, readRouter } from './read.ts';
+import { type Reading, readAgain } from './read.ts';
 import { newNonce, readRecords } from './records.ts';
 
 export interface FurtherProbes {
@@ -56,7 +56,7 @@ async function handshakes(
   while (expected.some(peer => !isNew(reading, peer)) && reading.facts.now - first.facts.now < seconds) {
     await setTimeout(1000, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
-    reading = await readRouter(connection);
+    reading = await readAgain(connection, first.facts);
   }
   return expected.map(peer => {
     const name = `${peer.name} has a new handshake with ${peer.key.slice(0, 8)}…`;

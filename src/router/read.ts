@@ -29,15 +29,43 @@ function readCommand(): string {
 }
 
 export async function readRouter(connection: Connection, signal?: AbortSignal): Promise<Reading> {
+  return interpret(await recordsOf(connection, '', signal), connection.remote.user);
+}
+
+/** What no apply changes: the machine, its software, what its configuration system can do. Nor is the log of commits read again. */
+const lasting = [
+  ...(['version', 'model', 'kernel', 'board', 'disks', 'firstboot', 'wireguardPackage'] as const),
+  ...(['probes', 'sessions', 'applies', 'commits'] as const),
+];
+
+/** As {@link readRouter}, but asks only for what an apply changes; the rest is `before`'s. */
+export async function readAgain(
+  connection: Connection,
+  before: RouterFacts,
+  signal?: AbortSignal,
+): Promise<Reading> {
+  const { running, facts } = interpret(await recordsOf(connection, ' again', signal), connection.remote.user);
+  const kept = Object.fromEntries(lasting.map(name => [name, before[name]])) as Pick<
+    RouterFacts,
+    (typeof lasting)[number]
+  >;
+  return { running, facts: { ...facts, ...kept } };
+}
+
+async function recordsOf(
+  connection: Connection,
+  extent: '' | ' again',
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, Record>> {
   const nonce = newNonce();
   const options = {
-    input: `${nonce}\n`,
+    input: `${nonce}${extent}\n`,
     timeoutMs,
     maxBytes: mostBytes,
     ...(signal === undefined ? {} : { signal }),
   };
   const result = await connection.exec(readCommand(), options);
-  return interpret(readRecords(result.stdout, nonce), connection.remote.user);
+  return readRecords(result.stdout, nonce);
 }
 
 function interpret(records: ReadonlyMap<string, Record>, user: string): Reading {

@@ -13,6 +13,8 @@ const set = (call: Call) =>
   call.program === 'my_set' || (call.program === 'vyatta-cfg-cmd-wrapper' && call.args[0] === 'set');
 const api = (call: Call) => call.program === 'cli-shell-api' && call.args.includes('--show-active-only');
 
+const comparison = (call: Call) => call.program === 'cli-shell-api' && call.args.includes('@ACTIVE');
+
 export interface Step {
   /** Which call it is: the `nth` for which this holds. */
   readonly is: (call: Call) => boolean;
@@ -26,7 +28,6 @@ export const steps: Readonly<Record<string, Step>> = {
   'read: the tunnels': { is: call => call.program === 'wg' && call.args.includes('dump'), nth: 1 },
   'script: the digest': { is: api, nth: 2 },
   'script: begin': { is: wrapper('begin'), nth: 1 },
-  'script: the snapshot': { is: wrapper('save'), nth: 1 },
   'script: a key': { is: call => call.program === 'wg' && call.args.includes('genkey'), nth: 1 },
   'script: the first set': { is: set, nth: 1 },
   'script: a set': { is: set, nth: 7 },
@@ -34,16 +35,15 @@ export const steps: Readonly<Record<string, Step>> = {
   'script: the commit': { is: wrapper('commit'), nth: 1 },
   'script: after the commit': { is: wrapper('commit'), nth: 1, isAfter: true },
   'script: end': { is: wrapper('end'), nth: 1 },
-  'proof: the configuration': { is: api, nth: 5 },
+  'draft: begin': { is: wrapper('begin'), nth: 2 },
+  'draft: the save': { is: wrapper('save'), nth: 1 },
+  'draft: after the save': { is: wrapper('save'), nth: 1, isAfter: true },
+  'draft: end': { is: wrapper('end'), nth: 2 },
+  'proof: the configuration': { is: api, nth: 4 },
   'proof: the tunnels': { is: call => call.program === 'wg' && call.args.includes('dump'), nth: 2 },
-  'save: begin': { is: wrapper('begin'), nth: 2 },
-  'save: the save': { is: wrapper('save'), nth: 2 },
-  'save: after the save': { is: wrapper('save'), nth: 2, isAfter: true },
-  'save: the comparison': {
-    is: call => call.program === 'cli-shell-api' && call.args.includes('@ACTIVE'),
-    nth: 5,
-  },
-  'save: end': { is: wrapper('end'), nth: 2 },
+  'save: the record': { is: api, nth: 5 },
+  'save: the comparison': { is: comparison, nth: 4 },
+  'save: the last comparison': { is: comparison, nth: 5 },
 };
 
 /** What the client prints on its way, in order. */

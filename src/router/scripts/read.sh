@@ -1,11 +1,12 @@
 # edgewg reads a router. The same bytes in every run, so that a forced command can allow just this; it changes nothing.
-# One line on stdin, the nonce; on stdout one record a line: nonce, name, exit code, base64 of the output ('-' for none).
+# One line on stdin: the nonce, and `again` when what no apply changes is known already; on stdout one record a line: nonce, name, exit code, base64 of the output ('-' for none).
 # No secret leaves the router: literal keys become their public half, other secrets the word `redacted`.
 LC_ALL=C; export LC_ALL
 PATH=/opt/vyatta/bin:/opt/vyatta/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 # a line that has gone silent must not leave a process behind
-IFS= read -r -t 30 nonce
+read -r -t 30 nonce extent
 case $nonce in '' | *[!0-9a-f]*) echo 'edgewg: no nonce on stdin' >&2; exit 64 ;; esac
+case $extent in '' | again) ;; *) echo "edgewg: can't read $extent" >&2; exit 64 ;; esac
 
 record() { # name: runs the function of that name and reports what it printed
   out=$("$1" 2>/dev/null </dev/null; echo "x$?")
@@ -57,11 +58,20 @@ machine() {
 session() { printf '%s\n' "$SSH_CONNECTION"; }
 clock() { date +%s; uptime | sed 's/^ *//'; }
 probe() { if cli-shell-api "$@" >/dev/null; then echo yes; else echo no; fi; }
+# two halves at once, told in their order
 probes() {
+  exec 9< <(probes_of_routing)
+  probes_of_interfaces
+  cat <&9
+}
+probes_of_interfaces() {
   echo "wireguard $(probe validateTmplPath interfaces wireguard)"
   echo "mss-clamp $(probe validateTmplPath firewall options mss-clamp)"
   echo "mss-clamp-wg $(probe validateTmplValPath firewall options mss-clamp interface-type wg)"
   echo "mss-clamp6-wg $(probe validateTmplValPath firewall options mss-clamp6 interface-type wg)"
+  echo "ubnt-discover $(probe validateTmplPath service ubnt-discover interface wg0 disable)"
+}
+probes_of_routing() {
   echo "route-description $(probe validateTmplPath protocols static interface-route 192.0.2.0/24 next-hop-interface wg0 description)"
   echo "route6-description $(probe validateTmplPath protocols static interface-route6 2001:db8::/64 next-hop-interface wg0 description)"
   echo "interface-route6 $(probe validateTmplPath protocols static interface-route6)"
@@ -69,7 +79,6 @@ probes() {
   echo "prefix-list6 $(probe validateTmplPath policy prefix-list6)"
   echo "bgp-prefix-list $(probe validateTmplPath protocols bgp 64512 neighbor 192.0.2.1 prefix-list import)"
   echo "bgp-maximum-paths $(probe validateTmplPath protocols bgp 64512 maximum-paths ebgp)"
-  echo "ubnt-discover $(probe validateTmplPath service ubnt-discover interface wg0 disable)"
 }
 keys() {
   find /config/auth -type f -size -2 2>/dev/null | head -n 500 | while read -r file; do
@@ -105,17 +114,21 @@ neighbors() {
 commits() { vyatta-op-cmd-wrapper show system commit | head -n 10; }
 
 if ! command -v cli-shell-api >/dev/null 2>&1; then printf '%s foreign 1 -\n' "$nonce"; exit 0; fi
-active=$(cli-shell-api showConfig --show-active-only --show-commands 2>/dev/null)
 records() { for name; do record "$name"; done; }
 # An op command takes ten times as long as anything else (transcript interactive/19), and every router has two cores at least: what
 # doesn't depend on the rest runs beside it. Each group has a pipe of its own; no record is split.
-exec 3< <(records commits)
-exec 4< <(shown=$(vyatta-op-cmd-wrapper show version 2>/dev/null </dev/null); records version model)
-exec 5< <(records probes)
-exec 7< <(records neighbors)
-exec 6< <(records package machine keys tunnels links addresses routes applies)
+if [ "$extent" != again ]; then
+  exec 3< <(records commits)
+  exec 4< <(shown=$(vyatta-op-cmd-wrapper show version 2>/dev/null </dev/null); records version model)
+  exec 5< <(records probes package machine applies)
+fi
+exec 6< <(records keys tunnels links addresses routes)
+active=$(cli-shell-api showConfig --show-active-only --show-commands 2>/dev/null)
+[ "$extent" = again ] || exec 7< <(records neighbors)
+exec 8< <(records running literals digest)
 drift=$(between /config/config.boot @ACTIVE)
 lost=$(find_lost)
-records admin running literals digest drift saved lost lostkeys savedsum session clock
-cat /dev/fd/7 /dev/fd/6 /dev/fd/5 /dev/fd/4 /dev/fd/3
+records admin drift saved lost lostkeys savedsum session clock
+cat /dev/fd/8 /dev/fd/6
+[ "$extent" = again ] || cat /dev/fd/7 /dev/fd/5 /dev/fd/4 /dev/fd/3
 printf '%s end 0 -\n' "$nonce"

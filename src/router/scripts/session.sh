@@ -58,7 +58,9 @@ agrees() { grep -qs ' === vyatta-config-version:' "$1" && lines=$(drift_from "$1
 
 w() { "$W" "$@" >"$S/out" 2>&1 </dev/null 8>&- 9>&-; }
 # a session of the same process id may be left over, uncommitted changes and all (transcript interactive/20)
-open_session() { printf '%s\n' "$$" >"$S/session"; w begin && w discard; }
+open_session() { begin_session && w discard; }
+# does for a save, which writes the active configuration
+begin_session() { printf '%s\n' "$$" >"$S/session"; w begin; }
 # One change. The wrapper asks for the session's environment and runs the same program, each time: 18.7 ms a line in place of 12
 # (transcript interactive/19). The session is this process's in both; commits are the wrapper's (edgeos-facts 5.4).
 edit() {
@@ -123,15 +125,20 @@ commit() {
     sleep 1
   done
 }
+write_draft() {
+  mkdir -p "$archive"
+  rm -f "$draft"
+  begin_session && w save "$draft"; code=$?
+  cp "$S/out" "$S/save-said" 2>/dev/null
+  close_session
+}
 # config.boot is replaced as a whole, by what was proven to be the active configuration, or not at all: the router's own save
 # ends in a `mv` from one file system to another, and doesn't notice that /tmp is full (vyatta-save-config.pl).
 save() {
-  mkdir -p "$archive"
   for attempt in 1 2 3; do
-    rm -f "$draft"
-    open_session && w save "$draft"; code=$?
-    cp "$S/out" "$S/save-said" 2>/dev/null
-    close_session
+    # it may be there already
+    code=0
+    agrees "$draft" || write_draft
     if [ "$code" = 0 ] && agrees "$draft" && mv -f "$draft" "$boot" && agrees "$boot"; then
       # an old sync knows no files, and writes everything
       sync "$boot" "${boot%/*}"

@@ -12,6 +12,8 @@ arm() {
   } 2>"$S/out" || return 1
   state armed
   setsid bash "$S/run" guard </dev/null >>"$S/switch.log" 2>&1 &
+}
+is_watched() {
   tries=0
   until [ -e "$S/watching" ] || [ "$tries" -ge 800 ]; do tries=$((tries + 1)); sleep 0.025; done
   [ -e "$S/watching" ]
@@ -44,6 +46,8 @@ watch() {
     elif [ -e "$S/waiting" ]; then
       if [ -e "$S/stop" ]; then fire 'asked to'
       elif [ "$left" -le 0 ]; then fire 'time is up'
+      # while the client looks, what it will want to be saved is written beside the saved configuration
+      elif [ ! -e "$S/drafted" ]; then : >"$S/drafted"; write_draft
       fi
     elif ! transaction_lives; then
       # between the looks it may have ended well
@@ -88,6 +92,7 @@ fire() {
   state "undoing ($1)"
   log "switch fires: $1"
   take_over
+  rm -f "$draft"
   if ! undo; then settle failed "$1"
   elif saved_as_before; then settle undone "$1"
   else settle unsaved "$1"
@@ -96,7 +101,11 @@ fire() {
 keep() { # confirmed: save, and compare what was saved with what runs
   state saving
   take_over
-  if save; then settle saved confirmed; return; fi
+  write_record &
+  recording=$!
+  save; code=$?
+  wait "$recording"
+  if [ "$code" = 0 ]; then settle saved confirmed; return; fi
   log "saving failed: $(words_of "$S/save-said")"
   cp "$S/save-said" "$S/why" 2>/dev/null
   if undo && saved_as_before; then settle undone 'saving failed'; else settle failed 'saving failed'; fi
@@ -111,9 +120,12 @@ settle() { # result, reason
   case $1 in failed | unsaved) reboot_at_last ;; esac
   linger
 }
-keep_record() { # of the last fifty applies; the names sort by time
+write_record() {
   mkdir -p "$archive/applies" && after=$(digest_of "$(active)") &&
-    record | sed "s/\"digest_after\":null/\"digest_after\":\"$after\"/" >"$archive/applies/$id.new" && mv -f "$archive/applies/$id.new" "$archive/applies/$id.json"
+    record | sed "s/\"digest_after\":null/\"digest_after\":\"$after\"/" >"$archive/applies/$id.new"
+} 2>/dev/null
+keep_record() { # of the last fifty applies; the names sort by time
+  mv -f "$archive/applies/$id.new" "$archive/applies/$id.json"
   find "$archive/applies" -name '*.json' | sort | head -n -50 | while read -r old; do rm -f "$old"; done
 } 2>/dev/null
 # the saved configuration is the one from before, or is made it again: nothing of this apply comes up
@@ -149,20 +161,20 @@ answer() { # confirm|undo|wait, seconds: waits for what the switch makes of it
     confirm) mv "$S/waiting" "$S/confirmed" 2>/dev/null ;;
     undo) : >"$S/stop" ;;
   esac 2>/dev/null
-  left=$(($2 * 20))
+  left=$(($2 * 50))
   until [ -e "$S/result" ] || [ "$left" -le 0 ] || ! [ -d "$S" ]; do
     # they may all be killed while they are waited for
     [ $((left % 100)) != 0 ] || { revive; wake; }
     left=$((left - 1))
-    sleep 0.05
+    sleep 0.02
   done
   if [ -e "$S/result" ]; then
     say result 0 "$S/result"
     { : >"$S/told"; } 2>/dev/null
     wake
     # so that nothing of it is left when the client ends
-    left=40
-    until ! [ -d "$S" ] || [ "$left" -le 0 ]; do left=$((left - 1)); sleep 0.05; done
+    left=100
+    until ! [ -d "$S" ] || [ "$left" -le 0 ]; do left=$((left - 1)); sleep 0.02; done
   elif [ -d "$S" ]; then say result 2
   else say result 3
   fi

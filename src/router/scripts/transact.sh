@@ -7,10 +7,12 @@ transact() {
   # of an apply that a restart met while it saved
   rm -f "$draft"
   # before anything else, so that whatever is killed from here on, somebody is there to end it
-  arm || { echo 'the switch did not start' >>"$S/out"; say refused:switch 1 "$S/out"; finish untouched; return; }
+  arm || { no_switch; return; }
+  # only looks, while the switch starts
   is_untouched_since_plan || { finish untouched; return; }
+  is_watched || { no_switch; return; }
   open_session || { say refused:begin 1 "$S/out"; finish untouched; return; }
-  w save "$S/before.boot" && agrees "$S/before.boot" || { say refused:snapshot 1 "$S/out"; finish untouched; return; }
+  snapshot || { say refused:snapshot 1 "$S/out"; finish untouched; return; }
   say armed 0
   key_steps
   goes_on || { finish untouched; return; }
@@ -31,25 +33,36 @@ transact() {
     put_back
   fi
 }
+no_switch() { echo 'the switch did not start' >>"$S/out"; say refused:switch 1 "$S/out"; finish untouched; }
 is_untouched_since_plan() {
+  cp "$boot" "$S/saved.boot" 2>"$S/out" || { say refused:snapshot 1 "$S/out"; return 1; }
+  # beside the digest; and it may outlive a transaction that ends here, so it must not hold the lock
+  exec 5< <(exec 8>&-; drift_from "$S/saved.boot" 2>&1; echo "x$?")
   lines=$(active 2>"$S/out") || { say refused:read 1 "$S/out"; return 1; }
   digest=$(digest_of "$lines")
   if [ "$digest" != "$expected_digest" ]; then printf '%s' "$digest" >"$S/out"; say stale 1 "$S/out"; return 1; fi
   saved_sum >"$S/saved-before"
-  cp "$boot" "$S/saved.boot" 2>"$S/out" || { say refused:snapshot 1 "$S/out"; return 1; }
-  [ "$allow_drift" = 1 ] && return 0
-  lines=$(drift_from "$boot" 2>"$S/out") || { say refused:drift 1 "$S/out"; return 1; }
-  [ -n "$lines" ] || return 0
-  printf '%s\n' "$lines" | grep -E '^(set|delete) ' | without_secrets mask >"$S/out"
+  drift=$(cat <&5)
+  exec 5<&-
+  [ "$allow_drift" = 1 ] || [ "$drift" = x0 ] && return 0
+  printf '%s\n' "$drift" >"$S/out"
+  case $drift in *x0) ;; *) say refused:drift 1 "$S/out"; return 1 ;; esac
+  printf '%s\n' "$drift" | grep -E '^(set|delete) ' | without_secrets mask >"$S/out"
   say drift 1 "$S/out"
   return 1
+}
+# what is running, as a file: the saved configuration where the two agree
+snapshot() {
+  if [ "$drift" = x0 ] && grep -qs ' === vyatta-config-version:' "$S/saved.boot"; then cp "$S/saved.boot" "$S/before.boot" 2>"$S/out"
+  else w save "$S/before.boot" && agrees "$S/before.boot"
+  fi
 }
 # two sessions' edits of one node merge silently, so what is running is looked at once more
 commit_unmoved() {
   if [ "$(digest_of "$(active 2>/dev/null)")" != "$digest" ]; then failed=1; : >"$S/out"; say moved 1; return; fi
   commit || failed=1
   say "commit:$1" "$code" "$S/out"
-  digest=$(digest_of "$(active 2>/dev/null)")
+  [ "$1" = "$commits" ] || digest=$(digest_of "$(active 2>/dev/null)")
 }
 put_back() {
   # from here on there is nothing to stop: this is the way back
