@@ -1,2 +1,3 @@
 #!/usr/bin/env node
-import '../dist/bundle/main.js';
+// CommonJS, as the bundle is: Node.js then starts without its loader of modules.
+require('../dist/bundle/main.cjs');

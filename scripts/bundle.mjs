@@ -22,22 +22,22 @@ const ownMeasure = {
 rmSync(out, { recursive: true, force: true });
 const common = {
   bundle: true,
+  format: 'cjs',
   platform: 'node',
   target: 'node20',
+  define: { 'import.meta.url': 'ownUrl' },
+  banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href;" },
   legalComments: 'none',
   logLevel: 'warning',
 };
-await build({ ...common, entryPoints: ['dist/src/main.js'], outdir: out, format: 'esm' });
+await build({ ...common, entryPoints: ['dist/src/main.js'], outfile: `${out}/main.cjs` });
 const { metafile } = await build({
   ...common,
   entryPoints: ['dist/src/cli.js'],
   outfile: `${out}/program.cjs`,
-  format: 'cjs',
   supported: { 'dynamic-import': false },
   // ssh2's native parts are optional, and Node.js has the same ciphers
   external: ['cpu-features', '*.node'],
-  define: { 'import.meta.url': 'ownUrl' },
-  banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href;" },
   plugins: [ownMeasure],
   metafile: true,
 });

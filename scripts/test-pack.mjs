@@ -12,8 +12,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'edgewg-pack-'));
 /** Everything that may be in the tarball. */
 const needed = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
-  /^bin\/edgewg\.js$/,
-  /^dist\/bundle\/(main\.js|program\.cjs)$/,
+  /^bin\/(edgewg\.js|package\.json)$/,
+  /^dist\/bundle\/(main|program)\.cjs$/,
   /^dist\/bundle\/LICENSES\.txt$/,
   /^dist\/edgewg\.1$/,
   /^dist\/src\/help\.txt$/,

@@ -13,5 +13,5 @@ if (first === '--version') {
   // written by scripts/write-help.mjs from the definitions of the commands
   process.stdout.write(readFileSync(shippedFile('dist/src/help.txt'), 'utf8'));
 } else {
-  await loadProgram(process.env).runCli(first === 'help' && second !== undefined ? [second, '--help'] : argv);
+  void loadProgram(process.env).runCli(first === 'help' && second !== undefined ? [second, '--help'] : argv);
 }

@@ -104,6 +104,6 @@ async function diffOf(plan: Plan, before: Tree, format: string, io: Io): Promise
 
 async function save({ plan, bindings }: Made, file: string, io: Io): Promise<void> {
   const { renderJson } = await import('../report/json.ts');
-  await io.writeFile(file, renderJson(plan, bindings));
+  await io.writeFile(file, renderJson(plan, bindings()));
   if (!io.isQuiet) io.stderr.write(`wrote the plan to ${visible(file)}\n`);
 }

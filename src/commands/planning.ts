@@ -15,7 +15,7 @@ export interface Made {
   readonly live?: readonly string[];
   readonly origin: Origin;
   /** What a saved plan needs to be applied; a plan for a file can only be shown, and compared. */
-  readonly bindings: Readonly<Record<string, unknown>>;
+  readonly bindings: () => Readonly<Record<string, unknown>>;
 }
 
 export interface PlanningArgs extends AccessArgs {
@@ -42,7 +42,7 @@ async function fromRouter(loaded: LoadedSite, args: PlanningArgs, io: Io): Promi
     running: live.reading.running,
     live: live.reading.facts.routes,
     origin: originOf(live.reading.facts),
-    bindings: bindings(live),
+    bindings: () => bindings(live),
   };
 }
 
@@ -62,5 +62,5 @@ async function fromFile(loaded: LoadedSite, file: string, io: Io): Promise<Made>
     );
   const plan = makePlan({ site: loaded.site, placeOf: path => loaded.place(path), running }, checks);
   const origin = readOrigin(bytes.toString('utf8'));
-  return { plan, running, origin, bindings: { origin, running: runningLines(running) } };
+  return { plan, running, origin, bindings: () => ({ origin, running: runningLines(running) }) };
 }
