@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { Ajv, type ValidateFunction } from 'ajv';
 import ajvDraft4 from 'ajv-draft-04';
 import fc from 'fast-check';
@@ -17,6 +18,7 @@ import { SiteProblems } from '../src/site/problem.ts';
 import { fakeIo } from './support/fake-io.ts';
 import { fixture, project } from './support/fixtures.ts';
 import { assertGolden } from './support/golden.ts';
+import { runCli } from './support/run-cli.ts';
 
 // its types and Node disagree on what the default export of a CommonJS module is
 const Draft4 = ajvDraft4 as unknown as typeof ajvDraft4.default;
@@ -118,6 +120,15 @@ describe('findings for programs', () => {
       io,
     );
     assert.match(io.written.stdout, /file=scenarios\/foreign-rule-refused\/site\.yaml,/);
+  });
+
+  it('reach the runner of GitHub Actions as commands, with nothing of them taken away', async () => {
+    const file = fileURLToPath(fixture('specs/invalid/leaf-address.yaml'));
+    const ran = await runCli(['validate', '--format', 'github', '-f', file], {
+      env: { GITHUB_ACTIONS: 'true' },
+    });
+    assert.equal(ran.exit, 3, ran.stderr);
+    assert.match(ran.stdout, /^::error file=[^,]*leaf-address\.yaml,line=\d+,col=\d+/);
   });
 
   it('never become another command of the runner', () => {

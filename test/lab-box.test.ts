@@ -25,6 +25,7 @@ const echo: Router = {
 };
 const wrapper = '/opt/vyatta/sbin/vyatta-cfg-cmd-wrapper';
 const userKey = ssh2.utils.generateKeyPairSync('ed25519');
+const forcedKey = ssh2.utils.generateKeyPairSync('ed25519');
 
 describe('the box of the lab', () => {
   let lab: Lab;
@@ -35,7 +36,8 @@ describe('the box of the lab', () => {
       around = surroundings;
       return echo;
     };
-    lab = await startLab({ makeRouter, authorizedKeys: [userKey.public] });
+    const forced = `restrict,command="echo \\"forced\\" for $SSH_ORIGINAL_COMMAND" ${forcedKey.public}`;
+    lab = await startLab({ makeRouter, authorizedKeys: [userKey.public, forced] });
     client = await connect(lab, { password: lab.password });
   });
   after(async () => {
@@ -57,6 +59,15 @@ describe('the box of the lab', () => {
       /authentication/i,
     );
     await assert.rejects(connect(lab, { username: 'root', password: lab.password }), /authentication/i);
+  });
+
+  it('runs the command of a key in place of any other', async () => {
+    const bound = await connect(lab, { privateKey: forcedKey.private });
+    try {
+      assert.equal((await exec(bound, 'echo mine')).stdout, 'forced for echo mine\n');
+    } finally {
+      bound.end();
+    }
   });
 
   it('runs commands in a real shell and passes on both outputs, the exit code and the signal', async () => {

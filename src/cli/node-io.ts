@@ -32,6 +32,7 @@ export function outputs(host: Host, wantsColor: boolean): Streams {
     const level = wantsColor ? colorLevel(host.env, stream) : 0;
     return {
       write: text => void (text !== '' && stream.write(withoutOrders(text, host.env, isData))),
+      order: text => void (text !== '' && stream.write(text)),
       isTerminal: stream.isTTY === true,
       paint: new Chalk({ level }),
     };

@@ -17,7 +17,7 @@ export async function writeAnnotations(
   const placeOf = await pathsInRepository(io);
   if (format === 'github') {
     const { renderGithub } = await import('../report/annotations/github.ts');
-    io.stdout.write(renderGithub(annotations, placeOf));
+    io.stdout.order(renderGithub(annotations, placeOf));
   } else {
     const { renderSarif } = await import('../report/annotations/sarif.ts');
     const { ownVersion } = await import('./version.ts');

@@ -11,6 +11,8 @@ export interface Terminal {
 export interface Output {
   /** Text without a line end of its own is not completed. A closed pipe swallows it. */
   write(text: string): void;
+  /** Orders of edgewg's own to a CI system that reads this stream: annotations. What is written else gives it none. */
+  order(text: string): void;
   /** A terminal, where a line may be rewritten in place. */
   readonly isTerminal: boolean;
   /** Colours as this stream and the person want them; perhaps none. */

@@ -15,6 +15,9 @@ export function fakeIo(folder: URL): FakeIo {
     write: text => {
       written[name] += text;
     },
+    order: text => {
+      written[name] += text;
+    },
     isTerminal: false,
     paint: new Chalk({ level: 0 }),
   });

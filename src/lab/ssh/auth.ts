@@ -13,25 +13,39 @@ export interface Access {
 
 const offered = ['publickey', 'password'] as const;
 
+export interface Proven {
+  readonly account: Account;
+  /** What the key's line has run in place of whatever is asked for. */
+  readonly forced: string | undefined;
+}
+
 /** The account that has proven who it is; undefined (and the client told what else it may try) otherwise. */
-export async function authenticate(context: AuthContext, access: Access): Promise<Account | undefined> {
+export async function authenticate(context: AuthContext, access: Access): Promise<Proven | undefined> {
   const account = await access.account(context.username);
-  if (account && (await proves(context, account, access))) return account;
+  const by = account && (await proof(context, account, access));
+  if (account && by !== undefined) return { account, forced: forcedCommand(by) };
   context.reject([...offered]);
   return undefined;
 }
 
-async function proves(context: AuthContext, account: Account, access: Access): Promise<boolean> {
+/** The line of authorized_keys that lets in, or an empty one for a password. */
+async function proof(context: AuthContext, account: Account, access: Access): Promise<string | undefined> {
   if (context.method === 'password') {
     const password = access.password(account);
-    return password !== undefined && same(Buffer.from(context.password), Buffer.from(password));
+    const isRight = password !== undefined && same(Buffer.from(context.password), Buffer.from(password));
+    return isRight ? '' : undefined;
   }
-  if (context.method !== 'publickey') return false;
+  if (context.method !== 'publickey') return undefined;
   for (const line of await access.authorizedKeys(account)) {
     const key = parse(line);
-    if (key && same(key.getPublicSSH(), context.key.data)) return signs(context, key);
+    if (key && same(key.getPublicSSH(), context.key.data)) return signs(context, key) ? line : undefined;
   }
-  return false;
+  return undefined;
+}
+
+/** Of the options before the key; sshd knows one escape there, a quote. */
+function forcedCommand(line: string): string | undefined {
+  return /(?:^|,)command="((?:\\"|[^"])*)"/.exec(line)?.[1]?.replaceAll('\\"', '"');
 }
 
 /** Without a signature the client only asks whether the key would do. */
@@ -41,7 +55,8 @@ function signs({ blob, signature, hashAlgo }: PublicKeyAuthContext, key: ParsedK
 
 /** The key of an authorized_keys line, with or without options in front; undefined for a comment or what isn't a key. */
 function parse(line: string): ParsedKey | undefined {
-  const key = ssh2.utils.parseKey(/(?:ssh|ecdsa)-[\w@.-]+ [\w+/=]+/.exec(line)?.[0] ?? '');
+  const bare = line.replace(/"(?:\\"|[^"])*"/g, '');
+  const key = ssh2.utils.parseKey(/(?:ssh|ecdsa)-[\w@.-]+ [\w+/=]+/.exec(bare)?.[0] ?? '');
   return key instanceof Error || Array.isArray(key) ? undefined : key;
 }
 

@@ -1,9 +1,8 @@
 // The lab's SSH server on loopback: lines, logins and sessions. Knows the box only by the connections it opens there.
 import { createServer, type Server, type Socket } from 'node:net';
 import ssh2, { type AuthContext, type ServerChannel, type Connection as SshConnection } from 'ssh2';
-import type { Account } from '../box/accounts.ts';
 import type { Connection } from '../box/connection.ts';
-import { type Access, authenticate } from './auth.ts';
+import { type Access, authenticate, type Proven } from './auth.ts';
 import type { HostKey } from './host-key.ts';
 import { Line } from './line.ts';
 import { type Interference, serve } from './session.ts';
@@ -99,20 +98,20 @@ function attend(
   options: SshOptions,
 ): void {
   const { interference } = options;
-  let account: Account | undefined;
+  let who: Proven | undefined;
   let connection: Promise<Connection> | undefined;
   const decide = async (context: AuthContext) => {
     if (isAttempt(context) && (await interference.atLogin())) return context.reject();
     const proven = await authenticate(context, options.access);
-    account = proven ?? account;
+    who = proven ?? who;
     if (proven) context.accept();
   };
   // A login may meet a router that goes down.
   client.on('authentication', context => void decide(context).catch(() => client.end()));
   client.on('ready', () => {
-    if (!account) return void client.end();
-    const who = account;
-    options.event('login', `${who.name} from ${from}`);
+    if (!who) return void client.end();
+    const { account, forced } = who;
+    options.event('login', `${account.name} from ${from}`);
     const opening = options.connect();
     connection = opening;
     opening.catch(() => client.end());
@@ -123,7 +122,7 @@ function attend(
       options.event('channel', what);
     };
     client.on('session', accept =>
-      serve(accept(), { account: who, connection: opening, env, opened, interference }),
+      serve(accept(), { account, forced, connection: opening, env, opened, interference }),
     );
   });
   client.on('error', () => undefined);

@@ -7,6 +7,8 @@ import { commandOf, shellOf } from './login.ts';
 
 export interface Client {
   readonly account: Account;
+  /** Run in place of a command or a shell. */
+  readonly forced: string | undefined;
   readonly connection: Promise<Connection>;
   /** SSH_CLIENT and SSH_CONNECTION. */
   readonly env: Readonly<Record<string, string>>;
@@ -73,11 +75,17 @@ export function serve(session: Session, client: Client): void {
     );
   };
   const all = () => ({ ...client.env, ...env });
+  const forced = (asked: Record<string, string>) =>
+    commandOf(client.account, client.forced ?? '', { ...all(), ...asked });
   session.on('exec', (accept, reject, { command }) => {
-    start(commandOf(client.account, command, all()), accept, reject);
+    const mayAsk = client.forced === undefined;
+    const run = mayAsk
+      ? commandOf(client.account, command, all())
+      : forced({ SSH_ORIGINAL_COMMAND: command });
+    start(run, accept, reject);
   });
   session.on('shell', (accept, reject) => {
-    start(shellOf(client.account, all()), accept, reject);
+    start(client.forced === undefined ? shellOf(client.account, all()) : forced({}), accept, reject);
   });
 }
 

@@ -12,7 +12,8 @@ export const endStories: Readonly<Record<string, Story>> = {
     title: 'a node has another key for the router than the router itself',
     why: `The private key of the interface lies on the router. Its public half is not what the node would get as routerPublicKey:
       perhaps the key was made anew, or the line belongs to another tunnel.`,
-    way: '`edgewg keys` prints the public keys; write it to routerPublicKey, and render the node again.',
+    way: `\`edgewg keys\` prints the public keys; write it to routerPublicKey, and render the node again. --allow router-key applies
+      all the same: on a lab router, whose keys are its own, and no tunnel needs to come up.`,
   },
   EW402: {
     title: 'the router looks for a node where it is not',
