@@ -8,7 +8,7 @@ import type { LoadedSite, Tunnel } from '../site/load.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
 import { siteOptions } from './live.ts';
-import { readRouting } from './site-file.ts';
+import { readRouting, refuseExisting } from './site-file.ts';
 
 export const command = defineCommand({
   command: 'peer <action> <name>',
@@ -42,7 +42,12 @@ export const command = defineCommand({
     ['edgewg peer add laptop --endpoint home.example.net --out laptop.conf', 'a file for wg-quick'],
   ],
   async run(args, io) {
+    if (args.file === '-')
+      throw new Refused('usage', 'peer add writes to the site file', 'name it with --file');
     const text = (await io.readFile(args.file, 1024 * 1024)).toString('utf8');
+    const out = args.out === '-' ? undefined : args.out;
+    // what is there may be the only copy of another device's key
+    if (out !== undefined) await refuseExisting(out, false, io, 'take another name, or move that file away');
     const { loadSite } = await import('../site/load.ts');
     const loaded = loadSite(text, args.file);
     checkName(args.name);
@@ -58,8 +63,10 @@ export const command = defineCommand({
       publicKey: device.publicKey,
       allowedIPs: alone,
     });
-    await io.rewriteFile(args.file, after);
-    await hand(device.text, device.privateKey, args, io);
+    // a file comes first: a peer whose key nobody has would be in the way of the next attempt
+    if (out !== undefined) await io.writeFile(out, device.text);
+    await addTo(args.file, after, out, io);
+    await hand(device.text, device.privateKey, { out, qr: args.qr }, io);
     if (!io.isQuiet)
       io.stderr.write(
         `${visible(args.file)} has ${visible(args.name)} as a peer of ${tunnel.name}, ${alone.join(' and ')}; the router gets it by edgewg apply\n`,
@@ -228,7 +235,16 @@ async function endpointOf(said: string | undefined, port: number): Promise<strin
   return printEndpoint(found);
 }
 
-/** A terminal shows it once; a pipe or a file gets the text alone. */
+async function addTo(file: string, text: string, out: string | undefined, io: Io): Promise<void> {
+  try {
+    await io.rewriteFile(file, text);
+  } catch (error) {
+    if (out !== undefined) io.stderr.write(`${visible(out)} is no peer's: remove it\n`);
+    throw error;
+  }
+}
+
+/** A terminal shows it once; a pipe gets the text alone, and a file has it already. */
 async function hand(
   text: string,
   privateKey: Secret | undefined,
@@ -236,10 +252,11 @@ async function hand(
   io: Io,
 ): Promise<void> {
   if (args.out === undefined) io.stdout.write(text);
-  else await io.writeFile(args.out, text);
   if (args.qr ?? (io.stdout.isTerminal && args.out === undefined)) {
     const { renderUnicodeCompact } = await import('uqr');
-    io.stdout.write(`\n${renderUnicodeCompact(text, { border: 2 })}\n`);
+    // blocks are the light modules; with colours they are that on a light terminal, too
+    const lines = renderUnicodeCompact(text, { border: 2 }).split('\n');
+    io.stdout.write(`\n${lines.map(line => io.stdout.paint.bgBlack.whiteBright(line)).join('\n')}\n`);
   }
   if (io.isQuiet || privateKey === undefined) return;
   io.stderr.write(
