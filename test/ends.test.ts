@@ -333,6 +333,91 @@ const mutants: Mutant[] = [
     site: here(['    description: srv4\n', '    description: srv4\n    disable: true\n']),
   },
   {
+    what: 'the BGP neighbour is switched off',
+    code: 'EW443',
+    site: here(['192.168.5.4: { tunnel', '192.168.5.4: { disable: true, tunnel']),
+  },
+  {
+    what: 'the nodes look for the router in the tunnel',
+    code: 'EW412',
+    site: there([
+      'homeNetworks: [192.168.2.0/24]',
+      'routerEndpoint: 192.168.2.1\n  homeNetworks: [192.168.2.0/24]',
+    ]),
+  },
+  {
+    what: 'the nodes look for the router at its address in the tunnel',
+    code: 'EW412',
+    site: there(['  homeNetworks', '  routerEndpoint: 192.168.5.14\n  homeNetworks']),
+  },
+  {
+    what: 'the nodes look for the router at one of themselves',
+    code: 'EW412',
+    site: there(['  homeNetworks', '  routerEndpoint: 2001:db8:60:5fad::abcd\n  homeNetworks']),
+  },
+  {
+    what: 'the router takes the pods of all nodes from one',
+    code: 'EW406',
+    site: here(['192.99.38.172/32, 10.42.4.0/24, ', '192.99.38.172/32, 10.42.0.0/16, ']),
+  },
+  {
+    what: "WireGuard makes a route of MetalLB's range",
+    code: 'EW408',
+    site: here(['    mtu: auto # from', '    routeAllowedIPs: true\n    mtu: auto # from']),
+  },
+  {
+    what: 'the node has a network in the tunnel, in which the other one is',
+    code: 'EW442',
+    site: there(['address: [192.168.5.4/32]', 'address: [192.168.5.4/24]']),
+  },
+  {
+    what: 'only the router can begin, and nothing makes it',
+    code: 'EW404',
+    site: but(
+      blog,
+      ['        persistentKeepalive: 25\n', ''],
+      [`    ${neighbor4} accept: [192.168.10.0/24] }\n`, ''],
+      ['  bgp: { asn: 64513, routerAsn: 64512, speaker: metallb }\n', ''],
+    ),
+  },
+  {
+    what: 'the public address is routed to the other node',
+    code: 'EW408',
+    site: here(
+      ['      192.99.38.172/32: Wireguard-srv4-Public\n', ''],
+      ['      203.0.113.172/32: Wire', '      192.99.38.172/32: Wire4\n      203.0.113.172/32: Wire'],
+    ),
+  },
+  {
+    what: 'the nodes have the tunnels of each other',
+    code: 'EW400',
+    site: there(
+      ['tunnel: wg4', 'tunnel: wg'],
+      ['tunnel: wg5', 'tunnel: wg4'],
+      ['tunnel: wg\n', 'tunnel: wg5\n'],
+    ),
+  },
+  {
+    what: 'the router takes half of the range',
+    code: 'EW430',
+    site: here(['192.168.5.14, accept: [192.168.10.0/24]', '192.168.5.14, accept: [192.168.10.0/25]']),
+  },
+  {
+    what: 'MetalLB has more than is allowed',
+    code: 'EW405',
+    site: there(['ranges: [192.168.10.0/24]', 'ranges: [192.168.10.0/23]']),
+  },
+  {
+    what: 'MetalLB has addresses of home',
+    code: 'EW442',
+    site: there(['ranges: [192.168.10.0/24]', 'ranges: [192.168.10.0/24, 192.168.2.128/25]']),
+  },
+  {
+    what: 'half of the LAN is sent',
+    code: 'EW441',
+    site: there(['homeNetworks: [192.168.2.0/24]', 'homeNetworks: [192.168.2.128/25]']),
+  },
+  {
     what: 'the peer is switched off',
     code: 'EW443',
     site: here(['      srv4:\n        publicKey', '      srv4:\n        disable: true\n        publicKey']),

@@ -14,6 +14,7 @@ import {
   gatewayOfEndpoint,
   nodesThroughTunnels,
   oneTunnelPerNode,
+  ownWayApart,
   soundClusterTimers,
   uniqueNodeAddresses,
 } from './rules/cluster.ts';
@@ -50,6 +51,7 @@ export const rules: readonly Rule[] = [
   oneTunnelPerNode,
   uniqueNodeAddresses,
   gatewayOfEndpoint,
+  ownWayApart,
   soundClusterTimers,
   addressOfDerived,
 ];

@@ -29,7 +29,7 @@ export const endStories: Readonly<Record<string, Story>> = {
   EW404: {
     title: 'neither end can begin, or the one that should is not let in',
     why: `One end must know where the other is. A node that begins needs routerEndpoint, a listenPort of the tunnel, and a rule
-      that opens it; and it speaks only the family of its own endpoint.`,
+      that opens it; and it speaks only the family of its own endpoint. Where only the router can begin, a keepalive or BGP must make it speak.`,
     way: 'Say where the router reaches the node, or where the nodes reach the router.',
   },
   EW405: {
@@ -40,7 +40,7 @@ export const endStories: Readonly<Record<string, Story>> = {
   },
   EW406: {
     title: 'the router accepts what the node does not have',
-    why: `An allowed IP is also a right: the node may send from that prefix. What nobody has there is a leftover, or a slip.`,
+    why: `An allowed IP is also a right: the node may send from that prefix. What nobody has there is a leftover, or a slip; what another node has there is that node's.`,
     way: 'Take it out, or say under the node what is there.',
   },
   EW407: {
@@ -51,7 +51,7 @@ export const endStories: Readonly<Record<string, Story>> = {
   },
   EW408: {
     title: 'a route leads to a node that has nothing there, or holds what BGP moves',
-    why: `A static route wins over BGP. When MetalLB moves an address to another node, packets would stay. And a route to what a
+    why: `A static route wins over BGP. When MetalLB moves an address to another node, packets would stay; routeAllowedIPs makes such routes, too. And a route to what a
       node doesn't have sends packets to a place where nobody answers.`,
     way: 'Take the route out.',
   },
@@ -70,7 +70,7 @@ export const endStories: Readonly<Record<string, Story>> = {
   EW412: {
     title: "the address apart from the tunnel isn't",
     why: `The endpoint of a node must stay outside: whatever routes it into a tunnel, at home or on the nodes, sends the tunnel's
-      own packets into a tunnel, and nothing ever leaves.`,
+      own packets into a tunnel, and nothing ever leaves. The same holds for the address where the nodes look for the router.`,
     way: 'Give the node an address that is in nothing else, for the endpoint alone. A second IPv6 address costs nothing.',
   },
   EW413: {
@@ -138,8 +138,9 @@ export const endStories: Readonly<Record<string, Story>> = {
   },
   EW442: {
     title: 'both ends claim the same addresses, or have none of one family',
-    why: `A node that has a prefix itself never sends it home, and the router never sends its own network into a tunnel. And two
-      ends without a common family have nothing to say to each other.`,
+    why: `A node that has a prefix itself never sends it home, and the router never sends its own network into a tunnel. A node whose
+      own address has a length below /32 or /128 sends that network home as a whole, with what others have in it. And two ends without a
+      common family have nothing to say to each other.`,
     way: 'Renumber one of them.',
   },
   EW443: {

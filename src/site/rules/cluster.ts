@@ -56,6 +56,12 @@ const bare = (text: string): string => text.split('/')[0] ?? text;
 export const gatewayOfEndpoint: Rule = ({ site, report }) => {
   for (const { endpoint } of site.cluster?.nodes ?? []) {
     if (endpoint?.gateway === undefined) continue;
+    if (endpoint.gateway === endpoint.address)
+      report([...endpoint.at, 'gateway'], {
+        code: 'own-address',
+        message: `this is the endpoint itself`,
+        hint: 'write the next hop; `ip route show default` on the node tells it',
+      });
     if (parseInterfaceAddress(endpoint.gateway)?.family !== endpoint.family)
       report([...endpoint.at, 'gateway'], {
         code: 'wrong-family',
@@ -63,6 +69,27 @@ export const gatewayOfEndpoint: Rule = ({ site, report }) => {
         hint: `write the IPv${endpoint.family} address of the next hop`,
       });
   }
+};
+
+/** linux/rtnetlink.h: RT_TABLE_DEFAULT, _MAIN and _LOCAL. The table is emptied when a tunnel goes down. */
+const kernelTables = [253, 254, 255];
+/** kube-proxy's marks for packets to masquerade and to drop. */
+const kubeProxyMarks = [0x4000, 0x8000];
+
+export const ownWayApart: Rule = ({ site, report }) => {
+  const { cluster } = site;
+  if (cluster !== undefined && kernelTables.includes(cluster.routingTable))
+    report([...cluster.at, 'routingTable'], {
+      code: 'taken',
+      message: `table ${cluster.routingTable} holds the node's own routes, which a tunnel that goes down would take away`,
+      hint: 'leave it out (5181), or take a number that nobody else has',
+    });
+  if (cluster !== undefined && kubeProxyMarks.includes(cluster.fwmark))
+    report([...cluster.at, 'fwmark'], {
+      code: 'taken',
+      message: `kube-proxy gives packets of services the mark ${cluster.fwmark}: they would go WireGuard's way`,
+      hint: 'leave it out (81), or take a number that nobody else has',
+    });
 };
 
 export const soundClusterTimers: Rule = ({ site, report }) => {

@@ -1,15 +1,15 @@
 // The proof that both ends of every tunnel match, in the order in which its findings are shown.
 import type { Check } from '../../make.ts';
-import { accepted, nobodys } from './allowed.ts';
+import { accepted, anothers, nobodys } from './allowed.ts';
 import { announced } from './announced.ts';
 import { enoughHops, everyNeighbor, nodesAsn, routerAsn, samePassword, sameTimersAndSource } from './bgp.ts';
 import { endpoints, ports, whoBegins } from './endpoints.ts';
-import { homeIsSent, homeIsThere, noCommonAddresses } from './home.ts';
+import { homeIsSent, homeIsThere, noCommonAddresses, nodeIsAlone } from './home.ts';
 import { nodeKeys, routerKeys } from './keys.ts';
 import { podsMtu, sameMtu } from './mtu.ts';
-import { routedInVain, unrouted } from './routes.ts';
+import { rangesByAllowed, routedInVain, unrouted } from './routes.ts';
 import { switchedOff } from './running.ts';
-import { endpointApart, podsApart, servicesApart } from './separate.ts';
+import { endpointApart, podsApart, routerApart, servicesApart } from './separate.ts';
 
 export const endChecks: readonly Check[] = [
   nodeKeys,
@@ -19,11 +19,14 @@ export const endChecks: readonly Check[] = [
   whoBegins,
   accepted,
   nobodys,
+  anothers,
   unrouted,
   routedInVain,
+  rangesByAllowed,
   sameMtu,
   podsMtu,
   endpointApart,
+  routerApart,
   podsApart,
   servicesApart,
   routerAsn,
@@ -36,5 +39,6 @@ export const endChecks: readonly Check[] = [
   homeIsThere,
   homeIsSent,
   noCommonAddresses,
+  nodeIsAlone,
   switchedOff,
 ];

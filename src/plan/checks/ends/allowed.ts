@@ -1,7 +1,7 @@
 // EW405, EW406: AllowedIPs mirror. What one end sends and the other doesn't accept is dropped without a word.
 import type { Prospect } from '../../make.ts';
 import type { Diagnostic } from '../../plan.ts';
-import { type Pair, pairsOf, sentBy, touches, twoSided, within } from './both.ts';
+import { isIn, type Pair, pairsOf, sentBy, touches, twoSided, within } from './both.ts';
 
 export function accepted(prospect: Prospect): Diagnostic[] {
   return pairsOf(prospect).flatMap(pair =>
@@ -40,6 +40,34 @@ export function nobodys(prospect: Prospect): Diagnostic[] {
     }),
   );
 }
+
+/** What the router would take from one node although it is another's. */
+export function anothers(prospect: Prospect): Diagnostic[] {
+  const pairs = pairsOf(prospect);
+  return pairs.flatMap(pair =>
+    pair.peer.allowedIPs.flatMap((prefix, i) => {
+      const other = pairs
+        .filter(one => one !== pair)
+        .flatMap(one => sentBy(one).map(sent => ({ ...sent, node: one.node })))
+        .find(({ prefix: theirs, node }) => theirs !== prefix && isIn(prefix, theirs) && isOwn(theirs, node));
+      if (other === undefined) return [];
+      return twoSided(
+        prospect,
+        { router: [...pair.peer.at, 'allowedIPs', i], cluster: other.at },
+        {
+          code: 'EW406',
+          severity: 'warning',
+          message: `${pair.tunnel.name}: the router takes all of ${prefix} for ${pair.peer.name}'s, and ${other.prefix} is ${other.what}`,
+          hint: `allow ${pair.peer.name} what ${pair.node.name} has, and no more`,
+        },
+      );
+    }),
+  );
+}
+
+/** MetalLB's ranges are every node's. */
+const isOwn = (prefix: string, node: Pair['node']): boolean =>
+  [...node.address, ...node.publicAddresses, ...node.pods].some(text => isIn(text, prefix));
 
 const isNodes = (pair: Pair, prefix: string): boolean =>
   sentBy(pair).some(sent => touches(prefix, sent.prefix)) ||

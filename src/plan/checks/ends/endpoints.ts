@@ -2,7 +2,7 @@
 import { parseAddress } from '../../../wireguard/prefix.ts';
 import type { Prospect } from '../../make.ts';
 import type { Diagnostic } from '../../plan.ts';
-import { pairsOf, twoSided } from './both.ts';
+import { type Pair, pairsOf, twoSided } from './both.ts';
 
 export function endpoints(prospect: Prospect): Diagnostic[] {
   return pairsOf(prospect).flatMap(({ tunnel, peer, node }) => {
@@ -54,7 +54,8 @@ export function ports(prospect: Prospect): Diagnostic[] {
 }
 
 export function whoBegins(prospect: Prospect): Diagnostic[] {
-  return pairsOf(prospect).flatMap(({ tunnel, peer, node, cluster }): Diagnostic[] => {
+  return pairsOf(prospect).flatMap((pair): Diagnostic[] => {
+    const { tunnel, peer, node, cluster } = pair;
     const places = { router: tunnel.at, cluster: ['cluster', 'routerEndpoint'] };
     const tell = (severity: 'error' | 'warning', message: string, hint: string): Diagnostic[] => [
       twoSided(prospect, places, { code: 'EW404', severity, message, hint }),
@@ -67,7 +68,7 @@ export function whoBegins(prospect: Prospect): Diagnostic[] {
             `${tunnel.name}: neither the router nor ${node.name} knows where the other is`,
             'give the peer an endpoint, or the cluster a routerEndpoint',
           )
-        : [];
+        : sleeps(prospect, pair);
     if (tunnel.listenPort === undefined)
       return tell(
         'error',
@@ -90,4 +91,21 @@ export function whoBegins(prospect: Prospect): Diagnostic[] {
         )
       : [];
   });
+}
+
+/** Where only the router can begin, something must make it do so; BGP does. */
+function sleeps(prospect: Prospect, { tunnel, peer, node, neighbors }: Pair): Diagnostic[] {
+  if (peer.persistentKeepalive !== undefined || neighbors.some(one => !one.disable)) return [];
+  return [
+    twoSided(
+      prospect,
+      { router: peer.at, cluster: node.at },
+      {
+        code: 'EW404',
+        severity: 'warning',
+        message: `${tunnel.name}: ${node.name} doesn't know where the router is, and the router speaks only when it has something to send: after a pause nothing from the cluster reaches home`,
+        hint: `give ${peer.name} a persistentKeepalive of 25, or the cluster a routerEndpoint`,
+      },
+    ),
+  ];
 }

@@ -1,9 +1,9 @@
 // EW440, EW441, EW442: home as the nodes see it: networks that are there, that the way back leads to, and addresses of one family.
-import { parsePrefix } from '../../../wireguard/prefix.ts';
+import { covers, host, parseInterfaceAddress, parsePrefix } from '../../../wireguard/prefix.ts';
 import type { Prospect } from '../../make.ts';
 import type { Diagnostic } from '../../plan.ts';
 import { viewOf } from '../view.ts';
-import { pairsOf, sentBy, touches, twoSided } from './both.ts';
+import { bare, pairsOf, sentBy, touches, twoSided } from './both.ts';
 
 /** The router must have a way to what the nodes send it, other than its default route. */
 export function homeIsThere(prospect: Prospect): Diagnostic[] {
@@ -59,6 +59,55 @@ export function homeIsSent(prospect: Prospect): Diagnostic[] {
         ];
       }),
     );
+}
+
+/** A length other than /32 or /128 makes a route of the node's address: all of its network goes into the tunnel. */
+export function nodeIsAlone(prospect: Prospect): Diagnostic[] {
+  const { tunnels } = prospect.site;
+  return pairsOf(prospect).flatMap(({ tunnel, node }) =>
+    node.address.flatMap((text, i): Diagnostic[] => {
+      const others = [
+        ...pairsOf(prospect).flatMap(other =>
+          other.node.name === node.name
+            ? []
+            : other.node.address.map((theirs, k) => ({
+                theirs,
+                whose: `${other.node.name}'s`,
+                at: [...other.node.at, 'address', k],
+              })),
+        ),
+        ...tunnels
+          .filter(other => other.name !== tunnel.name)
+          .flatMap(other =>
+            other.address.map((theirs, k) => ({
+              theirs,
+              whose: `the router's in ${other.name}`,
+              at: [...other.at, 'address', k],
+            })),
+          ),
+      ];
+      const other = others.find(({ theirs }) => isInNetwork(text, theirs));
+      if (other === undefined) return [];
+      return [
+        twoSided(
+          prospect,
+          { router: other.at, cluster: [...node.at, 'address', i] },
+          {
+            code: 'EW442',
+            severity: 'error',
+            message: `${text} makes ${node.name} send its whole network into ${tunnel.name}, and ${other.theirs} there is ${other.whose}`,
+            hint: `write ${bare(text)}/${text.includes(':') ? 128 : 32}`,
+          },
+        ),
+      ];
+    }),
+  );
+}
+
+function isInNetwork(network: string, address: string): boolean {
+  const [own, other] = [parseInterfaceAddress(network), parseInterfaceAddress(address)];
+  if (own === undefined || other === undefined) return false;
+  return covers(own, host(other.family, other.address));
 }
 
 /** Home and cluster must not claim the same addresses, and both ends of a tunnel must share a family. */

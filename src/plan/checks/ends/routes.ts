@@ -27,6 +27,26 @@ export function unrouted(prospect: Prospect): Diagnostic[] {
   });
 }
 
+/** The routes that WireGuard makes itself are static, too. */
+export function rangesByAllowed(prospect: Prospect): Diagnostic[] {
+  return pairsOf(prospect).flatMap(({ tunnel, peer, cluster }) =>
+    (cluster.metallb?.ranges ?? []).flatMap((range, i) => {
+      const prefix = peer.allowedIPs.find(allowed => touches(range, allowed));
+      if (tunnel.routeAllowedIPs !== true || prefix === undefined) return [];
+      return twoSided(
+        prospect,
+        { router: [...tunnel.at, 'routeAllowedIPs'], cluster: ['cluster', 'metallb', 'ranges', i] },
+        {
+          code: 'EW408',
+          severity: 'error',
+          message: `${tunnel.name}: routeAllowedIPs makes a route to ${prefix}, which holds what MetalLB announces of ${range}: packets stay here when an address moves`,
+          hint: 'take routeAllowedIPs out, and write the routes of the tunnel',
+        },
+      );
+    }),
+  );
+}
+
 export function routedInVain(prospect: Prospect): Diagnostic[] {
   return pairsOf(prospect).flatMap(pair =>
     pair.tunnel.routes.flatMap(route => {

@@ -3,7 +3,7 @@
 import type { SitePath } from '../../../site/site.ts';
 import type { Prospect } from '../../make.ts';
 import type { Diagnostic } from '../../plan.ts';
-import { isIn, pairsOf, touches, twoSided } from './both.ts';
+import { bare, isIn, pairsOf, touches, twoSided } from './both.ts';
 
 /** The node's second address must not itself go into the tunnel, on either side. */
 export function endpointApart(prospect: Prospect): Diagnostic[] {
@@ -47,6 +47,55 @@ export function endpointApart(prospect: Prospect): Diagnostic[] {
         ),
       );
   });
+}
+
+/** Nor must the address where the nodes look for the router: they would look for it in the tunnel, or among themselves. */
+export function routerApart(prospect: Prospect): Diagnostic[] {
+  const { cluster } = prospect.site;
+  const host = cluster?.routerEndpoint;
+  if (cluster === undefined || host === undefined) return [];
+  const places: { prefix: string; what: string; at: SitePath }[] = [
+    ...cluster.homeNetworks.map((prefix, i) => ({
+      prefix,
+      what: 'lies in a network at home, which the nodes send into their tunnels',
+      at: ['cluster', 'homeNetworks', i],
+    })),
+    ...pairsOf(prospect).flatMap(({ tunnel, node }) => [
+      ...tunnel.address.map((text, i) => ({
+        prefix: bare(text),
+        what: `is the router's address in ${tunnel.name}`,
+        at: [...tunnel.at, 'address', i],
+      })),
+      ...node.publicAddresses.map((prefix, i) => ({
+        prefix,
+        what: `is a public address of ${node.name}`,
+        at: [...node.at, 'publicAddresses', i],
+      })),
+      ...(node.endpoint === undefined
+        ? []
+        : [
+            {
+              prefix: node.endpoint.address,
+              what: `is the endpoint of ${node.name}`,
+              at: [...node.endpoint.at, 'address'],
+            },
+          ]),
+    ]),
+  ];
+  return places
+    .filter(({ prefix }) => isIn(prefix, host))
+    .map(({ what, at }) =>
+      twoSided(
+        prospect,
+        { router: at, cluster: ['cluster', 'routerEndpoint'] },
+        {
+          code: 'EW412',
+          severity: 'error',
+          message: `the nodes look for the router at ${host}, which ${what}`,
+          hint: "write the router's address on the internet, or a name that leads there",
+        },
+      ),
+    );
 }
 
 export function podsApart(prospect: Prospect): Diagnostic[] {
