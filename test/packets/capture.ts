@@ -10,12 +10,14 @@ export interface Packets {
   matching(filter: string): string[];
 }
 
-/** Records until `stop`, which first sends a datagram to port 9 of `marker`, so that all before it has been recorded. */
-export async function record(
-  machine: Machine,
-  interface_: string,
-  marker: string,
-): Promise<{ stop(): Promise<Packets> }> {
+export interface Recording {
+  /** What has matched until now. */
+  sofar(filter: string): string[];
+  stop(): Promise<Packets>;
+}
+
+/** Records until `stop`, which first sends datagrams to port 9 of `marker`, so that all before them has been recorded. */
+export async function record(machine: Machine, interface_: string, marker: string): Promise<Recording> {
   const file = join(mkdtempSync(join(tmpdir(), 'edgewg-capture-')), 'packets');
   const words = [
     '-i',
@@ -49,8 +51,10 @@ export async function record(
       .split('\n')
       .filter(line => line !== '');
   const stop = async (): Promise<Packets> => {
-    machine.run(['bash', '-c', `echo marker >/dev/udp/${marker}/9`]);
-    await until('the marker has passed', () => (matching('udp dst port 9').length > 0 ? true : undefined));
+    await until('the marker has passed', () => {
+      machine.run(['bash', '-c', `echo marker >/dev/udp/${marker}/9`]);
+      return matching('udp dst port 9').length > 0 ? true : undefined;
+    });
     // its sums come after its end
     const end = once(tcpdump, 'close');
     tcpdump.kill('SIGINT');
@@ -58,5 +62,13 @@ export async function record(
     if (!/\n0 packets dropped by kernel/.test(said)) throw new Error(`tcpdump lost packets: ${said}`);
     return { matching: filter => matching(`(${filter}) and not (udp port 9 or icmp[8:4] = 0)`) };
   };
-  return { stop };
+  return { sofar: matching, stop };
 }
+
+/** The MSS in the SYNs that match. */
+export function sizes(packets: Packets, filter: string): number[] {
+  const lines = packets.matching(`(${filter}) and (tcp[13] & 2 != 0 or (ip6[6] = 6 and ip6[53] & 2 != 0))`);
+  return [...new Set(lines.map(line => Number(/mss (\d+)/.exec(line)?.[1])))];
+}
+
+export const fragments = '(ip[6:2] & 0x3fff != 0) or (ip6 and ip6[6] = 44)';

@@ -19,6 +19,14 @@ export interface Committed {
   readonly publicKeys: ReadonlyMap<string, string>;
   /** A folder with a root for each server, as `edgewg cluster render` wrote it from the same site file. */
   readonly nodes: string;
+  /** The same for another variant, perhaps of a site file that says something else of the cluster. Gives the folder. */
+  render(name: string, variant: string, change?: Change): Promise<string>;
+}
+
+export interface Change {
+  readonly site: (text: string) => string;
+  /** With this environment the secrets are found, too, and written below `secrets` in the folder. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** `site`: with KEY_OF_WG4 and KEY_OF_WG5 where the router's public keys belong, which are made by the apply. */
@@ -50,13 +58,22 @@ export async function commit(seed: string, site: string): Promise<Committed> {
     // with both ends in the file there is nothing left to do, and no finding that they disagree
     const findings = await edgewg('plan', '--detailed-exitcode');
     assert.doesNotMatch(findings, /^(error|warning) EW4/m);
-    await edgewg('cluster', 'render', '--variant', 'wg-quick', '--out', 'nodes');
+    const render = async (name: string, variant: string, change?: Change): Promise<string> => {
+      const [file, out] = [`${name}.yaml`, join(folder, name)];
+      writeFileSync(join(folder, file), change?.site(whole) ?? whole);
+      const secrets = change?.secrets && ['--with-secrets', join(out, 'secrets')];
+      const words = ['cluster', 'render', '-f', file, '--variant', variant, '--out', out, ...(secrets ?? [])];
+      const ran = await runCli(words, { cwd: folder, env: { HOME: folder, ...change?.secrets } });
+      assert.equal(ran.exit, 0, ran.stderr);
+      return out;
+    };
     return {
       text: shown.stdout,
       tree: parseCommands(shown.stdout),
       root: folder,
       publicKeys,
-      nodes: join(folder, 'nodes'),
+      nodes: await render('nodes', 'wg-quick'),
+      render,
     };
   } finally {
     await lab.stop();

@@ -53,7 +53,7 @@ export class Machine {
   }
 
   /** Runs a program on the machine and waits for it; never throws for its exit code. */
-  try(words: readonly string[], input?: string, seconds = 60): Ran {
+  try(words: readonly string[], input?: string, seconds = 150): Ran {
     const done = spawnSync('nsenter', [...this.#enter, ...words], {
       encoding: 'utf8',
       timeout: seconds * 1000,
@@ -80,6 +80,11 @@ export class Machine {
   /** Writes a file that root alone may read. */
   write(path: string, text: string): void {
     this.run(['sh', '-c', 'umask 077; cat >"$0"', path], text);
+  }
+
+  /** The same for one that everybody may read, with the folders above it. */
+  writeReadable(path: string, text: string): void {
+    this.run(['sh', '-c', 'mkdir -p "$(dirname "$0")"; cat >"$0"; chmod 644 "$0"', path], text);
   }
 
   /** A program that goes on until {@link Machine.stop} or its own end. */
@@ -129,7 +134,7 @@ export async function until<T>(
   what: string,
   ask: () => T | undefined,
   seen: () => string = () => '',
-  seconds = 60,
+  seconds = 150,
 ): Promise<T> {
   for (const deadline = Date.now() + seconds * 1000; ; ) {
     const answer = ask();

@@ -76,8 +76,13 @@ function configureTunnel(router: Machine, link: Link, root: string): void {
   router.run(words);
 }
 
+/** Whether the kernel has it. */
+export function hasWireGuard(machine: Machine): boolean {
+  return machine.try(['sh', '-c', 'ip link add probe type wireguard && ip link del probe']).exit === 0;
+}
+
 /** The kernel's WireGuard where there is one, else wireguard-go, as wg-quick does. */
-function addWireGuard(machine: Machine, name: string): void {
-  const kernel = machine.try(['ip', 'link', 'add', name, 'type', 'wireguard']);
-  if (kernel.exit !== 0) machine.sh(`wireguard-go ${name} >/dev/null 2>&1`);
+export function addWireGuard(machine: Machine, name: string): void {
+  if (hasWireGuard(machine)) machine.run(['ip', 'link', 'add', name, 'type', 'wireguard']);
+  else machine.sh(`wireguard-go ${name} >/dev/null 2>&1`);
 }

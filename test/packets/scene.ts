@@ -37,12 +37,16 @@ async function commitOver(uplink: Agreed['uplink']): Promise<Agreed> {
   return { committed, keys, uplink, mtu: { uplink: 1492, tunnel: 1412 } };
 }
 
-export async function raise(agreed: Agreed): Promise<Scene> {
+/** `start`: how the servers' side comes up; by default as wg-quick and FRR do it. */
+export async function raise(
+  agreed: Agreed,
+  start = (server: Server): Promise<void> =>
+    raiseNode(server, agreed.committed.nodes, agreed.keys[server.name]),
+): Promise<Scene> {
   const world = await makeWorld(agreed.uplink, agreed.mtu.uplink);
   try {
     const meaning = await raiseRouter(world, agreed.committed.tree, agreed.committed.root);
-    for (const server of world.servers)
-      await raiseNode(server, agreed.committed.nodes, agreed.keys[server.name]);
+    for (const server of world.servers) await start(server);
     return { ...world, meaning, agreed };
   } catch (error) {
     await world.stop();

@@ -6,7 +6,7 @@ import type { Machine } from './machine.ts';
 const ends = fileURLToPath(new URL('ends.js', import.meta.url));
 
 /** Whether an answer came, trying for so many seconds. */
-export function pings(from: Machine, to: string, seconds = 30, ...options: string[]): boolean {
+export function pings(from: Machine, to: string, seconds = 120, ...options: string[]): boolean {
   return (
     from.try(['ping', '-n', '-q', '-c', '1', '-i', '0.2', '-w', String(seconds), ...options, to]).exit === 0
   );
@@ -34,7 +34,7 @@ export function fetch(
   host: string,
   port: number,
   bytes: number,
-  seconds = 60,
+  seconds = 120,
 ): Fetched | undefined {
   const ran = from.try(
     [process.execPath, ends, 'fetch', host, String(port), String(bytes)],

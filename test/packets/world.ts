@@ -8,6 +8,7 @@ export interface Server {
   readonly pod: Machine;
   /** The address that goes through the tunnel. */
   readonly public: string;
+  readonly publicGateway: string;
   /** The address that its packets have when nothing says otherwise. */
   readonly primary: string;
   /** The unencrypted one, where WireGuard is. */
@@ -15,6 +16,7 @@ export interface Server {
   readonly gateway: string;
   readonly podAddress: string;
   readonly podAddress6: string;
+  readonly podGateway: string;
   readonly tunnel: string;
 }
 
@@ -58,20 +60,20 @@ const forward = 'sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 
 function settleServer(server: Server, plan: (typeof plans)[number], internet: Machine): void {
   connect(internet, plan.name, server.machine, 'eth0');
-  internet.sh(`ip addr add ${plan.net}.1/24 dev ${plan.name}
+  internet.sh(`ip addr add ${server.publicGateway}/24 dev ${plan.name}
     ip addr add ${plan.net6}::ff/64 dev ${plan.name} nodad`);
   // the second address, where WireGuard is to be, is not here: the rendered files bring it
   server.machine.sh(`${forward}
     ip addr add ${plan.public}/24 dev eth0
     ip addr add ${server.primary}/64 dev eth0 nodad
-    ip route add default via ${plan.net}.1
+    ip route add default via ${server.publicGateway}
     ip -6 route add default via ${server.gateway}`);
   connect(server.machine, 'cni0', server.pod, 'eth0');
-  server.machine.sh(`ip addr add 10.42.${plan.n}.1/24 dev cni0
+  server.machine.sh(`ip addr add ${server.podGateway}/24 dev cni0
     ip addr add fd00:42:${plan.n}::1/64 dev cni0 nodad`);
   server.pod.sh(`ip addr add ${server.podAddress}/24 dev eth0
     ip addr add ${server.podAddress6}/64 dev eth0 nodad
-    ip route add default via 10.42.${plan.n}.1
+    ip route add default via ${server.podGateway}
     ip -6 route add default via fd00:42:${plan.n}::1`);
 }
 
@@ -100,11 +102,13 @@ export async function makeWorld(uplink: string, uplinkMtu = 1500): Promise<World
       machine: await start(plan.name),
       pod: await start(`pod of ${plan.name}`),
       public: plan.public,
+      publicGateway: `${plan.net}.1`,
       primary: `${plan.net6}::1`,
       endpoint: `${plan.net6}::abcd`,
       gateway: `${plan.net6}::ff`,
       podAddress: `10.42.${plan.n}.10`,
       podAddress6: `fd00:42:${plan.n}::10`,
+      podGateway: `10.42.${plan.n}.1`,
       tunnel: `wg${plan.n}`,
     };
     servers.push(server);

@@ -45,7 +45,11 @@ function ethernet({ cluster }: NodeSetup, { address, length, family, gateway }: 
   const table = cluster.routingTable;
   return {
     addresses: [{ [`${address}/${length}`]: { lifetime: 0 } }],
-    routes: [{ to: all, via: gateway, from: address, table, 'on-link': true }],
+    routes: [
+      { to: all, via: gateway, from: address, table, 'on-link': true },
+      // here, since they must stay when the tunnel's link goes: nothing for home ever leaves unencrypted
+      ...cluster.homeNetworks.map(to => ({ to, type: 'blackhole', metric: 4096 })),
+    ],
     'routing-policy': [{ from: all, mark: cluster.fwmark, table, priority: 5181 }],
   };
 }

@@ -58,14 +58,7 @@ function network(setup: NodeSetup): string {
       ...(prefix.includes(':') ? [] : ['Scope=link']),
     ]),
     '',
-    '# Met only while the tunnel is down: nothing for home ever leaves unencrypted.',
-    cluster.homeNetworks.flatMap(prefix => [
-      '[Route]',
-      `Destination=${prefix}`,
-      'Type=blackhole',
-      'Metric=4096',
-      '',
-    ]),
+    endpoint === undefined && guards(setup),
     endpoint && [
       "# WireGuard's own packets have a table of their own, in which the source is the endpoint.",
       '[RoutingPolicyRule]',
@@ -77,7 +70,22 @@ function network(setup: NodeSetup): string {
   );
 }
 
-function dropIn({ node, cluster }: NodeSetup, endpoint: NodeEndpoint): string {
+/** networkd takes back the routes of a link that is gone, so they belong to the endpoint's, where there is one. */
+function guards({ cluster }: NodeSetup): string[] {
+  return [
+    '# Met only while the tunnel is down: nothing for home ever leaves unencrypted.',
+    ...cluster.homeNetworks.flatMap(prefix => [
+      '[Route]',
+      `Destination=${prefix}`,
+      'Type=blackhole',
+      'Metric=4096',
+      '',
+    ]),
+  ];
+}
+
+function dropIn(setup: NodeSetup, endpoint: NodeEndpoint): string {
+  const { node, cluster } = setup;
   const { address, length, family, gateway } = endpoint;
   return lines(
     `# ${node.name}: the address at which the router reaches WireGuard. Made by edgewg from the site file.`,
@@ -93,5 +101,7 @@ function dropIn({ node, cluster }: NodeSetup, endpoint: NodeEndpoint): string {
     gateway !== undefined && 'GatewayOnLink=yes',
     `PreferredSource=${address}`,
     `Table=${cluster.routingTable}`,
+    '',
+    guards(setup),
   );
 }

@@ -18,11 +18,15 @@ export interface HostPaths {
 /** Behind all other routes: packets to home networks meet it only while the tunnel is down. */
 const guardMetric = 4096;
 
-/** `all`: also keys, endpoint and routes, where nobody else sets them; `rules`: beside networkd. */
-export function hostScript(setup: NodeSetup, paths: HostPaths, does: 'all' | 'rules' = 'all'): string {
+/** `rules`: beside networkd; `way`: also endpoint and guards, where nobody else sets them; `all`: keys, too. */
+export function hostScript(
+  setup: NodeSetup,
+  paths: HostPaths,
+  does: 'all' | 'way' | 'rules' = 'all',
+): string {
   const withNft = setup.cluster.firewall === 'nftables';
   const { endpoint } = setup;
-  const all = does === 'all';
+  const way = does !== 'rules';
   return lines(
     '#!/bin/sh',
     `# ${setup.node.name}: what belongs to ${setup.link} beside WireGuard itself. Made by edgewg from the site file.`,
@@ -36,13 +40,13 @@ export function hostScript(setup: NodeSetup, paths: HostPaths, does: 'all' | 'ru
     indent(keyLines(setup, paths)),
     '    ;;',
     '  up)',
-    all && endpoint && indent(ownWay(setup, endpoint)),
-    all && indent(guards(setup)),
+    way && endpoint && indent(ownWay(setup, endpoint)),
+    way && indent(guards(setup)),
     indent(withNft ? [`nft -f ${quote(paths.nft)}`] : iptablesLines(setup, 'rule_on')),
-    all && indent(setKeys(setup, paths)),
+    does === 'all' && indent(setKeys(setup, paths)),
     '    ;;',
     '  down)',
-    all && endpoint && indent(ownWayBack(setup, endpoint)),
+    way && endpoint && indent(ownWayBack(setup, endpoint)),
     indent(
       withNft
         ? [`nft delete table inet ${tableName(setup)} 2>/dev/null || :`]

@@ -30,13 +30,13 @@ export function nodeConfig(setup: NodeSetup): Record<string, string> {
   return {
     [`${name}.conf`]: setconf(setup),
     ...(setup.cluster.firewall === 'nftables' && { [`${name}.nft`]: nftRules(setup) }),
-    [`${name}.sh`]: hostScript(setup, paths),
-    [`${name}.start.sh`]: start(setup, paths.key),
+    [`${name}.sh`]: hostScript(setup, paths, 'way'),
+    [`${name}.start.sh`]: start(setup, paths),
     [`${name}.ready.sh`]: ready(setup),
   };
 }
 
-function start(setup: NodeSetup, key: string): string {
+function start(setup: NodeSetup, { key, presharedKey }: HostPaths): string {
   const { node, link } = setup;
   const base = `${configFolder}/${node.name}`;
   const routes = [...setup.routerAddresses.map(alone), ...setup.cluster.homeNetworks];
@@ -46,13 +46,16 @@ function start(setup: NodeSetup, key: string): string {
     'set -eu',
     `sh ${base}.sh before`,
     `ip link add dev ${link} type wireguard 2>/dev/null || ip link show dev ${link} >/dev/null`,
-    '# with the key in it, so that sessions go on; never as an argument, which `ps` would show',
-    `{ echo '[Interface]'; echo "PrivateKey = $(cat ${quote(key)})"; sed '1,/^.Interface.$/d' ${base}.conf; } |`,
+    '# first: with its key WireGuard begins to send, and must find its own way and its rules there',
+    `sh ${base}.sh up`,
+    '# with the keys in it, so that sessions go on; never as an argument, which `ps` would show',
+    `{ echo '[Interface]'; echo "PrivateKey = $(cat ${quote(key)})"; sed '1,/^.Interface.$/d' ${base}.conf${
+      setup.hasPresharedKey ? `; echo "PresharedKey = $(cat ${quote(presharedKey)})"` : ''
+    }; } |`,
     `  wg syncconf ${link} /dev/stdin`,
     node.address.map(address => `${ipOf(address)} address replace ${address} dev ${link}`),
     `ip link set dev ${link} mtu ${setup.mtu} up`,
     routes.map(prefix => `${ipOf(prefix)} route replace ${prefix} dev ${link}`),
-    `sh ${base}.sh up`,
     '# the tunnel outlives the pod: a new one finds it and goes on',
     "trap 'exit 0' TERM INT",
     'while :; do sleep 3600 & wait $!; done',
