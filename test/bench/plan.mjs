@@ -1,5 +1,5 @@
 // What `edgewg plan --running` costs as a whole process, and how that grows: configurations of 1,000, 10,000 and 100,000 lines with
-// 20, 200 and 900 tunnels in the site file; and what the checks cost of it. `npm run bench:plan` prints time, CPU and memory, and
+// 20, 200 and 1,000 tunnels in the site file; and what the checks cost of it. `npm run bench:plan` prints time, CPU and memory, and
 // never fails for being slow. `npm run bench:plan -- checks` prints what the checks cost alone.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,7 +43,7 @@ async function grow(format) {
   for (const [lines, tunnels] of [
     [1000, 20],
     [10_000, 200],
-    [100_000, 900],
+    [100_000, 1000],
   ]) {
     const files = { running: join(folder, `${lines}.commands`), site: join(folder, `${lines}.yaml`) };
     writeFileSync(files.running, running(lines, tunnels));
