@@ -47,9 +47,10 @@ async function differencesOfDump(
 async function differencesOfObjects(loaded: LoadedSite, text: string, file: string): Promise<Difference[]> {
   const { compareObjects } = await import('../cluster/live.ts');
   const { renderKubernetes } = await import('../cluster/kubernetes/render.ts');
-  const objects = parseObjects(text, file);
+  const { nodesOf } = await import('../cluster/objects.ts');
+  const objects = await readObjects(text, file);
   const { cluster } = loaded.site;
-  const nodes = objects.filter(({ kind }) => kind === 'Node').map(liveNode);
+  const nodes = nodesOf(objects);
   const told =
     cluster === undefined || nodes.length === 0 ? [] : await differencesOfNodes(loaded, cluster, nodes);
   const rendered = renderKubernetes(setupsOf(loaded.site).setups)
@@ -77,44 +78,18 @@ async function differencesOfNodes(
   ];
 }
 
-function parseObjects(text: string, file: string): KubernetesObject[] {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    throw new Refused('no-json', `${visible(file)} is no JSON`, 'fetch it with `kubectl get … -o json`');
-  }
-  const items = (data as { items?: unknown }).items;
-  const all: readonly unknown[] = Array.isArray(items) ? items : [data];
-  return all.filter(
-    (one): one is KubernetesObject =>
-      typeof one === 'object' && one !== null && 'kind' in one && 'metadata' in one,
-  );
-}
-
-function liveNode(object: KubernetesObject): LiveNode {
-  const { spec, status } = object as {
-    spec?: { podCIDR?: string; podCIDRs?: string[] };
-    status?: { addresses?: { type: string; address: string }[] };
-  };
-  return {
-    name: object.metadata?.name ?? '',
-    pods: spec?.podCIDRs ?? (spec?.podCIDR === undefined ? [] : [spec.podCIDR]),
-    external: (status?.addresses ?? []).flatMap(({ type, address }) =>
-      type === 'ExternalIP' ? address : [],
-    ),
-  };
+async function readObjects(text: string, file: string): Promise<KubernetesObject[]> {
+  const { parseObjects } = await import('../cluster/objects.ts');
+  const objects = parseObjects(text);
+  if (objects !== undefined) return objects;
+  throw new Refused('no-json', `${visible(file)} is no JSON`, 'fetch it with `kubectl get … -o json`');
 }
 
 /** Prints what to write under `cluster.nodes`; the file itself stays as it is. */
 export async function printSync(loaded: LoadedSite, cluster: Cluster, file: string, io: Io): Promise<number> {
   const { syncNodes } = await import('../cluster/sync.ts');
-  const { nodeName } = await import('../site/grammar/cluster.ts');
-  const objects = parseObjects((await io.readFile(file, mostBytes)).toString('utf8'), file);
-  const live = objects
-    .filter(({ kind }) => kind === 'Node')
-    .map(liveNode)
-    .filter(({ name }) => nodeName.check(name) === undefined);
+  const { nodesOf } = await import('../cluster/objects.ts');
+  const live = nodesOf(await readObjects((await io.readFile(file, mostBytes)).toString('utf8'), file));
   if (live.length === 0)
     throw new Refused('no-nodes', `${visible(file)} holds no nodes`, 'give it `kubectl get nodes -o json`');
   const { nodes, gone } = syncNodes(loaded.site, cluster, live);

@@ -16,29 +16,47 @@ export type ConfigLine =
   | { readonly kind: 'include'; readonly lines: readonly ConfigLine[] };
 
 const deepest = 16; // as OpenSSH
+/** Of files read in all: one that includes itself twice would be read 65536 times before it is too deep. */
+const mostFiles = 1000;
 const biggest = 1 << 20;
 
 /** The user's file first: of two values the first counts. */
 export async function readConfigFiles(access: Access): Promise<readonly ConfigLine[]> {
-  const own = await readConfig(access, `${access.home}/.ssh/config`, `${access.home}/.ssh`, 0, true);
-  const system = await readConfig(access, `${access.etc}/ssh_config`, access.etc, 0, false);
+  const [home, etc] = [`${access.home}/.ssh`, access.etc];
+  const all = { access, files: 0, bytes: 0 };
+  const own = await readConfig(`${home}/config`, { all, base: home, depth: 0, isOwn: true });
+  const system = await readConfig(`${etc}/ssh_config`, { all, base: etc, depth: 0, isOwn: false });
   return [
     { kind: 'include', lines: own },
     { kind: 'include', lines: system },
   ];
 }
 
-async function readConfig(access: Access, path: string, base: string, depth: number, own: boolean) {
+/** How a file came to be read. */
+interface Reading {
+  readonly all: { readonly access: Access; files: number; bytes: number };
+  /** The folder of relative paths. */
+  readonly base: string;
+  readonly depth: number;
+  /** The user's, or what it includes: nobody else may write it. */
+  readonly isOwn: boolean;
+}
+
+async function readConfig(path: string, reading: Reading): Promise<ConfigLine[]> {
+  const { all, depth, isOwn } = reading;
+  const { access } = all;
   if (depth > deepest) throw broken(path, `files are included more than ${deepest} deep`);
+  if (++all.files > mostFiles) throw broken(path, `more than ${mostFiles} files are included`);
   const file = await access.files.read(path).catch((error: unknown) => {
     throw broken(path, error instanceof Error ? error.message : String(error));
   });
   if (file === undefined) return [];
-  if (file.bytes.length > biggest) throw broken(path, 'it is larger than 1 MiB');
-  if (own && access.uid !== undefined) checkRights(access.uid, path, file);
+  all.bytes += file.bytes.length;
+  if (all.bytes > biggest) throw broken(path, 'with all that is included it is larger than 1 MiB');
+  if (isOwn && access.uid !== undefined) checkRights(access.uid, path, file);
   const lines: ConfigLine[] = [];
   for (const line of parse(path, file.bytes.toString('utf8'))) {
-    const read = await readLine(line, access, path, base, depth, own);
+    const read = await readLine(line, path, reading);
     if (read !== undefined) lines.push(read);
   }
   return lines;
@@ -57,36 +75,29 @@ function parse(path: string, text: string): Line[] {
   }
 }
 
-async function readLine(
-  line: Line,
-  access: Access,
-  path: string,
-  base: string,
-  depth: number,
-  own: boolean,
-): Promise<ConfigLine | undefined> {
+async function readLine(line: Line, path: string, reading: Reading): Promise<ConfigLine | undefined> {
   if (!('param' in line)) return undefined;
   const keyword = line.param.toLowerCase();
   if (/[\r\n]/.test(keyword)) throw broken(path, `'${keyword.split(/[\r\n]/)[0]}' has no value`);
   const words = typeof line.value === 'string' ? [line.value] : line.value.map(({ val }) => val);
-  if (keyword === 'include')
-    return { kind: 'include', lines: await include(words, access, base, depth, own) };
+  if (keyword === 'include') return { kind: 'include', lines: await include(words, reading) };
   if (keyword !== 'host' && keyword !== 'match') return { kind: 'set', keyword, words };
   const lines: ConfigLine[] = [];
   for (const inner of 'config' in line ? line.config : []) {
-    const read = await readLine(inner, access, path, base, depth, own);
+    const read = await readLine(inner, path, reading);
     if (read !== undefined) lines.push(read);
   }
   return { kind: keyword, words, lines };
 }
 
-async function include(patterns: string[], access: Access, base: string, depth: number, own: boolean) {
+async function include(patterns: readonly string[], reading: Reading): Promise<ConfigLine[]> {
+  const { all, base, depth } = reading;
   const lines: ConfigLine[] = [];
   for (const pattern of patterns) {
-    const home = pattern.startsWith('~/') ? `${access.home}${pattern.slice(1)}` : pattern;
+    const home = pattern.startsWith('~/') ? `${all.access.home}${pattern.slice(1)}` : pattern;
     const full = home.startsWith('/') ? home : `${base}/${home}`;
-    for (const path of await glob(access, full))
-      lines.push(...(await readConfig(access, path, base, depth + 1, own)));
+    for (const path of await glob(all.access, full))
+      lines.push(...(await readConfig(path, { ...reading, depth: depth + 1 })));
   }
   return lines;
 }
