@@ -7,9 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bin } from '../support/run-cli.ts';
 import type { Case } from './cases.ts';
 import { judge, type Row } from './judge.ts';
-import { faults, type Scene, sayings, steps } from './mishaps.ts';
-import { startProxy } from './proxy.ts';
-import { leftovers, look, type Seen, startWatched, type Watched, type Watcher } from './router.ts';
+import { look, type Seen, type Watched } from './router.ts';
+import { openStage } from './stage.ts';
 
 const boot = readFileSync('fixtures/transcripts/base.boot', 'utf8');
 export const confirmWithin = 3;
@@ -44,11 +43,8 @@ export interface Reference {
 }
 
 export async function reference(): Promise<Reference> {
-  const router = await startWatched(boot, () => ({
-    spoil: async () => undefined,
-    after: async () => undefined,
-  }));
-  const before = await look(router).finally(() => router.lab.close());
+  const stage = await openStage(boot);
+  const before = await look(stage.router).finally(() => stage.close());
   const { row, seen, bytes, said } = await inARouter({ step: 'none', fault: 'none' });
   if (row.exit !== 0 || seen.drift !== '') throw new Error(`the apply without a mishap failed:\n${said}`);
   return { before, seen, bytes };
@@ -70,22 +66,14 @@ interface Found {
 
 async function inARouter(one: Case, good?: Pick<Reference, 'before' | 'seen'>): Promise<Found> {
   const folder = mkdtempSync(join(tmpdir(), 'edgewg-faults-'));
-  let watcher: Watcher = { spoil: async () => undefined, after: async () => undefined };
-  const router = await startWatched(boot, () => watcher);
-  const proxy = await startProxy(router.lab, cutOf(one));
+  const stage = await openStage(boot);
+  const { router } = stage;
   try {
-    if (isLabStep(one)) router.lab.faults.add(`${one.step}=${one.fault}`);
     const begun = Date.now();
-    const client = startClient(router, folder, proxy.port);
-    const watched = watching(one, { router, client });
-    watcher = watched;
-    const { exit, said } = await watchClient(client, watched);
-    const deadline = Date.now() + (confirmWithin + marginSeconds) * 1000;
-    await settle(router, deadline);
+    const deadline = begun + (confirmWithin + marginSeconds) * 1000;
+    const suffered = await stage.suffer(one, port => startClient(router, folder, port), deadline);
+    const { exit, said, happened, bytes } = suffered;
     const seconds = (Date.now() - begun) / 1000;
-    const happened = watched.happened() || proxy.hasCut() || router.lab.faults.fired.length > 0;
-    router.lab.faults.clear();
-    watcher = { spoil: async () => undefined, after: async () => undefined };
     const seen = await lookUntilClean(router, deadline);
     const isOld = seen.active === good?.before.active;
     const active = isOld ? 'old' : seen.active === good?.seen.active ? 'new' : 'MIXED';
@@ -93,21 +81,14 @@ async function inARouter(one: Case, good?: Pick<Reference, 'before' | 'seen'>): 
     return {
       row: { ...one, happened, active, saved, log: lastLog(router), exit, seconds },
       seen,
-      said,
-      bytes: proxy.bytes(),
+      said: said.stderr,
+      bytes,
     };
   } finally {
-    await proxy.close();
-    await router.lab.close();
+    await stage.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-const cutOf = ({ step }: Case): number | undefined => {
-  const byte = /^byte (\d+)$/.exec(step)?.[1];
-  return byte === undefined ? undefined : Number(byte);
-};
-const isLabStep = ({ step }: Case): boolean => /^(auth|exec|commit):/.test(step);
 
 function startClient({ lab }: Watched, folder: string, port: number): ChildProcess {
   writeFileSync(join(folder, 'site.yaml'), siteOf(port));
@@ -125,72 +106,6 @@ function startClient({ lab }: Watched, folder: string, port: number): ChildProce
       EDGEWG_HOST_KEY: lab.hostKey,
     },
   });
-}
-
-/** Until it ends by itself; one that hangs is killed. */
-async function watchClient(
-  client: ChildProcess,
-  watched: { says(text: string): void },
-): Promise<{ exit: number | string; said: string }> {
-  let said = '';
-  client.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-    watched.says(said);
-  });
-  const impatient = setTimeout(() => client.kill('SIGABRT'), 170_000);
-  const exit = await new Promise<number | string>(resolve =>
-    client.on('close', (code, signal) => resolve(code ?? signal ?? '?')),
-  );
-  clearTimeout(impatient);
-  return { exit, said };
-}
-
-interface Watching extends Watcher {
-  happened(): boolean;
-  /** Told all that the client has said so far. */
-  says(text: string): void;
-}
-
-/** Lets the mishap happen when its step is reached, once. */
-function watching({ step: name, fault }: Case, scene: Scene): Watching {
-  const step = steps[name];
-  const line = sayings[name];
-  let reached = 0;
-  let hasHappened = false;
-  const isNow = (is: boolean): boolean => {
-    if (!is || ++reached !== step?.nth) return false;
-    hasHappened = true;
-    return true;
-  };
-  return {
-    happened: () => hasHappened,
-    says(text) {
-      if (hasHappened || line === undefined || !line.test(text)) return;
-      hasHappened = true;
-      void Promise.resolve(faults[fault]?.(scene)).catch(() => undefined);
-    },
-    async spoil(call) {
-      const { next } = scene;
-      if (next?.is(call)) {
-        delete scene.next;
-        return next.answer;
-      }
-      if (hasHappened || step === undefined || step.isAfter === true || !isNow(step.is(call)))
-        return undefined;
-      return await faults[fault]?.(scene, call);
-    },
-    async after(call) {
-      if (hasHappened || step?.isAfter !== true || !isNow(step.is(call))) return;
-      await faults[fault]?.(scene, call);
-    },
-  };
-}
-
-/** Until edgewg has nothing more in /tmp of the router, or the margin is over. */
-async function settle({ lab }: Watched, deadline: number): Promise<void> {
-  await sleep(1500);
-  while (leftovers(lab).length > 0 && Date.now() < deadline) await sleep(200);
-  await sleep(1500);
 }
 
 /** What has just ended may still be on its way out. */

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'ssh2';
 import type { Answer, Call } from '../../src/lab/call.ts';
 import { createRouter, type LabRouter } from '../../src/lab/engine/router.ts';
-import { type Lab, startLab } from '../../src/lab/lab.ts';
+import { type Lab, type LabOptions, startLab } from '../../src/lab/lab.ts';
 import { failuresOf } from '../support/failures.ts';
 import { connect, exec } from '../support/ssh.ts';
 
@@ -22,11 +22,16 @@ export interface Watcher {
   after(call: Call): Promise<void>;
 }
 
-export async function startWatched(boot: string, watcher: () => Watcher): Promise<Watched> {
+export async function startWatched(
+  boot: string,
+  watcher: () => Watcher,
+  options: Pick<LabOptions, 'password' | 'authorizedKeys'> = {},
+): Promise<Watched> {
   let router: LabRouter | undefined;
   let lab: Lab | undefined;
   const faults = failuresOf(() => lab);
   lab = await startLab({
+    ...options,
     seed: boot,
     makeRouter: surroundings => {
       const made = createRouter({ surroundings, faults });
