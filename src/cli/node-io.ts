@@ -1,7 +1,7 @@
 // The world as Node gives it: streams that may be closed under us, files written as a whole or not at all.
 import { randomBytes } from 'node:crypto';
 import { createReadStream, fstatSync } from 'node:fs';
-import { type FileHandle, mkdir, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, realpath, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -80,6 +80,7 @@ export function nodeIo(
       await makeFolder(dirname(target), dirname(name), mode === 0o600 ? 0o700 : 0o755);
       await writeWhole(target, name, text, () => mode);
     },
+    removeBelow: (folder, path) => removeBelow(resolve(host.cwd(), folder), path, join(folder, path)),
     writeState: async (name, text) => {
       const path = join(stateFolder(host.env), name);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -134,6 +135,18 @@ async function makeFolder(path: string, name: string, mode: number): Promise<voi
     await mkdir(path, { recursive: true, mode });
   } catch (error) {
     throw fileError("can't make the folder", name, error);
+  }
+}
+
+/** A folder in between that is a link leads elsewhere: there nothing is removed. */
+async function removeBelow(folder: string, path: string, name: string): Promise<void> {
+  try {
+    const parent = await realpath(dirname(join(folder, path))).catch(() => undefined);
+    if (parent === undefined || parent !== dirname(join(await realpath(folder), path))) return;
+    await rm(join(parent, basename(path)), { force: true });
+    for (let at = dirname(path); at !== '.'; at = dirname(at)) await rmdir(join(folder, at));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw fileError("can't remove", name, error);
   }
 }
 

@@ -44,6 +44,8 @@ export interface Io {
   rewriteFile(path: string, text: string): Promise<void>;
   /** The same for one that others may read, 0644 (or 0600 where `mode` says so), with the folders above it. */
   writeBelow(folder: string, path: string, text: string, mode?: 0o600 | 0o644): Promise<void>;
+  /** Takes such a file away, with the folders above it that become empty; it may be gone already. Rejects with {@link Refused}. */
+  removeBelow(folder: string, path: string): Promise<void>;
   /** The same for a file of edgewg's own, below `$XDG_STATE_HOME/edgewg`; its folders are made. */
   writeState(name: string, text: string): Promise<void>;
   /** Runs a program for what it prints: no shell, no stdin, a minute at most; without edgewg's own secrets and `withheld`. */

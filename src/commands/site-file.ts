@@ -103,7 +103,7 @@ export async function refuseExisting(file: string, isForced: boolean, io: Io, hi
 }
 
 /** Undefined when there is no such file. */
-async function readIfThere(file: string, io: Io): Promise<Buffer | undefined> {
+export async function readIfThere(file: string, io: Io): Promise<Buffer | undefined> {
   try {
     return await io.readFile(file, 1 << 20);
   } catch (error) {

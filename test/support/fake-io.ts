@@ -39,6 +39,7 @@ export function fakeIo(folder: URL): FakeIo {
     writeFile: refuse,
     rewriteFile: refuse,
     writeBelow: refuse,
+    removeBelow: refuse,
     writeState: refuse,
     run: refuse,
     hide: () => {},
