@@ -37,7 +37,7 @@ describe('packets: tunnels', () => {
   });
 
   it('shake hands', async function () {
-    for (const { tunnel } of scene.servers) {
+    for (const { tunnel, machine, name } of scene.servers) {
       const shown = await until(
         `a handshake on ${tunnel}`,
         () => {
@@ -49,7 +49,9 @@ describe('packets: tunnels', () => {
         },
         () => scene.router.run(['wg', 'show']),
       );
-      evidence(this, `${tunnel} at ${shown}`);
+      const [, there] = machine.run(['wg', 'show', 'wg0', 'latest-handshakes']).trim().split('\t');
+      assert.notEqual(there, '0');
+      evidence(this, `${tunnel} at ${shown}, ${name} at ${there}`);
     }
   });
 

@@ -29,6 +29,13 @@ interface Variant {
 
 const withIptables = (text: string): string => text.replace(/^cluster:\n/m, '$&  firewall: iptables\n');
 
+const plain: Variant = {
+  what: 'wg-quick, nftables',
+  prepare: async agreed => server => raiseNode(server, agreed.committed.nodes, agreed.keys[server.name]),
+  again: server => void server.machine.sh('sh /etc/wireguard/wg0.sh up; sh /etc/wireguard/wg0.sh up'),
+  down: server => void server.machine.run(['wg-quick', 'down', 'wg0']),
+};
+
 /** Debian's `iptables` is one of two; a server whose `legacy` is true has the older one under that name. */
 function iptables(legacy: boolean): Variant {
   return {
@@ -159,6 +166,7 @@ const clear = (recording: Recording): string[] =>
   recording.sofar(`host ${home.address} or host ${home.address6}`);
 
 for (const variant of [
+  plain,
   iptables(false),
   iptables(true),
   networkd('networkd'),
