@@ -64,14 +64,15 @@ function secretOf({ path }: KeyStep, { secrets }: TransactionOptions): Secret {
 
 /**
  * The command of the exec that confirms or undoes, and waits for what the switch makes of it. When there is no such apply it
- * has ended, which the log tells, or its script is still on the way: that one gets a moment.
+ * has ended, which the log tells, or its script is still on the way: that one gets a moment. After a restart anybody may have
+ * made /tmp/edgewg: no other script is run than one that this user has written, in a folder of its own.
  */
 export function answerCommand(id: string, verb: 'confirm' | 'undo', seconds: number, nonce: string): string {
-  const [run, mark] = [quote(`/tmp/edgewg/${id}/run`), quote(nonce)];
+  const [folder, run, mark] = [quote(`/tmp/edgewg/${id}`), quote(`/tmp/edgewg/${id}/run`), quote(nonce)];
   const ended = `grep -qs ${quote(` ${id} `)} /config/user-data/edgewg/log`;
   return [
     `n=0; until [ -r ${run} ] || ${ended} || [ $n -ge 3 ]; do n=$((n + 1)); sleep 1; done`,
-    `[ -r ${run} ] && exec bash ${run} answer ${verb} ${seconds} ${mark}`,
+    `! [ -L /tmp/edgewg ] && ! [ -L ${folder} ] && [ -O ${folder} ] && ! [ -L ${run} ] && [ -O ${run} ] && exec bash ${run} answer ${verb} ${seconds} ${mark}`,
     `printf '%s result 3 -\\n%s end 0 -\\n' ${mark} ${mark}`,
   ].join('\n');
 }

@@ -1,8 +1,9 @@
 // The transaction against a lab router: what it leaves behind when something goes wrong.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRouter } from '../../src/router/read.ts';
+import { answerCommand } from '../../src/router/transaction.ts';
 import { printCommands } from '../../src/vyatta/commands.ts';
 import { type Attempt, assertClean, attempt, configured, look, oneTunnel, sh } from '../support/attempt.ts';
 import { aPeer, aSite, aTunnel } from '../support/builders.ts';
@@ -117,6 +118,22 @@ describe('apply', () => {
     const after = await look(router);
     assert.equal(printCommands(after.running), printCommands(before.running));
     assert.deepEqual(after.facts.drift, []);
+  });
+
+  it('neither reads nor runs what somebody else has put where its files would be', async function () {
+    // who else there is on the router can only be made by root of this machine
+    if (process.getuid?.() !== 0) this.skip();
+    const made = `umask 022; mkdir /tmp/edgewg /tmp/edgewg/x && cd /tmp/edgewg && printf 'id x\\n' >a.state && mkfifo b.state && ln -s /config/config.boot c.state && printf 'touch /tmp/tripwire' >x/run`;
+    await sh(router, made);
+    const folder = join(router.lab.root, 'tmp/edgewg');
+    for (const path of ['', 'a.state', 'x', 'x/run']) chownSync(join(folder, path), 65534, 65534);
+    const connection = await router.door.dial();
+    const { facts } = await readRouter(connection).finally(() => connection.close());
+    assert.equal(facts.applies, '');
+    assert.match(await sh(router, answerCommand('x', 'confirm', 1, '0'.repeat(32))), /result 3 -/);
+    assert.ok(!existsSync(join(router.lab.root, 'tmp/tripwire')));
+    const { error } = await attempt(router, oneTunnel);
+    assert.match(error?.message ?? '', /\/tmp\/edgewg belongs to somebody else/);
   });
 
   it('tells the second who holds the router', async () => {

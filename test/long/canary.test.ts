@@ -326,8 +326,8 @@ async function reached(command: string, one: Case, seconds: number): Promise<boo
     if (!ran.happened) return false;
     const what = `${command}, ${one.step}, ${one.fault}`;
     // by the signal that it was sent, when it had nothing more to do
-    const isTold =
-      endings.includes(ran.exit) || /^SIG/.test(`${ran.exit}`) === /client|killed/.test(one.fault);
+    const isSignal = /^SIG/.test(`${ran.exit}`) && /client|killed/.test(one.fault);
+    const isTold = endings.includes(ran.exit) || isSignal;
     assert.ok(isTold, `${what} ended with ${ran.exit}: ${ran.said.stderr}`);
     world.searchRun(what, ran.said, stage, client);
     return true;

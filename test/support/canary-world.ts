@@ -105,7 +105,7 @@ export const dirty = (router: 'as it begins' | 'with key files'): string[] =>
       ];
 
 /** In files of the router, where they lie. */
-export const onRouter = {
+const onRouter = {
   'config/auth/wg910.key': 'the key file on the router',
   'config/auth/wg910.psk': 'the preshared key file on the router',
 } as const;
