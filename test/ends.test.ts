@@ -333,6 +333,17 @@ const mutants: Mutant[] = [
     site: here(['    description: srv4\n', '    description: srv4\n    disable: true\n']),
   },
   {
+    what: 'a rule lets in pods of nobody',
+    code: 'EW441',
+    site: here(['source: { address: 10.42.0.0/16 }', 'source: { address: 10.24.0.0/16 }']),
+  },
+  {
+    what: 'a rule lets in the BGP of nobody',
+    code: 'EW441',
+    site: here(['source: { address: 192.168.5.4 }', 'source: { address: 192.168.5.44 }']),
+  },
+  { what: 'the overlay has the port', code: 'EW403', site: there(['overlay: vxlan', 'overlay: wireguard']) },
+  {
     what: 'the BGP neighbour is switched off',
     code: 'EW443',
     site: here(['192.168.5.4: { tunnel', '192.168.5.4: { disable: true, tunnel']),

@@ -23,7 +23,7 @@ export const endStories: Readonly<Record<string, Story>> = {
   },
   EW403: {
     title: 'the router sends to a port on which the node does not listen',
-    why: "The port of the peer's endpoint must be the listenPort of the node.",
+    why: "The port of the peer's endpoint must be the listenPort of the node, and no overlay of the cluster may listen there itself.",
     way: 'Write the same port in both places.',
   },
   EW404: {
@@ -133,8 +133,8 @@ export const endStories: Readonly<Record<string, Story>> = {
   EW441: {
     title: 'a rule lets the cluster reach what its nodes do not send home',
     why: `The ruleset of the tunnel accepts a destination that is in none of homeNetworks: pods that ask for it send their packets
-      to the internet, where they get lost.`,
-    way: 'Add the network to homeNetworks, or take the rule out.',
+      to the internet, where they get lost. Or it accepts a source that no node behind it has: a slip, or a leftover.`,
+    way: 'Add the network to homeNetworks, write what the nodes have, or take the rule out.',
   },
   EW442: {
     title: 'both ends claim the same addresses, or have none of one family',

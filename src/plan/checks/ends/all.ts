@@ -3,8 +3,8 @@ import type { Check } from '../../make.ts';
 import { accepted, anothers, nobodys } from './allowed.ts';
 import { announced } from './announced.ts';
 import { enoughHops, everyNeighbor, nodesAsn, routerAsn, samePassword, sameTimersAndSource } from './bgp.ts';
-import { endpoints, ports, whoBegins } from './endpoints.ts';
-import { homeIsSent, homeIsThere, noCommonAddresses, nodeIsAlone } from './home.ts';
+import { endpoints, ports, portsApart, whoBegins } from './endpoints.ts';
+import { homeIsSent, homeIsThere, noCommonAddresses, nodeIsAlone, sourceIsANodes } from './home.ts';
 import { nodeKeys, routerKeys } from './keys.ts';
 import { podsMtu, sameMtu } from './mtu.ts';
 import { rangesByAllowed, routedInVain, unrouted } from './routes.ts';
@@ -16,6 +16,7 @@ export const endChecks: readonly Check[] = [
   routerKeys,
   endpoints,
   ports,
+  portsApart,
   whoBegins,
   accepted,
   nobodys,
@@ -38,6 +39,7 @@ export const endChecks: readonly Check[] = [
   announced,
   homeIsThere,
   homeIsSent,
+  sourceIsANodes,
   noCommonAddresses,
   nodeIsAlone,
   switchedOff,

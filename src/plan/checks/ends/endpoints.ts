@@ -53,6 +53,36 @@ export function ports(prospect: Prospect): Diagnostic[] {
   });
 }
 
+/**
+ * Where overlays listen on every node, UDP: VXLAN by its RFC 7348 (Calico) and by Linux' default (flannel), Geneve by RFC 8926, and WireGuard
+ * as flannel's `ListenPort` and Calico's `wireguardListeningPort` are when nobody says otherwise, with the next one for IPv6.
+ */
+const overlayPorts: Readonly<Record<string, readonly number[]>> = {
+  vxlan: [4789, 8472],
+  geneve: [6081],
+  wireguard: [51820, 51821],
+};
+
+export function portsApart(prospect: Prospect): Diagnostic[] {
+  return pairsOf(prospect).flatMap(({ peer, node, cluster, tunnel }) => {
+    const { overlay } = cluster.cni;
+    if (overlay === undefined || !overlayPorts[overlay]?.includes(node.listenPort)) return [];
+    return twoSided(
+      prospect,
+      {
+        router: peer.endpoint === undefined ? peer.at : [...peer.at, 'endpoint'],
+        cluster: [...cluster.cni.at, 'overlay'],
+      },
+      {
+        code: 'EW403',
+        severity: 'warning',
+        message: `${tunnel.name}: port ${node.listenPort} of ${node.name} is where an overlay of ${overlay} listens itself: only one of the two gets it`,
+        hint: `give the node another listenPort, and the peer's endpoint too, unless the overlay has another port`,
+      },
+    );
+  });
+}
+
 export function whoBegins(prospect: Prospect): Diagnostic[] {
   return pairsOf(prospect).flatMap((pair): Diagnostic[] => {
     const { tunnel, peer, node, cluster } = pair;

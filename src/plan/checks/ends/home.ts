@@ -1,4 +1,6 @@
 // EW440, EW441, EW442: home as the nodes see it: networks that are there, that the way back leads to, and addresses of one family.
+
+import type { Tunnel } from '../../../site/site.ts';
 import { covers, host, parseInterfaceAddress, parsePrefix } from '../../../wireguard/prefix.ts';
 import type { Prospect } from '../../make.ts';
 import type { Diagnostic } from '../../plan.ts';
@@ -59,6 +61,38 @@ export function homeIsSent(prospect: Prospect): Diagnostic[] {
         ];
       }),
     );
+}
+
+/** The other way round: what the rulesets of the nodes' tunnels let in must be a node's, or the rule is for nobody. */
+export function sourceIsANodes(prospect: Prospect): Diagnostic[] {
+  const { tunnels, rulesets } = prospect.site;
+  const pairs = pairsOf(prospect);
+  const rulesetsOf = ({ firewall }: Tunnel): (string | undefined)[] =>
+    [firewall.in, firewall.local].flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6]);
+  const isNodes = (tunnel: Tunnel): boolean =>
+    tunnel.peers.length === 1 && pairs.some(pair => pair.tunnel === tunnel);
+  return rulesets.flatMap(ruleset => {
+    const users = tunnels.filter(tunnel => rulesetsOf(tunnel).includes(ruleset.name));
+    if (users.length === 0 || !users.every(isNodes)) return [];
+    const sent = pairs.filter(({ tunnel }) => users.includes(tunnel)).flatMap(sentBy);
+    return ruleset.rules.flatMap((rule): Diagnostic[] => {
+      const from = rule.source?.address;
+      if (rule.action !== 'accept' || rule.disable || from === undefined || /[!-]/.test(from)) return [];
+      if (sent.some(({ prefix }) => touches(prefix, from))) return [];
+      return [
+        twoSided(
+          prospect,
+          { router: [...rule.at, 'source', 'address'], cluster: ['cluster', 'nodes'] },
+          {
+            code: 'EW441',
+            severity: 'warning',
+            message: `rule ${rule.number} of ${ruleset.name} lets in ${from}, which no node behind it has`,
+            hint: `write what the node has, or take the rule out`,
+          },
+        ),
+      ];
+    });
+  });
 }
 
 /** A length other than /32 or /128 makes a route of the node's address: all of its network goes into the tunnel. */
