@@ -79,8 +79,8 @@ describe('the command line', () => {
   });
 
   it('prints a completion script, and completions', async () => {
-    assert.match((await runHere(['completion'])).stdout, /^###-begin-edgewg-completions-###\n/);
-    const { stdout } = await runCli(['--get-yargs-completions', 'edgewg', 'ex']);
+    assert.match((await runHere(['completion'])).stdout, /^# bash completion for edgewg/);
+    const { stdout } = await runCli(['--complete', 'bash', 'edgewg', 'ex']);
     assert.ok(stdout.split('\n').includes('explain'));
   });
 

@@ -1,11 +1,11 @@
 // The command line as yargs reads it: which command, with which options, or which text to print instead.
 import yargs, { type Argv, type Options } from 'yargs';
-import type { Command } from '../commands/command.ts';
+import { type Command, completionKey } from '../commands/command.ts';
 import { runCommand } from '../commands/fleet.ts';
 import type { Io } from '../commands/io.ts';
 import { commands } from '../commands/table.ts';
 import { Refused } from '../errors.ts';
-import { complete, completionKey } from './complete.ts';
+import { complete } from './complete.ts';
 import { fromEnvironment } from './environment.ts';
 
 /** The options of every command. */
@@ -27,7 +27,7 @@ export interface Parsed {
 /** Throws {@link Refused} with code `usage`. */
 export async function parse(argv: readonly string[], env: Io['env']): Promise<Parsed> {
   if (argv[0] === completionKey) {
-    const output = await complete(argv.slice(1), common, env['SHELL']);
+    const output = await complete(argv.slice(1), common, env['EDGEWG_FILE']);
     return { output, isVerbose: false, isQuiet: false, noColor: false };
   }
   let run: Parsed['run'];
@@ -93,31 +93,15 @@ async function parserFor(argv: readonly string[], env: Io['env'], chosen: Chosen
     })
     .epilogue('edgewg <command> --help tells the rest. Every option can also be given as EDGEWG_<OPTION>.');
   const isHelp = wantsHelp(argv);
-  // yargs would print the script to whoever asks for help
-  if (argv[0] === 'completion' && isHelp) addCompletionHelp(parser);
-  else parser.completion('completion', completionSays);
   for (const command of await needed(argv)) addCommand(parser, command, env, isHelp, chosen);
   return parser;
 }
 
-const completionSays = 'print a completion script: completion bash, zsh or fish';
-
-function addCompletionHelp(parser: Argv): void {
-  parser.command('completion [shell]', completionSays, inner =>
-    inner
-      .positional('shell', { choices: ['bash', 'zsh', 'fish'], describe: 'default: the shell of SHELL' })
-      .example('edgewg completion bash > edgewg.bash', 'then: source it from ~/.bashrc')
-      .example('edgewg completion zsh > _edgewg', 'then: into a folder of $fpath')
-      .example('edgewg completion fish > edgewg.fish', 'then: into ~/.config/fish/completions'),
-  );
-}
-
 function wantsHelp(argv: readonly string[]): boolean {
-  const words = ['--help', '-h', '--get-yargs-completions'];
-  return argv.length === 0 || words.some(word => argv.includes(word));
+  return argv.length === 0 || argv.includes('--help') || argv.includes('-h');
 }
 
-/** The named command alone, or all of them where the name is unknown or completions are asked for. */
+/** The named command alone, or all of them where the name is unknown. */
 async function needed(argv: readonly string[]): Promise<Command[]> {
   const name = argv.find(word => !word.startsWith('-'));
   const found = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;

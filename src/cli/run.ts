@@ -5,22 +5,12 @@ import { explainFailure } from '../report/failure.ts';
 import { type Host, nodeIo, outputs } from './node-io.ts';
 import { parse } from './parse.ts';
 
-/** yargs writes its completion script for the shell that SHELL names: `completion fish` names it. */
-function withShell(words: readonly string[], env: Record<string, string | undefined>): readonly string[] {
-  const [command, shell, ...rest] = words;
-  if (command !== 'completion' || !['bash', 'zsh', 'fish'].includes(shell ?? '')) return words;
-  env['SHELL'] = `/bin/${shell}`;
-  delete env['ZSH_NAME'];
-  return [command, ...rest];
-}
-
 /** Resolves to the exit code, whatever happens. The signals are aborted with the error to end with. */
 export async function run(
-  words: readonly string[],
+  argv: readonly string[],
   host: Host,
   signals: Pick<Io, 'signal' | 'leave'>,
 ): Promise<number> {
-  const argv = withShell(words, host.env);
   const streams = outputs(host, !argv.includes('--no-color'));
   try {
     const { run, output, isVerbose, isQuiet, noColor } = await parse(argv, host.env);

@@ -5,6 +5,9 @@ import type { Io } from './io.ts';
 type OptionTable = Readonly<Record<string, Options>>;
 type PositionalTable = Readonly<Record<string, PositionalOptions>>;
 
+/** How the scripts of `completion` ask. */
+export const completionKey = '--complete';
+
 /** How a command goes over several site files, each of a router of its own. */
 export interface FleetRules {
   /** After a failure nothing more is begun, unless --keep-going says so. */

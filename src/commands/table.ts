@@ -21,4 +21,5 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   explain: () => import('./explain.ts'),
   lab: () => import('./lab.ts'),
   schema: () => import('./schema.ts'),
+  completion: () => import('./completion.ts'),
 };
