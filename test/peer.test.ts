@@ -1,5 +1,6 @@
 // `edgewg peer add`: the next free address, the configuration and its QR code, the site file with its comments. test/e2e/peer.test.ts asks a router.
 import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,8 +49,10 @@ describe('peer add', () => {
   let folder = '';
   const routerKey = 'zwJVZwo2KlWe0lhZVIFPw7ktFuSc83jkfZ7ULjHEF2U=';
   const own = 'qL1Hc9eNqvZ0bKzvTn5cYkq9rXn3m2wDgVh8u5sJY0o=';
-  const known = `--running router.commands --router-key ${routerKey} -f site.yaml`;
-  const add = (words: string) => runCli(['peer', 'add', ...`${words} ${known}`.split(' ')], { cwd: folder });
+  const add = (words: string, file = 'site.yaml') => {
+    const known = `--running router.commands --router-key ${routerKey} -f ${file}`;
+    return runCli(['peer', 'add', ...`${words} ${known}`.split(' ')], { cwd: folder });
+  };
   const site = (): string => readFileSync(join(folder, 'site.yaml'), 'utf8');
 
   beforeEach(() => {
@@ -97,6 +100,16 @@ PersistentKeepalive = 25
     assert.match(second.stdout, /^Address = 192\.168\.5\.103\/32$/m);
     assert.match(second.stdout, /^Endpoint = \[2001:db8::1\]:51820$/m);
     assert.match(second.stdout, /^AllowedIPs = 0\.0\.0\.0\/0, ::\/0$/m);
+  }).timeout(20_000);
+
+  it("tells of a file that is no peer's where the site file can not be written", async () => {
+    // read once, and no file that could be replaced
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const writer = spawn('sh', ['-c', 'cat site.yaml >pipe'], { cwd: folder });
+    const { stderr, exit } = await add('x --endpoint x.example --out x.conf', 'pipe');
+    writer.kill();
+    assert.equal(exit, 3, stderr);
+    assert.match(stderr, /^x\.conf is no peer's: remove it\n.*can't write pipe/);
   }).timeout(20_000);
 
   for (const [what, words, message] of [
