@@ -1,6 +1,6 @@
 // From ssh_config to hops, and what is said about files and values that ssh would not take either.
 import assert from 'node:assert/strict';
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { NoAccess } from '../src/errors.ts';
@@ -34,6 +34,57 @@ describe('ssh_config', () => {
       () => 'none',
       (error: unknown) => (error instanceof NoAccess ? error.code : String(error)),
     );
+
+  it('is refused where it would lead another way or trust less than edgewg can', async () => {
+    for (const line of ['RevokedHostKeys /etc/ssh/revoked', 'BindInterface wg0']) {
+      assert.equal(await codeOf(`Host router\n  ${line}\n`), 'ssh-config-unsupported', line);
+      assert.equal(
+        await codeOf(`Host jump\n  ${line}\nHost router\n  ProxyJump other,jump\n`),
+        'ssh-config-unsupported',
+      );
+      assert.equal(await codeOf(`Host other\n  ${line}\nHost *\n  ${line.split(' ')[0]} none\n`), 'none');
+    }
+    assert.equal(await codeOf('ProxyCommand nc %h %p\nProxyJump jump\n'), 'proxy-command');
+    assert.equal(await codeOf('ProxyJump none\nProxyCommand nc %h %p\n'), 'proxy-command');
+    assert.equal((await way('ProxyCommand none\nProxyJump jump\n')).length, 1);
+    assert.equal((await way('Host router\n  ProxyJump jump\n  ProxyCommand nc %h %p\n')).length, 2);
+  });
+
+  it('runs nothing, whatever it says, and tells what it passes over', async () => {
+    const tripwire = join(access.home, 'tripwire');
+    const config = [
+      'KnownHostsCommand',
+      'LocalCommand',
+      'RemoteCommand',
+      'XAuthLocation',
+      'SecurityKeyProvider',
+    ];
+    const [hop] = await way(
+      `Match exec "touch ${tripwire}"\n  HostName elsewhere\nHost *\n  PermitLocalCommand yes\n  ForwardAgent yes\n${config
+        .map(keyword => `  ${keyword} /bin/sh -c 'touch ${tripwire}'\n`)
+        .join(
+          '',
+        )}  IdentityFile "$(touch ${tripwire})"\n  UserKnownHostsFile ~/%h-%r\n  VerifyHostKeyDNS yes\n`,
+      { user: '`id`' },
+    );
+    assert.ok(!existsSync(tripwire));
+    assert.equal(hop?.host, 'router');
+    assert.deepEqual(hop?.identities.files, [`$(touch ${tripwire})`]);
+    assert.deepEqual(hop?.trust.userFiles, [`${access.home}/router-\`id\``]);
+    for (const word of ['Match exec', 'KnownHostsCommand', 'VerifyHostKeyDNS'])
+      assert.ok(
+        access.notices.some(line => line.includes(word)),
+        word,
+      );
+  });
+
+  it('includes no more than it should', async () => {
+    access.write('.ssh/twice', 'Include twice twice\n');
+    assert.equal(await codeOf('Include twice\n'), 'ssh-config-broken');
+    access.write('.ssh/large', `# ${'x'.repeat(1 << 19)}\n`);
+    assert.equal(await codeOf('Include large\n'), 'none');
+    assert.equal(await codeOf('Include large large\n'), 'ssh-config-broken');
+  });
 
   it('may be missing', async () => {
     const [hop] = findWay({ host: 'router', legacyAlgorithms: [] }, await readConfigFiles(access), access);

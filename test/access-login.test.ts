@@ -136,7 +136,7 @@ describe('a login', () => {
     assert.ok(key);
     const codes: string[] = [];
     for (const legacyAlgorithms of [[], ['ssh-rsa']]) {
-      const settings = { first: () => undefined, words: () => undefined };
+      const settings = { first: () => undefined, words: () => undefined, earliest: () => undefined };
       const hop = toHop(at(22, { legacyAlgorithms }), settings, access);
       const problems: Problem[] = [];
       const offer = { label: 'key', key, sign: async () => Buffer.from('signed') };

@@ -293,12 +293,17 @@ describe('GitHub Actions', () => {
       '  ::set-output name=a::b',
       'a\n\t::error::x',
       '::::stop-commands::x',
+      'a\r::error::x',
+      'a\u2028::error::x',
+      '\u0085::error::x',
     ])
-      assert.doesNotMatch(withoutOrders(order, github, false), /^\s*::/m, order);
+      assert.doesNotMatch(withoutOrders(order, github, false), /^[\s\x85]*::/m, order);
     assert.doesNotMatch(withoutOrders('x ##[error]y ##[a]', github, false), /##\[/);
     for (const plain of ['[::1]:22', 'a ::b', 'set x ::/0', '# x'])
       assert.equal(withoutOrders(plain, github, false), plain);
-    assert.equal(withoutOrders('"##[x]"', github, true), '"##[x]"');
+    const json = withoutOrders('"##[set-output name=a]b"', github, true);
+    assert.ok(!json.includes('##['));
+    assert.equal(JSON.parse(json), '##[set-output name=a]b');
     assert.equal(withoutOrders('::x', {}, false), '::x');
   });
 });

@@ -18,7 +18,7 @@ export function maskCommand(
 
 /**
  * The runner of GitHub Actions obeys lines that begin with `::`, blanks before it or not, and `##[` anywhere: a router's words, or
- * those of a pull request, give it no orders. `isData`: JSON and the like, in which no line begins so and no byte may change.
+ * those of a pull request, give it no orders. `isData`: it may be JSON, of which no value may change.
  */
 export function withoutOrders(
   text: string,
@@ -26,6 +26,8 @@ export function withoutOrders(
   isData: boolean,
 ): string {
   if (env['GITHUB_ACTIONS'] !== 'true') return text;
-  const tame = text.replace(/^([^\S\n]*):(?=:)/gm, '$1\\u{3a}');
-  return isData ? tame : tame.replaceAll('##[', '#\\u{23}[');
+  // .NET counts a blank more than JavaScript
+  const tame = text.replace(/^((?:[^\S\n]|\x85)*):(?=:)/gm, '$1\\u{3a}');
+  // in JSON, where it can only be in a string, it stays the same
+  return tame.replaceAll('##[', isData ? '#\\u0023[' : '#\\u{23}[');
 }

@@ -8,6 +8,8 @@ export interface Settings {
   first(keyword: string): string | undefined;
   /** All words of the first line with this keyword; of every line for those that add up (IdentityFile, CertificateFile). */
   words(keyword: string): readonly string[] | undefined;
+  /** Which of these keywords came first: of two that exclude each other the first counts. */
+  earliest(keywords: readonly string[]): string | undefined;
 }
 
 export interface Asked {
@@ -36,7 +38,11 @@ export function settingsFor(lines: readonly ConfigLine[], asked: Asked): Setting
     found.set('hostname', [host]); // as ssh: a final block comes too late to name another host
     apply(lines, { ...pass, host, final: true });
   }
-  return { first: keyword => found.get(keyword)?.[0], words: keyword => found.get(keyword) };
+  return {
+    first: keyword => found.get(keyword)?.[0],
+    words: keyword => found.get(keyword),
+    earliest: keywords => [...found.keys()].find(keyword => keywords.includes(keyword)),
+  };
 }
 
 /** Any `Match final` asks for it, even where it doesn't apply (as ssh -G shows). */

@@ -2,7 +2,6 @@
 import { NoAccess } from '../../errors.ts';
 import type { Access } from './access.ts';
 import type { ConfigLine } from './config-files.ts';
-import { isOn } from './config-values.ts';
 import type { Target } from './contract.ts';
 import { expand } from './expand.ts';
 import type { Hop } from './hop.ts';
@@ -19,22 +18,49 @@ export function findWay(target: Target, lines: readonly ConfigLine[], access: Ac
     settingsFor(lines, { host: to.host, user: to.user, localUser: access.localUser, notice: access.notice });
   const settings = look(target);
   const hop = toHop(target, settings, access);
-  if (isOn(settings, 'canonicalizehostname'))
-    access.notice(`ssh_config: CanonicalizeHostname is passed over for ${hop.name}`);
+  judgeUnsupported(settings, hop, access);
   const [first, ...others] = jumpsOf(settings, hop, target, access);
   if (first === undefined) return [hop];
-  return [
-    ...findWay(first, lines, access, depth + 1),
-    ...others.map(other => toHop(other, look(other), access)),
-    hop,
-  ];
+  const between = others.map(other => {
+    const theirs = look(other);
+    const one = toHop(other, theirs, access);
+    judgeUnsupported(theirs, one, access);
+    return one;
+  });
+  return [...findWay(first, lines, access, depth + 1), ...between, hop];
 }
 
-/** As with ssh, the first jump host may have jump hosts of its own, and none may jump through itself. */
+/**
+ * What would let in less, or lead another way, is refused where edgewg can't do it; what would let in more is passed over, and said.
+ */
+function judgeUnsupported(settings: Settings, { name }: Hop, { notice }: Access): void {
+  const isSet = (keyword: string): boolean =>
+    !['none', 'no'].includes(settings.first(keyword.toLowerCase())?.toLowerCase() ?? 'none');
+  const refused = Object.keys(instead).find(isSet);
+  if (refused !== undefined)
+    throw new NoAccess(
+      'ssh-config-unsupported',
+      `ssh_config has ${refused} for ${name}, which edgewg can't do`,
+      instead[refused],
+    );
+  const passedOver = ['CanonicalizeHostname', 'KnownHostsCommand', 'VerifyHostKeyDNS'].filter(isSet);
+  for (const keyword of passedOver) notice(`ssh_config: ${keyword} is passed over for ${name}`);
+}
+
+const instead: Readonly<Record<string, string>> = {
+  RevokedHostKeys:
+    'write those keys into known_hosts as @revoked lines, and RevokedHostKeys none for this host',
+  BindInterface: "write that interface's address as BindAddress, and BindInterface none for this host",
+};
+
+/**
+ * As with ssh, the first jump host may have jump hosts of its own, and none may jump through itself. Of ProxyJump and ProxyCommand the
+ * first counts, though a ProxyJump of `none` leaves it to the other (as ssh -G shows).
+ */
 function jumpsOf(settings: Settings, hop: Hop, target: Target, access: Access): Target[] {
   const jump = settings.first('proxyjump') ?? 'none';
-  const command = settings.words('proxycommand')?.join(' ') ?? 'none';
-  if (jump.toLowerCase() === 'none') {
+  if (jump.toLowerCase() === 'none' || settings.earliest(['proxyjump', 'proxycommand']) === 'proxycommand') {
+    const command = settings.words('proxycommand')?.join(' ') ?? 'none';
     if (command.toLowerCase() === 'none') return [];
     throw noProxyCommand(hop.name, command);
   }
