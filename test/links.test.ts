@@ -47,6 +47,12 @@ const brokenLinks = (page: string): { broken: string[]; count: number } => {
 };
 
 describe('the links of the documents', () => {
+  it('lead from the README to every page', () => {
+    const text = prose(new URL('README.md', root));
+    const missing = pages.filter(page => page !== 'README.md' && !text.includes(`](${page})`));
+    assert.deepEqual(missing, []);
+  });
+
   it('lead to files and headings that are there', () => {
     const found = pages.map(page => ({ page, ...brokenLinks(page) }));
     assert.deepEqual(
