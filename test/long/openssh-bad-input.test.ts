@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createRouter } from '../../src/lab/engine/router.ts';
 import { type Lab, startLab } from '../../src/lab/lab.ts';
 import { type TestAccess, testAccess } from '../support/access.ts';
 import {
@@ -29,14 +30,21 @@ describe('bad input at the command line', function () {
   const other = keys.make('other', 'ed25519');
   const jumpKey = keys.make('jump', 'ed25519');
   let lab: Lab;
+  /** A router without the wireguard package. */
+  let bare: Lab;
   let agent: Agent;
   let jump: Sshd;
 
   before(async () => {
-    lab = await startLab({
+    const options = {
       seed: baseBoot,
       hostKey: readFileSync(hostKey, 'utf8'),
       authorizedKeys: [publicKey(id), publicKey(locked)],
+    };
+    lab = await startLab(options);
+    bare = await startLab({
+      ...options,
+      makeRouter: surroundings => createRouter({ surroundings, wireguard: { isInstalled: false } }),
     });
     agent = await startAgent();
     const lines = ['AllowTcpForwarding no'];
@@ -46,6 +54,7 @@ describe('bad input at the command line', function () {
     await jump?.stop();
     await agent?.stop();
     await lab?.close();
+    await bare?.close();
     keys.remove();
   });
 
@@ -59,6 +68,8 @@ describe('bad input at the command line', function () {
     readonly key?: string;
     readonly env?: () => Record<string, string>;
     readonly files?: Record<string, string>;
+    /** Default: the one with everything. */
+    readonly router?: () => Lab;
     /** Changes the router before what it has is looked at. */
     readonly prepare?: () => Promise<unknown>;
     readonly exit: 3 | 4;
@@ -121,7 +132,10 @@ describe('bad input at the command line', function () {
       /no WireGuard key: a key has 44 characters/,
     ),
     'a reference to no program': reference('command:no-such-program', /there is no program no-such-program/),
-    // a router without the wireguard package: test/e2e/doctor.test.ts
+    'a router without wg': onRouter({
+      router: () => bare,
+      says: [/EW020: .*wireguard package/],
+    }),
   };
 
   let home: TestAccess;
@@ -153,13 +167,14 @@ describe('bad input at the command line', function () {
   for (const [name, row] of Object.entries(rows))
     it(`${name} is said, and nothing is written`, async () => {
       home = testAccess();
+      const { host, port, user, hostKeyLine, root } = row.router?.() ?? lab;
       const { key = id, privateKey = '/config/auth/wg7.key', presharedKey } = row;
       if (key !== '') home.write('.ssh/id_ed25519', readFileSync(key));
       await row.prepare?.();
-      home.write('.ssh/known_hosts', (row.known ?? (own => own))(`${lab.hostKeyLine.trim()}\n`));
+      home.write('.ssh/known_hosts', (row.known ?? (own => own))(`${hostKeyLine.trim()}\n`));
       home.write(
         '.ssh/config',
-        `${row.config?.() ?? ''}Host edge\n  HostName ${lab.host}\n  Port ${lab.port}\n  User ${lab.user}\n`,
+        `${row.config?.() ?? ''}Host edge\n  HostName ${host}\n  Port ${port}\n  User ${user}\n`,
       );
       for (const [path, text] of Object.entries(row.files ?? {})) home.write(path, text);
       const psk = presharedKey === undefined ? '' : `presharedKey: ${presharedKey}, `;
@@ -175,7 +190,7 @@ tunnels:
       far: { ${psk}publicKey: GIPWDet2eswjz1JphYFb51sh6I+CwvzOoVyD7z7kZVc=, allowedIPs: [198.51.100.7/32] }
 `;
       home.write('edgewg.yaml', site);
-      const folders = [home.home, join(lab.root, 'config'), join(lab.root, 'tmp')];
+      const folders = [home.home, join(root, 'config'), join(root, 'tmp')];
       const before = state(...folders);
       const env = { HOME: home.home, ...row.env?.() };
       for (const args of [['apply', '--yes', '--allow', 'drift'], ['plan']]) {
