@@ -104,7 +104,7 @@ PersistentKeepalive = 25
 
   it("tells of a file that is no peer's where the site file can not be written", async () => {
     // read once, and no file that could be replaced
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    execFileSync('sh', ['-c', 'mkfifo pipe'], { cwd: folder });
     const writer = spawn('sh', ['-c', 'cat site.yaml >pipe'], { cwd: folder });
     const { stderr, exit } = await add('x --endpoint x.example --out x.conf', 'pipe');
     writer.kill();
