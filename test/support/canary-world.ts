@@ -357,11 +357,12 @@ export class World {
 
   /**
    * All of its files but those in which the router itself has its secrets, and what the lab wrote down. The snapshots of an apply that
-   * is not over hold the configuration as it is, in a folder of tmpfs that is its user's alone.
+   * is not over hold the configuration as it is, in a folder of tmpfs that is its user's alone; and config.boot on its way, with its
+   * rights, stays until the next apply where a restart met the save.
    */
   searchRouter(name: string, { router: { lab } }: Stage): void {
     this.canaries.searchFolder(`the router after ${name}`, lab.root, path =>
-      /^config\/(config\.boot|auth\/|archive\/config\.boot)|^tmp\/edgewg\/[^/]+\/(before|saved)\.boot$/.test(
+      /^config\/(config\.boot|auth\/|archive\/config\.boot|user-data\/edgewg\/config\.boot\.new$)|^tmp\/edgewg\/[^/]+\/(before|saved)\.boot$/.test(
         path,
       ),
     );
