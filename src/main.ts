@@ -6,7 +6,7 @@ import { shippedFile } from './shipped.ts';
 const argv = process.argv.slice(2);
 const [first, second] = argv;
 
-if (first === '--version') {
+if (argv.length === 1 && /^(--version|-V|version)$/.test(first ?? '')) {
   const { version } = JSON.parse(readFileSync(shippedFile('package.json'), 'utf8'));
   process.stdout.write(`${version}\n`);
 } else if (first === undefined || (argv.length === 1 && /^(--help|-h|help)$/.test(first))) {

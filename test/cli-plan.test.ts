@@ -65,7 +65,11 @@ describe('validate', () => {
   });
 
   const unreadable: [string, string, RegExp][] = [
-    ['is missing', 'nope.yaml', /can't read nope\.yaml: there is no such file/],
+    [
+      'is missing',
+      'nope.yaml',
+      /can't read nope\.yaml: there is no such file\n {2}hint: begin with edgewg init/,
+    ],
     ['is a directory', '.', /can't read \.: it is a directory/],
   ];
   for (const [what, name, message] of unreadable)

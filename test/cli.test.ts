@@ -39,14 +39,26 @@ describe('the command line', () => {
 
   const refused: [string, string[], RegExp, Record<string, string>?][] = [
     ['a command that is not there', ['shwo', 'x'], /did you mean show\?/],
-    ['an unknown option', ['explain', '--codes'], /unknown option or argument: codes/],
+    ['an unknown option', ['explain', '--codes'], /unknown option: --codes/],
     [
       'a mistyped option',
       ['plan', '--runing', 'x'],
       /unknown option: --runing\n {2}hint: did you mean --running\?/,
     ],
-    ['one argument too many', ['explain', 'EW001', 'EW002'], /unknown option or argument: EW002/],
-    ['a missing argument', ['show'], /an argument is missing \(0 of 1 given\)/],
+    ['one argument too many', ['explain', 'EW001', 'EW002'], /unexpected argument: EW002/],
+    ['a missing argument', ['show'], /an argument is missing: edgewg show <plan>/],
+    [
+      'a value that a positional has not',
+      ['completion', 'tcsh'],
+      /no such value: "tcsh", where there are "bash"/,
+    ],
+    ['a missing value of a short option', ['plan', '-f'], /a value is missing after -f/],
+    [
+      'a site file without its option',
+      ['validate', 'x.yaml'],
+      /unexpected argument: x\.yaml\n {2}hint: .*-f/,
+    ],
+    ['a mistyped code', ['explain', 'ew30'], /did you mean EW030\?/],
     ['a missing value', ['show', 'x', '--format'], /a value is missing after --format/],
     ['a value that is not there', ['show', 'x', '--format', 'xml'], /--format "xml", where there are "text"/],
     ['an option given twice', ['show', 'x', '--format', 'json', '--format', 'text'], /more than once/],

@@ -63,6 +63,7 @@ const stdin = '<standard input>';
 type Chosen = (command: Command, args: Record<string, unknown>) => void;
 
 async function parserFor(argv: readonly string[], env: Io['env'], chosen: Chosen): Promise<Argv> {
+  const loaded = await needed(argv);
   const parser = yargs()
     .scriptName('edgewg')
     .usage(
@@ -89,11 +90,11 @@ async function parserFor(argv: readonly string[], env: Io['env'], chosen: Chosen
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
-      throw usage(message, error, argv);
+      throw usage(message, error, loaded.length === 1 ? loaded[0] : undefined);
     })
     .epilogue('edgewg <command> --help tells the rest. Every option can also be given as EDGEWG_<OPTION>.');
   const isHelp = wantsHelp(argv);
-  for (const command of await needed(argv)) addCommand(parser, command, env, isHelp, chosen);
+  for (const command of loaded) addCommand(parser, command, env, isHelp, chosen);
   return parser;
 }
 
@@ -138,23 +139,36 @@ function onlyOnce(args: Record<string, unknown>, options: Record<string, Options
   return true;
 }
 
-function usage(message: string, error: unknown, argv: readonly string[]): unknown {
+/** `command` where one was named. */
+function usage(message: string, error: unknown, command: Command | undefined): unknown {
   if (error instanceof Error && error.name !== 'YError') return error;
-  const name = argv.find(word => Object.hasOwn(commands, word));
-  const text = message.replace(/\s*\n\s*/g, ' ').trim();
+  const text = message
+    .replace(/\s*\n\s*/g, ' ')
+    .trim()
+    .replace(/ after --(\w)$/, ' after -$1')
+    .replace(/^an argument is missing[ \d]*$/, `an argument is missing: edgewg ${command?.command ?? ''}`)
+    .replace(/^(no such value:) --(\S+)/, (all, what, name) =>
+      Object.hasOwn(command?.positionals ?? {}, name) ? what : all,
+    );
+  const name = command?.command.split(' ')[0];
   return new Refused('usage', text, `see edgewg ${name === undefined ? '' : `${name} `}--help`, error);
 }
 
-/** yargs suggests commands, not options. Always throws. */
+/** yargs suggests commands, not options, and tells an argument too many from neither. Always throws. */
 async function suggestOption(error: unknown, argv: readonly string[]): Promise<never> {
   const unknown =
     error instanceof Refused ? /^unknown option or argument: (\S+)$/.exec(error.message)?.[1] : undefined;
-  if (unknown === undefined || !argv.some(word => word.startsWith(`--${unknown}`))) throw error;
-  const { closest } = await import('../site/schema/keys.ts');
+  if (!(error instanceof Refused) || unknown === undefined) throw error;
   const known = (await needed(argv)).flatMap(command => Object.keys(command.options));
+  if (argv.includes(unknown)) {
+    const hint = known.includes('file') ? 'the site file is named with -f' : error.hint;
+    throw new Refused('usage', `unexpected argument: ${unknown}`, hint, error);
+  }
+  if (!argv.some(word => word.startsWith(`--${unknown}`))) throw error;
+  const { closest } = await import('../site/schema/keys.ts');
   const close = closest(unknown, [...known, ...Object.keys(common), 'help']);
-  if (close === undefined) throw error;
-  throw new Refused('usage', `unknown option: --${unknown}`, `did you mean --${close}?`, error);
+  const hint = close === undefined ? error.hint : `did you mean --${close}?`;
+  throw new Refused('usage', `unknown option: --${unknown}`, hint, error);
 }
 
 /** What yargs says, in the voice of everything else. */
@@ -162,8 +176,8 @@ const strings = {
   'Show help': 'show this help',
   'Did you mean %s?': 'there is no such command; did you mean %s?',
   'Not enough non-option arguments: got %s, need at least %s': {
-    one: 'an argument is missing (%s of %s given)',
-    other: 'an argument is missing (%s of %s given)',
+    one: 'an argument is missing',
+    other: 'an argument is missing',
   },
   'Not enough arguments following: %s': 'a value is missing after --%s',
   'Missing required argument: %s': { one: 'missing: %s', other: 'missing: %s' },

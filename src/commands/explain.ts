@@ -23,8 +23,12 @@ export const command = defineCommand({
     }
     const wanted = code.toUpperCase();
     const story = Object.hasOwn(stories, wanted) ? stories[wanted] : undefined;
-    if (story === undefined)
-      throw new Refused('unknown-code', `there is no finding ${visible(code)}`, 'edgewg explain lists them');
+    if (story === undefined) {
+      const { closest } = await import('../site/schema/keys.ts');
+      const close = closest(code, Object.keys(stories));
+      const hint = close === undefined ? 'edgewg explain lists them' : `did you mean ${close}?`;
+      throw new Refused('unknown-code', `there is no finding ${visible(code)}`, hint);
+    }
     io.stdout.write(renderStory(wanted, story, paint));
     return Exit.done;
   },

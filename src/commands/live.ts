@@ -1,5 +1,5 @@
 // What the commands that talk to a router share: its site file, the way in, and the plan for what it has now.
-import { Refused } from '../errors.ts';
+import { type EdgewgError, Refused } from '../errors.ts';
 import type { Extent } from '../keys/references.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlaceOf } from '../plan/wanted/builder.ts';
@@ -37,7 +37,21 @@ const mostSiteBytes = 1024 * 1024;
 /** Rejects with every problem of the file at its place. */
 export async function readSite(file: string, io: Io): Promise<LoadedSite> {
   const { loadSite } = await import('../site/load.ts');
-  return loadSite(await io.readFile(file, mostSiteBytes), file === '-' ? 'standard input' : file);
+  return loadSite(await readSiteFile(file, io), file === '-' ? 'standard input' : file);
+}
+
+/** Who has no site file yet is told how to get one. */
+export async function readSiteFile(file: string, io: Io): Promise<Buffer> {
+  return await io.readFile(file, mostSiteBytes).catch((error: unknown) => {
+    const { cause, code, message } = error as EdgewgError;
+    if ((cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT') throw error;
+    throw new Refused(
+      code,
+      message,
+      'begin with edgewg init or edgewg import, or name the file with -f',
+      cause,
+    );
+  });
 }
 
 export interface AccessArgs {

@@ -7,7 +7,7 @@ import type { Secret } from '../secret.ts';
 import type { LoadedSite, Tunnel } from '../site/load.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
-import { siteOptions } from './live.ts';
+import { readSiteFile, siteOptions } from './live.ts';
 import { readRouting, refuseExisting } from './site-file.ts';
 
 export const command = defineCommand({
@@ -44,7 +44,7 @@ export const command = defineCommand({
   async run(args, io) {
     if (args.file === '-')
       throw new Refused('usage', 'peer add writes to the site file', 'name it with --file');
-    const text = (await io.readFile(args.file, 1024 * 1024)).toString('utf8');
+    const text = (await readSiteFile(args.file, io)).toString('utf8');
     const out = args.out === '-' ? undefined : args.out;
     // what is there may be the only copy of another device's key
     if (out !== undefined) await refuseExisting(out, false, io, 'take another name, or move that file away');

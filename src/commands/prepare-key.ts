@@ -133,7 +133,7 @@ interface SiteEdit {
 
 async function siteEdit(file: string, name: string, io: Io): Promise<SiteEdit> {
   if (file === '-')
-    throw new Refused('usage', 'the site file is edited, so it can not be standard input', 'name the file');
+    throw new Refused('usage', "the site file is edited, so it can't be standard input", 'name the file');
   const { withText } = await import('../site/edit.ts');
   const { loadSite } = await import('../site/load.ts');
   const most = 1024 * 1024;

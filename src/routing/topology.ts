@@ -93,7 +93,7 @@ function draw(
     node: { id, kind, lines, mark: isSame ? 'same' : 'changed' },
     edge: {
       ...ends,
-      label: isSameEdge ? fresh.edge : `${old.edge || 'none'} → ${fresh.edge || 'none'}`,
+      label: isSameEdge ? fresh.edge : movedEdge(old.edge, fresh.edge),
       mark: isSameEdge ? 'same' : 'changed',
     },
   };
@@ -149,4 +149,10 @@ function isRouted(tree: Tree, { name, node }: Interface, prefix: string): boolea
   if (value(node, ['route-allowed-ips']) === 'true') return true;
   const kind = prefix.includes(':') ? 'interface-route6' : 'interface-route';
   return has(tree, ['protocols', 'static', kind, prefix, 'next-hop-interface', name]);
+}
+
+/** `UDP 51824 → 51825`: what both begin with is said once. */
+function movedEdge(before: string, after: string): string {
+  const isSaid = /^UDP /.test(before) && /^UDP /.test(after);
+  return `${before || 'none'} → ${(isSaid ? after.replace(/^UDP /, '') : after) || 'none'}`;
 }

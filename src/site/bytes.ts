@@ -64,6 +64,6 @@ function unseenCharacter(char: string, at: number): Finding {
     span: [at, at + char.length],
     code: 'unreadable',
     message: `the file holds ${what}`,
-    hint: 'remove it: what a reviewer cannot see has no place in this file',
+    hint: "remove it: what a reviewer can't see has no place in this file",
   };
 }
