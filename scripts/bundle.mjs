@@ -42,6 +42,15 @@ const { metafile } = await build({
   metafile: true,
 });
 
+// src/program.ts reads it a byte a character; esbuild leaves what is in comments and regular expressions as it was
+const bundled = readFileSync(`${out}/program.cjs`, 'utf8');
+writeFileSync(`${out}/program.cjs`, bundled.replace(/[^\x00-\x7f]/g, escapedUnit), 'ascii');
+
+/** For each half of a pair, so that a character beyond 16 bits stands there as two. */
+function escapedUnit(unit) {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
 /** The folders of the libraries of which something is in the bundle. */
 const libraries = new Set(
   Object.values(metafile.outputs)

@@ -28,7 +28,7 @@ export function loadProgram({ XDG_CACHE_HOME: cache = '' }: NodeJS.ProcessEnv): 
 }
 
 export function programScript(cachedData?: Buffer): Script {
-  // esbuild writes ASCII: one byte a character, which V8 needn't convert
+  // scripts/bundle.mjs writes ASCII: one byte a character, which V8 needn't convert
   const source = nodeModule.wrap(readFileSync(file, 'latin1'));
   return new Script(source, { filename: file, ...(cachedData === undefined ? {} : { cachedData }) });
 }

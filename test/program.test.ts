@@ -33,6 +33,10 @@ describe('the bundled program', () => {
     return stdout;
   };
 
+  it('is ASCII, as it is read', () => {
+    assert.deepEqual(readFileSync(bundle('program.cjs')).filter(byte => byte > 0x7f).length, 0);
+  });
+
   it('starts from what was compiled when it was built', () => {
     assert.match(help(), /^edgewg plan/);
   });
