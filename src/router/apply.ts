@@ -63,8 +63,14 @@ async function transact(input: ApplyInput): Promise<Transcript> {
   const nonce = newNonce();
   const transcript: Transcript = { records: new Map(), keys: [] };
   const total = plan.commits.flatMap(commit => commit.run).filter(({ op }) => op !== 'prune').length;
+  let done = (): void => {};
+  const committed = new Promise<void>(resolve => {
+    done = resolve;
+  });
   const reader = new RecordReader(nonce, record => {
     transcript.records.set(record.name, record);
+    // the last that it says; the proof needn't wait for the end of its channel
+    if (record.name === 'committed') done();
     const event = eventOf(record, options.confirmWithin, plan.commits.length, total);
     if (event?.kind === 'key') transcript.keys.push(event);
     if (event !== undefined) onEvent(event);
@@ -72,17 +78,16 @@ async function transact(input: ApplyInput): Promise<Transcript> {
   // the first interruption asks the router to stop at its next safe point; the transaction's own answer is still waited for
   const stop = (): void => void askSwitch(connection, options.id, 'undo').catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });
-  try {
-    await connection.exec(transactionCommand, {
-      input: transactionInput(plan, reading.running, { ...options, nonce }),
-      timeoutMs: transactionTimeoutMs,
-      onStdout: chunk => reader.push(chunk),
-    });
-  } catch (error) {
+  const execOptions = {
+    input: transactionInput(plan, reading.running, { ...options, nonce }),
+    timeoutMs: transactionTimeoutMs,
+    onStdout: (chunk: Buffer) => reader.push(chunk),
+  };
+  const ended = connection.exec(transactionCommand, execOptions).catch((error: unknown) => {
     transcript.lost = error;
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
+  });
+  await Promise.race([ended, committed]);
+  signal.removeEventListener('abort', stop);
   return transcript;
 }
 
@@ -115,7 +120,8 @@ async function proveAndConfirm(input: ApplyInput, proof: Proof): Promise<'saved'
     const unfinished = await settle(input, connection, proof);
     return unfinished === undefined ? 'saved' : await ending(input, unfinished);
   } finally {
-    await connection.close();
+    // its goodbye takes as long as the other connection's, at the same time
+    void connection.close();
   }
 }
 

@@ -164,7 +164,7 @@ answer() { # confirm|undo|wait, seconds: waits for what the switch makes of it
   left=$(($2 * 50))
   until [ -e "$S/result" ] || [ "$left" -le 0 ] || ! [ -d "$S" ]; do
     # they may all be killed while they are waited for
-    [ $((left % 100)) != 0 ] || { revive; wake; }
+    [ $((left % 100)) != 0 ] || { wake; revive; }
     left=$((left - 1))
     sleep 0.02
   done
