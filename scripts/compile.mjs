@@ -7,7 +7,7 @@ import ssh2 from 'ssh2';
 import { compiledFile, programScript, runProgram } from '../dist/src/program.js';
 
 const running = readFileSync('fixtures/blog/router.commands');
-const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+const hostKey = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 });
 
 /** What scripts/read.sh prints. */
 function answer(channel) {

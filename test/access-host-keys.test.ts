@@ -1,7 +1,6 @@
 // known_hosts and EDGEWG_HOST_KEY as text, and private keys as bytes: read right, and never broken by nonsense.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import ssh2 from 'ssh2';
 import { EdgewgError } from '../src/errors.ts';
 import { chooseAlgorithms } from '../src/router/access/algorithms.ts';
 import {
@@ -15,6 +14,7 @@ import { parsePins } from '../src/router/access/pins.ts';
 import { printable } from '../src/router/access/printable.ts';
 import { openPrivateKey, publicHalf } from '../src/router/access/private-key.ts';
 import { Secret } from '../src/secret.ts';
+import { newSshKey } from './support/ssh-key.ts';
 import { hostKey } from './support/ssh-server.ts';
 
 const [type = '', base64 = ''] = hostKey.public.split(' ');
@@ -129,7 +129,7 @@ describe('EDGEWG_HOST_KEY', () => {
 describe('a private key', () => {
   it('has its public half in clear, even when it is encrypted', () => {
     const passphrase = 'open sesame';
-    const pair = ssh2.utils.generateKeyPairSync('ed25519', { passphrase, cipher: 'aes256-ctr', rounds: 1 });
+    const pair = newSshKey({ passphrase, cipher: 'aes256-ctr', rounds: 1 });
     const bytes = Buffer.from(pair.private);
     assert.equal(publicHalf(bytes)?.getPublicSSH().toString('base64'), pair.public.split(' ')[1]);
     assert.equal(openPrivateKey(bytes).kind, 'locked');

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ssh2, { type Client } from 'ssh2';
+import type { Client } from 'ssh2';
 import type { Answer, Call, Router, Surroundings } from '../src/lab/call.ts';
 import { type Lab, startLab } from '../src/lab/lab.ts';
 import { connect, exec, open } from './support/ssh.ts';
+import { newSshKey } from './support/ssh-key.ts';
 
 /** Says how it was called; as configuration it has two users. */
 const echo: Router = {
@@ -24,8 +25,8 @@ const echo: Router = {
   halt: () => undefined,
 };
 const wrapper = '/opt/vyatta/sbin/vyatta-cfg-cmd-wrapper';
-const userKey = ssh2.utils.generateKeyPairSync('ed25519');
-const forcedKey = ssh2.utils.generateKeyPairSync('ed25519');
+const userKey = newSshKey();
+const forcedKey = newSshKey();
 
 describe('the box of the lab', () => {
   let lab: Lab;
@@ -54,10 +55,7 @@ describe('the box of the lab', () => {
   it('lets in who has the password or a key, and nobody else', async () => {
     (await connect(lab, { privateKey: userKey.private })).end();
     await assert.rejects(connect(lab, { password: 'ubnt' }), /authentication/i);
-    await assert.rejects(
-      connect(lab, { privateKey: ssh2.utils.generateKeyPairSync('ed25519').private }),
-      /authentication/i,
-    );
+    await assert.rejects(connect(lab, { privateKey: newSshKey().private }), /authentication/i);
     await assert.rejects(connect(lab, { username: 'root', password: lab.password }), /authentication/i);
   });
 

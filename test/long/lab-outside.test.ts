@@ -4,10 +4,10 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from '
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import { startLab } from '../../src/lab/lab.ts';
 import { canBeNobody, startLabProcess } from '../support/lab-process.ts';
 import { connect, exec } from '../support/ssh.ts';
+import { newSshKey } from '../support/ssh-key.ts';
 
 /** Every file below a directory and when it was last changed in any way. */
 function inventory(directory: string): string[] {
@@ -131,10 +131,7 @@ describe('the machine around the lab', () => {
 
   it('takes its key, its users and its configuration from files', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'edgewg-options-'));
-    const [host, user] = [
-      ssh2.utils.generateKeyPairSync('ed25519'),
-      ssh2.utils.generateKeyPairSync('ed25519'),
-    ];
+    const [host, user] = [newSshKey(), newSshKey()];
     const files = {
       host: host.private,
       keys: `# a comment\n${user.public}\n`,

@@ -23,6 +23,7 @@ import { openStage, type Stage, type Suffered } from '../faults/stage.ts';
 import { Canaries } from './canaries.ts';
 import { ProcessWatcher } from './process-watcher.ts';
 import { bin } from './run-cli.ts';
+import { newSshKey } from './ssh-key.ts';
 
 const privateKey = (): string => generateKeyPair().privateKey.reveal();
 const presharedKey = (): string => generatePresharedKey().reveal();
@@ -64,7 +65,7 @@ export const secrets = {
 type Name = keyof typeof secrets;
 
 /** The user's key to log in with: encrypted, so that it belongs in its file. */
-const identity = ssh2.utils.generateKeyPairSync('ed25519', {
+const identity = newSshKey({
   passphrase: secrets.EDGEWG_KEY_PASSPHRASE,
   cipher: 'aes256-cbc',
   rounds: 4,

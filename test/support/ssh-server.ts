@@ -1,6 +1,7 @@
 // An SSH server that misbehaves on request, on a free port of loopback: ssh2's server side, for what OpenSSH can't be made to do.
 import type { AddressInfo, Socket } from 'node:net';
 import ssh2 from 'ssh2';
+import { newSshKey } from './ssh-key.ts';
 
 export type Answer = (channel: ssh2.ServerChannel, command: string) => void;
 
@@ -22,7 +23,7 @@ export interface ServerOptions {
   readonly config?: Partial<ssh2.ServerConfig>;
 }
 
-export const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+export const hostKey = newSshKey();
 
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const sockets = new Set<Socket>();
