@@ -27,6 +27,8 @@ describe('checks', () => {
       const wrong = passing.filter(found => found.code === code || found.severity === 'error');
       assert.deepEqual(wrong, [], `passing must not tell ${code}, and could be applied`);
       assertPlaces(name, code, told);
+      for (const { hint, allow } of told)
+        assert.ok(!allow || !hint?.includes('--allow'), `'lift it with' says it already: ${hint}`);
       const text = findingBlocks(told, { paint, isVerbose: false }).join('\n\n');
       assertGolden(`${text}\n`, new URL(`${name}/findings.txt`, folder));
       assertGolden(printJson(told), new URL(`${name}/findings.json`, folder));

@@ -190,4 +190,19 @@ describe('status', () => {
     assert.match(text, /since the last edgewg:\n {4}0 .* by anna via gui\n$/);
     assert.equal(renderDrift(plan(site, whole, facts()), facts(), [], paint), '');
   });
+
+  it('counts as drift what the file says and the router has not, and nothing that the file is silent on', () => {
+    const foreign = aRouter(
+      'interfaces wireguard wg4 address 10.9.0.9/32',
+      'interfaces wireguard wg4 address 10.9.0.1/32',
+      'interfaces wireguard wg4 description theirs',
+      'interfaces wireguard wg4 ip ospf cost 5',
+      `interfaces wireguard wg4 peer ${key(9)} description guest`,
+    );
+    const made = plan(site, foreign, facts());
+    assert.ok(made.changes.some(({ action }) => action === 'keep'));
+    const text = renderDrift(made, facts(), [], paint);
+    assert.match(text, /^ {8}- 10\.9\.0\.9\/32/m);
+    assert.doesNotMatch(text, /kept|keeps|theirs|ospf|guest/);
+  });
 });

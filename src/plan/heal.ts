@@ -121,7 +121,7 @@ function otherDrift({ drift }: RouterFacts, lost: readonly Path[]): Diagnostic[]
       code: 'EW025',
       severity: 'error',
       message: `running and saved configuration also differ in other things, and the save would make that last: ${others.slice(0, 5).join('; ')}${more}`,
-      hint: 'save or undo it on the router first, or give --allow drift',
+      hint: 'save or undo it on the router first',
       allow: 'drift',
     },
   ];

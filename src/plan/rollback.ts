@@ -73,7 +73,7 @@ function conflicts(apply: Applied, running: Tree): Diagnostic[] {
       code: 'EW040',
       severity: 'error',
       message: `since apply ${apply.id} somebody ${isThere ? 'took away or replaced' : 'brought back'} ${path.join(' ')}`,
-      hint: 'look who did it with `show system commit` on the router; --allow conflict goes back all the same',
+      hint: 'look who did it with `show system commit` on the router; lifted, it goes back all the same',
       running: { path },
       allow: 'conflict',
     }));

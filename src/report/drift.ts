@@ -1,4 +1,5 @@
-// What somebody changed since the site file was applied, for a mail from cron: what an apply would undo, what it would keep, and who.
+// What somebody changed since the site file was applied, for a mail from cron: what an apply would undo, and who. What the file says
+// nothing of is kept by every apply, and no drift.
 import type { ChalkInstance } from 'chalk';
 import type { RouterFacts } from '../plan/facts.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -16,7 +17,6 @@ export function renderDrift(
   const isDrift = plan.commits.length > 0 || facts.drift.length > 0;
   if (!isDrift) return '';
   const managed = { ...plan, changes: plan.changes.filter(({ action }) => action !== 'keep') };
-  const others = { ...plan, changes: plan.changes.filter(({ action }) => action === 'keep') };
   const options = { paint, isVerbose: false };
   const since = sinceLastApply(facts.commits);
   const parts = [
@@ -25,9 +25,8 @@ export function renderDrift(
       .filter(({ bypassed }) => bypassed)
       .map(({ name }) => `${visible(name)} is bypassed: edgewg bypass ${visible(name)} --restore ends it`),
     ...(managed.changes.length > 0
-      ? ["Managed: an apply would make it the file's again", ...changeBlocks(managed, options)]
+      ? ["An apply would make it the file's again:", ...changeBlocks(managed, options)]
       : []),
-    ...(others.changes.length > 0 ? ['Unmanaged: an apply keeps it', ...changeBlocks(others, options)] : []),
     ...(facts.drift.length > 0 ? [lines('Running, but not saved:', facts.drift)] : []),
     ...(since.length > 0 ? [lines('Committed on the router since the last edgewg:', since)] : []),
   ];

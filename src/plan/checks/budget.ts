@@ -29,7 +29,7 @@ export const budget: Check = prospect => {
     code: 'EW030',
     severity: 'error',
     message: `the plan removes ${reasons.join(' and ')}, more than the limits of the site file allow`,
-    hint: `if that is meant, give --allow delete=${total}, or raise the limits`,
+    hint: 'if that is meant, lift it this once, or raise the limits',
     source: placeOf(['limits']),
     allow: `delete=${total}`,
   };

@@ -75,7 +75,7 @@ function verdict(
       code: 'EW230',
       severity: 'error',
       message: `this plan cuts off the session that applies it (${way}): ${told}`,
-      hint: 'come in by another way, change the plan, or give --allow cut-off; the router still undoes it by itself when nobody confirms',
+      hint: 'come in by another way, or change the plan; lifted, the router still undoes it by itself when nobody confirms',
       allow: 'cut-off',
     });
   if (found.length > 0)

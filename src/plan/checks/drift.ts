@@ -46,5 +46,5 @@ function wayOut(facts: RouterFacts, running: Prospect['running'], gone: readonly
     return `another edgewg is at work on this router: ${other}; wait until it has saved or put back`;
   const isLost = lostLeaves(running, facts.lost).some(path => !gone.includes(path[2] ?? ''));
   const heal = isLost ? 'where something got lost at boot, edgewg doctor --heal loads it back; else ' : '';
-  return `${heal}save or undo it on the router first, or give --allow drift`;
+  return `${heal}save or undo it on the router first`;
 }
