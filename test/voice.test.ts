@@ -41,4 +41,15 @@ describe('what edgewg says', () => {
         [],
       ),
     );
+
+  it('sends nobody to a file that the npm package has not', () => {
+    const shipped = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter(name => /\/files\//.test(name))
+      .map(name => ({ name, words: readFileSync(new URL(name, folder), 'utf8') }));
+    const help = { name: 'help', words: readFileSync(new URL('dist/src/help.txt', root), 'utf8') };
+    const others = [...said, ...shipped, help].flatMap(({ name, words }) =>
+      [...words.matchAll(/(?<![\w/.])(?:fixtures|docs|test)\/[\w.-]+/g)].map(([file]) => `${name}: ${file}`),
+    );
+    assert.deepEqual(others, []);
+  });
 });

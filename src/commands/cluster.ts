@@ -48,7 +48,7 @@ export const command = defineCommand({
       throw new Refused(
         'no-cluster',
         `${visible(args.file)} says nothing of the other end`,
-        'describe it under `cluster`; fixtures/blog/site.yaml has one',
+        'describe it under `cluster`: its nodes at least; `edgewg schema` has all of its keys',
       );
     const needs = (what: string): never => {
       throw new Refused('usage', `cluster ${args.action} needs ${what}`, 'see edgewg cluster --help');

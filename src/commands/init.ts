@@ -33,7 +33,7 @@ export const command = defineCommand({
       'edgewg init --router ubnt@192.168.2.1 --address 10.9.0.1/32 --public-key KEY --allowed-ips 10.9.0.2/32',
       'asks nothing',
     ],
-    ['edgewg init --ci github', 'the jobs that review and apply it: docs/ci.md'],
+    ['edgewg init --ci github', 'the jobs that review and apply it'],
   ],
   async run(args, io) {
     if (args.ci !== undefined) {

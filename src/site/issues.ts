@@ -69,7 +69,8 @@ function subject(path: SitePath): string {
 
 /** The way out where there is no better one: what should stand here. */
 function expected(path: SitePath): string {
-  const start = 'begin with `version: 1`; fixtures/blog/site.yaml is a whole example';
+  const start =
+    'begin with `version: 1`; `edgewg init` writes a first file, `edgewg import` that of the router as it is';
   return path.length === 0 ? start : `expected: ${descriptionAt(path) ?? 'see `edgewg schema`'}`;
 }
 

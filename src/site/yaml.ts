@@ -109,6 +109,6 @@ function empty(text: string): Finding {
   return yaml(
     [0, Math.max(1, text.indexOf('\n'))],
     'the file says nothing',
-    'begin with `version: 1`; fixtures/blog/site.yaml is a whole example',
+    'begin with `version: 1`; `edgewg init` writes a first file, `edgewg import` that of the router as it is',
   );
 }

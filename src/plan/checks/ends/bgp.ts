@@ -199,7 +199,7 @@ export function samePassword(prospect: Prospect): Diagnostic[] {
             severity: 'error',
             message: `only ${who} has a password for the session with ${neighbor.address}: the other end never answers`,
             hint: there
-              ? 'set it on the router by hand, where its configuration holds it in clear (docs/cluster.md), or do without'
+              ? 'set it on the router by hand, where its configuration holds it in clear, or do without'
               : 'say cluster.bgp.password, or delete the one on the router',
           },
         ),
