@@ -9,7 +9,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 const [what, file] = process.argv.slice(2);
 
 /** `-f, --file`, and what stands for its value. */
-function flag(name, { alias, type, choices, default: otherwise }) {
+function flag(name, { alias, type, choices, default: standard, defaultDescription: otherwise = standard }) {
   const short = alias === undefined ? '' : `-${alias}, `;
   const value =
     type === 'boolean'
@@ -28,8 +28,8 @@ function cli() {
   ];
   for (const { usage, describe, positionals, options, examples } of commands) {
     out.push(`\n## edgewg ${usage}\n`, `${sentence(describe)}\n`);
-    for (const [name, { describe: text }] of Object.entries(positionals))
-      out.push(`- \`${name}\`: ${text ?? ''}`);
+    for (const [name, positional] of Object.entries(positionals))
+      out.push(`- \`${name}\`: ${meaning(positional)}`);
     out.push(...Object.entries(options).map(([name, option]) => item(name, option)));
     if (examples.length > 0)
       out.push('\nExamples:\n', ...examples.map(([line, why]) => `- \`${line}\`: ${why}`));
@@ -42,6 +42,9 @@ function item(name, option) {
   const standard = otherwise === undefined ? '' : ` (default: ${otherwise})`;
   return `- \`${text}\`: ${option.describe}${standard}`;
 }
+
+const meaning = ({ describe, defaultDescription: standard }) =>
+  `${describe ?? ''}${standard === undefined ? '' : ` (default: ${standard})`}`;
 
 const sentence = text => `${text[0].toUpperCase()}${text.slice(1)}.`;
 
@@ -69,8 +72,8 @@ function man() {
   ];
   for (const { usage, describe, positionals, options, examples } of commands) {
     out.push('.SS', `edgewg ${roff(usage)}`, `${roff(sentence(describe))}`);
-    for (const [name, { describe: text }] of Object.entries(positionals))
-      out.push('.TP', `.I ${roff(name)}`, roff(text ?? ''));
+    for (const [name, positional] of Object.entries(positionals))
+      out.push('.TP', `.I ${roff(name)}`, roff(meaning(positional)));
     out.push(...Object.entries(options).flatMap(([name, option]) => tagged(name, option)));
     for (const [line, why] of examples) out.push('.PP', `.EX\n${roff(line)}\n.EE`, roff(why));
   }

@@ -7,6 +7,7 @@ export const allowOptions = {
     type: 'string',
     array: true,
     default: [] as string[],
+    defaultDescription: 'none',
     describe: 'lift one refusal by the name that it gives: delete=3, drift, cut-off …',
     requiresArg: true,
   },

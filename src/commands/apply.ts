@@ -17,6 +17,7 @@ export const command = defineCommand({
       array: true,
       describe:
         'a plan saved by `plan --out` (.json), refused when it is stale; or site files (.yaml), each of a router of its own',
+      defaultDescription: 'that of --file',
     },
   },
   fleet: { stopsOnFailure: true, jobs: 1, onlyAlone: ['router'] },

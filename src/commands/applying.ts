@@ -36,8 +36,7 @@ export const applyingOptions = {
   'last-resort': {
     choices: ['none', 'reboot'],
     default: 'none',
-    describe:
-      'what the router does when it cannot undo: nothing more, or reboot into the saved configuration',
+    describe: "what the router does when it can't undo: nothing more, or reboot into the saved configuration",
     requiresArg: true,
   },
 } as const;

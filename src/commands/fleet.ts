@@ -10,12 +10,17 @@ export const sitesPositional = {
   sites: {
     type: 'string',
     array: true,
-    describe: 'site files, each of a router of its own; default: the one of --file',
+    describe: 'site files, each of a router of its own',
+    defaultDescription: 'that of --file',
   },
 } as const;
 
 export const fleetOptions = {
-  jobs: { type: 'string', describe: 'of several site files, how many routers at once', requiresArg: true },
+  jobs: {
+    type: 'string',
+    describe: 'of several site files, how many routers at once; default: 4, to apply 1',
+    requiresArg: true,
+  },
 } as const;
 
 export const fleetApplyOptions = {

@@ -7,7 +7,7 @@ import { quote } from '../vyatta/words.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
 
-const mishaps = Object.entries(kinds).map(([kind, does]) => `${kind}: ${does}`);
+const mishaps = Object.entries(kinds).map(([kind, does]) => `${kind} (${does.replaceAll(/[()]/g, '')})`);
 
 const options = {
   port: { type: 'number', describe: 'listen on this port of 127.0.0.1; default: a free one' },
@@ -22,7 +22,11 @@ const options = {
   'authorized-keys': { type: 'string', describe: 'let in the keys in this file' },
   latency: { type: 'number', describe: 'delay of a round trip in milliseconds' },
   profile: { choices: Object.keys(profiles), describe: 'how long the router takes; default: instant' },
-  fault: { type: 'string', array: true, describe: 'let something go wrong, once: STEP=WHAT' },
+  fault: {
+    type: 'string',
+    array: true,
+    describe: `let something go wrong, once: STEP=WHAT; WHAT is ${mishaps.join(', ')}`,
+  },
   'peer-up': { type: 'string', array: true, describe: 'wgN:KEY: the other end of this peer is there' },
   resolve: { type: 'string', array: true, describe: 'NAME=ADDRESS: what a name means to the router' },
 } as const;
@@ -46,11 +50,8 @@ export const command = defineCommand({
   describe: 'start a router of your own to try things on',
   options,
   examples: [
-    ['edgewg lab --seed snapshot.boot --data lab', 'a copy of your router that is still there tomorrow'],
-    [
-      'edgewg lab --latency 80 --fault set:12=drop',
-      `the line breaks at the twelfth set (${mishaps.join('; ')})`,
-    ],
+    ['edgewg lab --seed router.snapshot --data lab', 'a copy of your router that is still there tomorrow'],
+    ['edgewg lab --latency 80 --fault set:12=drop', 'a far router, whose line breaks at the twelfth set'],
   ],
   run: runLab,
 });

@@ -17,7 +17,10 @@ export const command = defineCommand({
       requiresArg: true,
     },
   },
-  examples: [['edgewg validate --format github', 'in a job of GitHub Actions: mistakes at their lines']],
+  examples: [
+    ['edgewg validate', 'all that is wrong, and where; exits with 3 then'],
+    ['edgewg validate --format github', 'in a job of GitHub Actions: mistakes at their lines'],
+  ],
   async run({ file, format }, io) {
     const { site } = await withAnnotatedMistakes(format, io, readSite(file, io));
     if (isAnnotationFormat(format)) await writeAnnotations([], format, io);
