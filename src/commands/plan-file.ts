@@ -68,6 +68,7 @@ export function refuseStale({ plan, hostKey, running, origin }: PlanFile, live: 
     throw new Refused(
       'other-router',
       `the saved plan is for a router with host key ${hostKey}, this one has ${live.connection.hostKey.fingerprint}`,
+      'apply it to the router that it was made for; for this one, plan anew',
     );
   const now = originOf(live.reading.facts);
   const moved = [

@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Lab, startLab } from '../../src/lab/lab.ts';
+import { type Lab, type LabOptions, startLab } from '../../src/lab/lab.ts';
 import { connect, systemAccess } from '../../src/router/connection.ts';
 import { baseBoot } from './router.ts';
 import { type Ran, type Running, runCli, startCli } from './run-cli.ts';
@@ -39,9 +39,9 @@ export interface LabUnderTest extends RouterUnderTest {
   readonly lab: Lab;
 }
 
-export async function labUnderTest(boot?: string): Promise<LabUnderTest> {
+export async function labUnderTest(boot?: string, options: LabOptions = {}): Promise<LabUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), 'edgewg-lab-'));
-  const way = await ofLab(boot);
+  const way = await ofLab(boot, options);
   return { ...underTest(folder, way), lab: way.lab };
 }
 
@@ -92,8 +92,8 @@ interface Way {
   close(): Promise<void>;
 }
 
-async function ofLab(boot = baseBoot): Promise<Way & { readonly lab: Lab }> {
-  const lab = await startLab({ seed: boot });
+async function ofLab(boot = baseBoot, options: LabOptions = {}): Promise<Way & { readonly lab: Lab }> {
+  const lab = await startLab({ ...options, seed: boot });
   return {
     lab,
     target: { host: lab.host, port: lab.port, user: lab.user, way: lab },
