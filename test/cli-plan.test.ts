@@ -76,6 +76,12 @@ describe('validate', () => {
     it(`refuses a file that ${what}`, async () => {
       assertRefused(await runHere(['validate', '-f', name], { cwd: folder }), message);
     });
+
+  for (const command of ['apply', 'show', 'graph'])
+    it(`is told by ${command} how to get a saved plan that isn't there`, async () => {
+      const ran = await runHere([command, ...(command === 'show' ? [] : site), 'nope.json'], { cwd: folder });
+      assertRefused(ran, /nope\.json: there is no such file\n {2}hint: edgewg plan --out FILE writes one\n$/);
+    });
 });
 
 describe('plan', () => {

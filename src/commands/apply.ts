@@ -35,10 +35,11 @@ export const command = defineCommand({
     const applying = readApplying(args);
     const [saved] = args.what ?? [];
     const loaded = await readSite(args.file, io);
+    const refuseOther = saved === undefined ? undefined : await bindingOf(saved, io);
     const door = await openDoor(loaded, args, io);
     const live = await planLive(loaded, door, io, 'all');
     try {
-      if (saved !== undefined) await refuseOther(saved, live, io);
+      refuseOther?.(live);
       const { plan } = live;
       await showPlan(plan, { format: 'text', inverse: undefined }, io, { allowed: applying.allowed });
       await mayApply(plan, applying, io);
@@ -56,7 +57,8 @@ export const command = defineCommand({
  * A saved plan is bound to the router's host key and its running configuration. What is applied is the plan made just now,
  * which has the same commands: nobody's edit of the file takes a finding away.
  */
-async function refuseOther(path: string, live: Live, io: Io): Promise<void> {
+async function bindingOf(path: string, io: Io): Promise<(live: Live) => void> {
   const { readPlanFile, refuseStale } = await import('./plan-file.ts');
-  refuseStale(await readPlanFile(path, io), live);
+  const file = await readPlanFile(path, io);
+  return live => refuseStale(file, live);
 }

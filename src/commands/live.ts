@@ -42,15 +42,16 @@ export async function readSite(file: string, io: Io): Promise<LoadedSite> {
 
 /** Who has no site file yet is told how to get one. */
 export async function readSiteFile(file: string, io: Io): Promise<Buffer> {
-  return await io.readFile(file, mostSiteBytes).catch((error: unknown) => {
+  const hint = 'begin with edgewg init or edgewg import, or name the file with -f';
+  return await readOr(hint, file, mostSiteBytes, io);
+}
+
+/** A file that edgewg itself could have written: where there is none, `hint` says how to get it. */
+export async function readOr(hint: string, file: string, most: number, io: Io): Promise<Buffer> {
+  return await io.readFile(file, most).catch((error: unknown) => {
     const { cause, code, message } = error as EdgewgError;
     if ((cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT') throw error;
-    throw new Refused(
-      code,
-      message,
-      'begin with edgewg init or edgewg import, or name the file with -f',
-      cause,
-    );
+    throw new Refused(code, message, hint, cause);
   });
 }
 

@@ -8,7 +8,7 @@ import { parseCommands, printCommands } from '../vyatta/commands.ts';
 import { isMulti } from '../vyatta/nodes.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import type { Io } from './io.ts';
-import type { Live } from './live.ts';
+import { type Live, readOr } from './live.ts';
 
 /** A plan for a hundred tunnels on a large router has some 10 MB. */
 const mostBytes = 64 * 1024 * 1024;
@@ -34,7 +34,8 @@ export function bindings(live: Live): Readonly<Record<string, unknown>> {
 
 export async function readPlanFile(path: string, io: Io): Promise<PlanFile> {
   const { parsePlan } = await import('../plan/saved.ts');
-  const text = (await io.readFile(path, mostBytes)).toString('utf8');
+  const bytes = await readOr('edgewg plan --out FILE writes one', path, mostBytes, io);
+  const text = bytes.toString('utf8');
   const plan = parsePlan(text, path);
   const { host_key: hostKey, running, origin } = JSON.parse(text) as Record<string, unknown>;
   const from = originSchema.safeParse(origin);
