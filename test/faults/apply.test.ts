@@ -1,19 +1,23 @@
 // The transaction against a lab router: what it leaves behind when something goes wrong.
 import assert from 'node:assert/strict';
-import { chownSync, existsSync, readFileSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Answer, Call } from '../../src/lab/call.ts';
 import { readRouter } from '../../src/router/read.ts';
 import { answerCommand } from '../../src/router/transaction.ts';
 import { printCommands } from '../../src/vyatta/commands.ts';
 import { type Attempt, assertClean, attempt, configured, look, oneTunnel, sh } from '../support/attempt.ts';
 import { aPeer, aSite, aTunnel } from '../support/builders.ts';
-import { startRouter, type TestRouter } from '../support/router.ts';
+import { baseBoot, type Spoil, startRouter, type TestRouter } from '../support/router.ts';
 
 let router: TestRouter;
+/** What a test does to the router's calls. */
+let spoil: Spoil;
 
 describe('apply', () => {
   beforeEach(async () => {
-    router = await startRouter();
+    spoil = async () => undefined;
+    router = await startRouter({}, baseBoot, call => spoil(call));
   });
   afterEach(async () => {
     await router.lab.close();
@@ -136,6 +140,104 @@ describe('apply', () => {
     assert.match(error?.message ?? '', /\/tmp\/edgewg belongs to somebody else/);
   });
 
+  it('undoes in time when the router takes for ever to save', async () => {
+    let goOn = (): void => undefined;
+    const hanging = new Promise<undefined>(resolve => {
+      goOn = () => resolve(undefined);
+    });
+    spoil = call => (call.args[0] === 'save' ? hanging : Promise.resolve(undefined));
+    const { before, error } = await attempt(router, oneTunnel, {}, undefined, {
+      moreProbes: async () => {
+        await waitFor(() => readLog().includes('switch fires: time is up'));
+        await waitUntil(async () => !printCommands((await look(router)).running).includes('wg4'));
+        goOn();
+        return [{ name: 'a probe', ok: false, saw: 'nothing' }];
+      },
+    });
+    assert.equal(error?.exit, 5, error?.message);
+    await assertClean(router, before);
+    assert.ok(!existsSync(join(router.lab.root, 'config/user-data/edgewg/config.boot.new')));
+  });
+
+  it('leaves no session when the router refuses again and again to end that of the transaction', async () => {
+    let refused = 0;
+    spoil = async ({ program, args: [verb] }) =>
+      program === 'vyatta-cfg-cmd-wrapper' && verb === 'end' && refused++ < 4 ? refusal : undefined;
+    const { error } = await attempt(router, oneTunnel, { confirmWithin: 60 });
+    assert.equal(error, undefined);
+    assert.ok(refused > 4);
+    assert.deepEqual([...router.router.engine.sessions.keys()], []);
+  });
+
+  describe('leaves alone what somebody else has committed on its own paths', () => {
+    const foreign = `wg genkey >/config/auth/other.key; chgrp vyattacfg /config/auth/other.key; chmod 640 /config/auth/other.key\n${configured(
+      [
+        'set interfaces wireguard wg4 address 192.168.99.1/32',
+        'set interfaces wireguard wg4 listen-port 40000',
+        'set interfaces wireguard wg4 private-key /config/auth/other.key',
+        'commit',
+      ]
+        .map(line => `$W ${line} </dev/null`)
+        .join('; '),
+    )}`;
+    const isLook = ({ program, args }: Call): boolean =>
+      program === 'cli-shell-api' && args.includes('--show-active-only');
+
+    it('when the transaction dies before it has looked', async () => {
+      let between = '';
+      let looks = 0;
+      const { error } = await attempt(router, oneTunnel, {}, async () => {
+        await sh(router, foreign);
+        between = printCommands((await look(router)).running);
+        spoil = async call => {
+          if (isLook(call) && ++looks === 1) await sh(router, killTransaction);
+          return undefined;
+        };
+        return undefined;
+      });
+      assert.notEqual(error, undefined);
+      await waitFor(() => leftInTmp() === 0);
+      assert.equal(printCommands((await look(router)).running), between);
+    });
+
+    it('when it comes between its first look and its commit', async () => {
+      let between = '';
+      const { error } = await attempt(router, oneTunnel, {}, async () => {
+        let sets = 0;
+        spoil = async ({ program }) => {
+          if (program !== 'my_set' || ++sets !== 3) return undefined;
+          await sh(router, foreign);
+          between = printCommands((await look(router)).running);
+          return undefined;
+        };
+        return undefined;
+      });
+      assert.match(error?.message ?? '', /wg4/);
+      await waitFor(() => leftInTmp() === 0);
+      assert.notEqual(between, '');
+      assert.equal(printCommands((await look(router)).running), between);
+    });
+  });
+
+  for (const [name, change] of [
+    ['the saved configuration', ''],
+    ['a save of what is running, where that is not what is saved', 'drift'],
+  ] as const)
+    it(`goes back by its snapshot, ${name}, when the inverse commands are refused`, async () => {
+      const description = `set interfaces ethernet eth2 description ${change}`;
+      if (change !== '') await sh(router, configured(`$W ${description} </dev/null; $W commit </dev/null`));
+      const { before, error } = await attempt(router, oneTunnel, { allowDrift: true }, undefined, {
+        moreProbes: async () => {
+          for (let i = 0; i < 5; i++) router.lab.faults.add('commit=fail');
+          return [{ name: 'a probe', ok: false, saw: 'nothing' }];
+        },
+      });
+      assert.equal(error?.exit, 5, error?.message);
+      assert.match(readLog(), /falling back to the snapshot/);
+      assert.deepEqual(before.facts.drift, change === '' ? [] : [description]);
+      await assertClean(router, before);
+    });
+
   it('tells the second who holds the router', async () => {
     let second: Attempt | undefined;
     const first = await attempt(router, oneTunnel, { id: 'first', who: 'somebody' }, undefined, {
@@ -168,14 +270,25 @@ describe('apply', () => {
   });
 });
 
+const refusal: Answer = { stdout: 'it failed on purpose\n', stderr: '', exit: 1 };
+const killTransaction = `for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline 2>/dev/null) in "bash /tmp/edgewg/"*"/run transact ") kill -KILL \${p#/proc/};; esac; done`;
+
+/** How many files of an apply are in /tmp of the router. */
+const leftInTmp = (): number => {
+  const folder = join(router.lab.root, 'tmp/edgewg');
+  return existsSync(folder) ? readdirSync(folder).length : 0;
+};
+
 const readLog = (): string => {
   const log = join(router.lab.root, 'config/user-data/edgewg/log');
   return existsSync(log) ? readFileSync(log, 'utf8') : '';
 };
 
-async function waitFor(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!condition()) {
+const waitFor = (condition: () => boolean): Promise<void> => waitUntil(async () => condition());
+
+async function waitUntil(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await condition())) {
     if (Date.now() > deadline) assert.fail('it never came');
     await new Promise(resolve => setTimeout(resolve, 50));
   }

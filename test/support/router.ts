@@ -1,5 +1,6 @@
 // A lab router for tests, with a way in: one call starts both.
 import { readFileSync } from 'node:fs';
+import type { Answer, Call } from '../../src/lab/call.ts';
 import type { EngineOptions } from '../../src/lab/engine/engine.ts';
 import { createRouter, type LabRouter } from '../../src/lab/engine/router.ts';
 import { type Lab, startLab } from '../../src/lab/lab.ts';
@@ -19,10 +20,14 @@ export interface TestRouter {
   readonly door: Door;
 }
 
+/** Sees each call of the router's programs before it is answered; what it resolves to is the answer in its place. */
+export type Spoil = (call: Call) => Promise<Answer | undefined>;
+
 /** `boot` is its config.boot, the recordings' by default. Close `lab` when done. */
 export async function startRouter(
   options: Omit<EngineOptions, 'surroundings'> = {},
   boot = baseBoot,
+  spoil: Spoil = async () => undefined,
 ): Promise<TestRouter> {
   let router: LabRouter | undefined;
   let lab: Lab | undefined;
@@ -30,8 +35,10 @@ export async function startRouter(
   lab = await startLab({
     seed: boot,
     makeRouter: surroundings => {
-      router = createRouter({ faults, ...options, surroundings });
-      return router;
+      const made = createRouter({ faults, ...options, surroundings });
+      router = made;
+      const call = async (asked: Call): Promise<Answer> => (await spoil(asked)) ?? (await made.call(asked));
+      return { boot: () => made.boot(), halt: () => made.halt(), call };
     },
   });
   if (router === undefined) throw new Error('the lab made no router');

@@ -13,6 +13,8 @@ unset CMD_WRAPPER_SESSION_ID
 umask 002
 home=/tmp/edgewg
 S=$home/$id
+# what the last call printed; of this process alone
+out=$S/out
 archive=/config/user-data/edgewg
 boot=/config/config.boot
 # what is to be saved, on its way; on the same file system as config.boot
@@ -56,11 +58,11 @@ agrees() { grep -qs ' === vyatta-config-version:' "$1" && lines=$(drift_from "$1
 
 # ---- one session
 
-w() { "$W" "$@" >"$S/out" 2>&1 </dev/null 8>&- 9>&-; }
+w() { "$W" "$@" >"$out" 2>&1 </dev/null 8>&- 9>&-; }
 # a session of the same process id may be left over, uncommitted changes and all (transcript interactive/20)
 open_session() { begin_session && w discard; }
 # does for a save, which writes the active configuration
-begin_session() { printf '%s\n' "$$" >"$S/session"; w begin; }
+begin_session() { : >"$S/session.$$"; w begin; }
 # One change. The wrapper asks for the session's environment and runs the same program, each time: 18.7 ms a line in place of 12
 # (transcript interactive/19). The session is this process's in both; commits are the wrapper's (edgeos-facts 5.4).
 edit() {
@@ -70,23 +72,26 @@ edit() {
 in_session() (
   export vyatta_sysconfdir=/opt/vyatta/etc vyatta_sbindir=/opt/vyatta/sbin
   eval "$session_env"
-  exec "/opt/vyatta/sbin/my_$1" "${@:2}" >"$S/out" 2>&1 </dev/null 8>&- 9>&-
+  exec "/opt/vyatta/sbin/my_$1" "${@:2}" >"$out" 2>&1 </dev/null 8>&- 9>&-
 )
 # again when it is refused: nobody else ends it. The mark stays where it can't be ended, for whoever goes on.
-close_session() {
+close_session() { # [process id]
   for pause in 0 0.5 1 2; do
     sleep "$pause"
-    w end && { rm -f "$S/session"; return 0; }
+    w end && { rm -f "$S/session.${1-$$}"; return 0; }
   done
-  log "a session can't be ended: $(words_of "$S/out")"
+  log "a session can't be ended: $(words_of "$out")"
 }
-# of a process of ours that was killed
-end_dead_session() {
-  read -r dead 2>/dev/null <"$S/session" || return 0
-  [ "$dead" != $$ ] || return 0
-  CMD_WRAPPER_SESSION_ID=$dead w discard
-  CMD_WRAPPER_SESSION_ID=$dead close_session
+# of processes of ours that are gone
+end_dead_sessions() {
+  for mark in "$S"/session.*; do
+    dead=${mark##*.}
+    [ -e "$mark" ] && ! is_of_this_apply "$dead" || continue
+    CMD_WRAPPER_SESSION_ID=$dead w discard
+    CMD_WRAPPER_SESSION_ID=$dead close_session "$dead"
+  done
 }
+is_of_this_apply() { grep -aqs "$S/run" "/proc/$1/cmdline"; }
 op() { # set|delete WORD...: in a transaction the first refusal is the last command; an undo does all that it can
   if [ "$quiet" = 0 ]; then
     [ "$failed" = 0 ] && [ -z "$stop" ] && ! [ -e "$S/stop" ] || return 0
@@ -95,7 +100,7 @@ op() { # set|delete WORD...: in a transaction the first refusal is the last comm
   edit "$@"; code=$?
   if [ "$code" != 0 ]; then
     failed=1
-    if [ "$quiet" = 0 ]; then say "refused:$step" "$code" "$S/out"; else cp "$S/out" "$S/undo-said" 2>/dev/null; fi
+    if [ "$quiet" = 0 ]; then say "refused:$step" "$code" "$out"; else cp "$out" "$S/undo-said" 2>/dev/null; fi
   elif [ "$quiet" = 0 ]; then say "step:$step" 0
   fi
 }
@@ -104,8 +109,8 @@ prune() {
   [ "$quiet" = 1 ] || [ "$failed" = 0 ] || return 0
   w show "$@"
   # nothing printed because /tmp is full isn't nothing there
-  echo shown >>"$S/out"
-  grep -qx shown "$S/out" && ! grep -qv -e '^-' -e '^Configuration under specified path is empty' -e '^ *$' -e '^shown$' "$S/out" && w delete "$@"
+  echo shown >>"$out"
+  grep -qx shown "$out" && ! grep -qv -e '^-' -e '^Configuration under specified path is empty' -e '^ *$' -e '^shown$' "$out" && w delete "$@"
   return 0
 }
 # A commit that is killed half way leaves the kernel and the configuration at odds (transcript interactive/11), so it doesn't
@@ -116,10 +121,10 @@ commit() {
     (
       trap '' HUP TERM INT
       export COMMIT_COMMENT="edgewg $id" COMMIT_VIA=edgewg
-      exec "$W" commit >"$S/out" 2>&1 </dev/null 8>&- 9>&-
+      exec "$W" commit >"$out" 2>&1 </dev/null 8>&- 9>&-
     )
     code=$?
-    [ "$code" != 0 ] && grep -q 'temporarily locked due to another commit' "$S/out" && [ "$waited" -lt "$patience" ] || return "$code"
+    [ "$code" != 0 ] && grep -q 'temporarily locked due to another commit' "$out" && [ "$waited" -lt "$patience" ] || return "$code"
     [ "$waited" != 0 ] || [ "$quiet" = 1 ] || say waiting 0
     waited=$((waited + 1))
     sleep 1
@@ -129,7 +134,7 @@ write_draft() {
   mkdir -p "$archive"
   rm -f "$draft"
   begin_session && w save "$draft"; code=$?
-  cp "$S/out" "$S/save-said" 2>/dev/null
+  cp "$out" "$S/save-said" 2>/dev/null
   close_session
 }
 # config.boot is replaced as a whole, by what was proven to be the active configuration, or not at all: the router's own save

@@ -28,7 +28,7 @@ guard() {
     sleep 1
   done
 }
-transaction_lives() { read -r pid _ 2>/dev/null <"$S/transaction" && grep -aqs "$S/run" "/proc/$pid/cmdline"; }
+transaction_lives() { read -r pid _ 2>/dev/null <"$S/transaction" && is_of_this_apply "$pid"; }
 
 watch() {
   trap '' PIPE HUP INT TERM
@@ -47,11 +47,11 @@ watch() {
       if [ -e "$S/stop" ]; then fire 'asked to'
       elif [ "$left" -le 0 ]; then fire 'time is up'
       # while the client looks, what it will want to be saved is written beside the saved configuration
-      elif [ ! -e "$S/drafted" ]; then : >"$S/drafted"; write_draft
+      elif [ ! -e "$S/drafted" ]; then draft_beside
       fi
     elif ! transaction_lives; then
       # between the looks it may have ended well
-      if [ -e "$S/armed" ]; then fire 'the transaction died'
+      if [ -e "$S/armed" ] && [ -e "$S/begun" ]; then fire 'the transaction died'
       elif ! [ -e "$S/waiting" ] && ! [ -e "$S/confirmed" ]; then give_way; return
       fi
     elif [ "$patience_left" -le 0 ]; then
@@ -62,6 +62,22 @@ watch() {
       if [ -e "$S/waiting" ]; then left=$((left - 1)); else patience_left=$((patience_left - 1)); fi
     fi
   done
+}
+# In a process of its own: a save that takes long, or never ends, must not keep the switch from its seconds; and in a group of its
+# own, to be ended as a whole. The file `drafted` tells which.
+draft_beside() {
+  : >"$S/drafted" || return 0
+  setsid bash "$S/run" draft </dev/null 8>&- 9>&- &
+  printf '%s\n' "$!" >"$S/drafted" || kill -KILL -- "$!" "-$!"
+}
+# what it has called may outlive it
+draft_runs() { is_of_this_apply "$drafting" || { ! [ -e "/proc/$drafting" ] && kill -0 -- "-$drafting"; }; } 2>/dev/null
+end_draft() { # seconds that it may still take
+  read -r drafting 2>/dev/null <"$S/drafted" || return 0
+  tries=$(($1 * 20))
+  while draft_runs && [ "$tries" -gt 0 ]; do tries=$((tries - 1)); sleep 0.05; done
+  ! draft_runs || kill -KILL -- "-$drafting"
+  end_dead_sessions
 }
 # The child of a shell that was killed goes on without it: a commit of that kind must not come after what undoes it. Processes
 # are known by their groups: the transaction's, and our own for the one that watched before.
@@ -77,14 +93,15 @@ orphan_runs() {
 take_over() {
   tries=0
   while orphan_runs && [ "$tries" -lt 900 ]; do tries=$((tries + 1)); sleep 1; done
-  end_dead_session
+  end_dead_sessions
   rm -f "$S/room"
   # the lock of a commit of somebody else may be held for long
   patience=300
 }
-give_way() { # the transaction was killed before it began, or while it cleaned up
+give_way() { # the transaction was killed before its first commit, or while it cleaned up
   take_over
   remove_new_keys
+  log 'put-back (the transaction died)'
   release
 }
 fire() {
@@ -92,14 +109,17 @@ fire() {
   state "undoing ($1)"
   log "switch fires: $1"
   take_over
+  undo; undone=$?
+  end_draft 30
   rm -f "$draft"
-  if ! undo; then settle failed "$1"
+  if [ "$undone" != 0 ]; then settle failed "$1"
   elif saved_as_before; then settle undone "$1"
   else settle unsaved "$1"
   fi
 }
 keep() { # confirmed: save, and compare what was saved with what runs
   state saving
+  end_draft 60
   take_over
   write_record &
   recording=$!
@@ -132,7 +152,7 @@ keep_record() { # of the last fifty applies; the names sort by time
 reboot_at_last() {
   [ "$last_resort" = reboot ] || return 0
   if [ "$(saved_sum)" != "$(cat "$S/saved-before")" ]; then
-    { mkdir -p "$archive" && cp "$S/saved.boot" "$draft" && mv -f "$draft" "$boot"; } || return 0
+    { mkdir -p "$archive" && cp "$S/saved.boot" "$draft" && mv -f "$draft" "$boot"; } || { rm -f "$draft"; return 0; }
   fi
   log 'rebooting into the saved configuration'
   sync

@@ -60,6 +60,7 @@ snapshot() {
 # two sessions' edits of one node merge silently, so what is running is looked at once more
 commit_unmoved() {
   if [ "$(digest_of "$(active 2>/dev/null)")" != "$digest" ]; then failed=1; : >"$S/out"; say moved 1; return; fi
+  { : >"$S/begun"; } 2>"$S/out" || { failed=1; say "commit:$1" 1 "$S/out"; return; }
   commit || failed=1
   say "commit:$1" "$code" "$S/out"
   [ "$1" = "$commits" ] || digest=$(digest_of "$(active 2>/dev/null)")
@@ -68,7 +69,8 @@ put_back() {
   # from here on there is nothing to stop: this is the way back
   trap '' HUP TERM INT
   say putting-back 0
-  if { [ "$n" = 0 ] || [ "$(digest_of "$(active 2>/dev/null)")" = "$expected_digest" ] || undo; } && saved_as_before; then
+  # before the first commit there is nothing of ours, and what is there is somebody else's
+  if ! [ -e "$S/begun" ] || { { [ "$(digest_of "$(active 2>/dev/null)")" = "$expected_digest" ] || undo; } && saved_as_before; }; then
     log 'put-back (by the transaction)'
     finish put-back
   else
@@ -79,7 +81,7 @@ put_back() {
   fi
 }
 finish() { # untouched|put-back: nothing is left to watch, and its files go
-  [ ! -e "$S/session" ] || close_session
+  [ ! -e "$S/session.$$" ] || close_session
   remove_new_keys
   mv "$S/armed" "$S/disarmed" 2>/dev/null
   { exec 9<>"$S/pipe"; } 2>/dev/null
