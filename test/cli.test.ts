@@ -70,6 +70,10 @@ describe('the command line', () => {
       { EDGEWG_QUIET: 'maybe' },
     ],
     ['a variable with a bad value', ['show', 'x'], /--format "xml"/, { EDGEWG_FORMAT: 'xml' }],
+    ['a port that is none', ['lab', '--port', '99999999'], /--port takes a port from 0 to 65535/],
+    ['a delay that is none', ['lab', '--latency', 'long'], /--latency takes milliseconds/],
+    ['no seconds', ['apply', '--confirm-within', '0'], /seconds from 1, not 0/],
+    ['no number of routers', ['plan', '--jobs', 'x', 'a.yaml', 'b.yaml'], /from 1 to 99, not x/],
     [
       'options that contradict each other',
       ['show', 'x', '--format', 'json', '--inverse'],

@@ -104,7 +104,11 @@ function portOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65535)
-    throw new Refused('usage', `--listen-port takes a port from 1 to 65535, not ${visible(text)}`);
+    throw new Refused(
+      'usage',
+      `--listen-port takes a port from 1 to 65535, not ${visible(text)}`,
+      'leave it out for a free one',
+    );
   return port;
 }
 

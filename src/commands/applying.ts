@@ -79,7 +79,11 @@ export function readApplying(args: ApplyingArgs): Applying {
 function readSeconds(name: string, text: string, least: number): number {
   const seconds = Number(text);
   if (!/^\d{1,5}$/.test(text) || seconds < least)
-    throw new Refused('usage', `--${name} takes a whole number of seconds from ${least}, not ${text}`);
+    throw new Refused(
+      'usage',
+      `--${name} takes a whole number of seconds from ${least}, not ${text}`,
+      `such as --${name} 60`,
+    );
   return seconds;
 }
 

@@ -85,7 +85,7 @@ async function refuseSilent(
   throw new Refused(
     'no-handshake',
     `since ${tunnel.name} got its key there was no handshake with ${silent.map(nameOf).join(', ')}`,
-    'see to it that they know the new public key; --allow no-handshake takes the old keys away all the same',
+    'who knows the new public key and sends packets shakes hands anew within two minutes: wait, or tell it; --allow no-handshake takes the old keys away all the same',
   );
 }
 

@@ -84,7 +84,11 @@ async function runFleet(
 function readJobs(text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;
   if (!/^[1-9]\d?$/.test(text))
-    throw new Refused('usage', `--jobs takes a number from 1 to 99, not ${visible(text)}`);
+    throw new Refused(
+      'usage',
+      `--jobs takes a number from 1 to 99, not ${visible(text)}`,
+      'such as --jobs 4',
+    );
   return Number(text);
 }
 

@@ -3,6 +3,7 @@ import { NoAccess, Refused } from '../errors.ts';
 import { kinds, parseFault } from '../lab/faults.ts';
 import type { Lab, LabOptions } from '../lab/lab.ts';
 import { profiles } from '../lab/profiles.ts';
+import { visible } from '../report/visible.ts';
 import { quote } from '../vyatta/words.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
@@ -10,7 +11,7 @@ import type { Io } from './io.ts';
 const mishaps = Object.entries(kinds).map(([kind, does]) => `${kind} (${does.replaceAll(/[()]/g, '')})`);
 
 const options = {
-  port: { type: 'number', describe: 'listen on this port of 127.0.0.1; default: a free one' },
+  port: { type: 'string', describe: 'listen on this port of 127.0.0.1; default: a free one' },
   seed: { type: 'string', describe: "start with this configuration: a config.boot or a router's snapshot" },
   data: { type: 'string', describe: "keep the router's files in this folder over a restart" },
   'host-key': { type: 'string', describe: 'use the SSH host key in this file' },
@@ -20,7 +21,7 @@ const options = {
     requiresArg: true,
   },
   'authorized-keys': { type: 'string', describe: 'let in the keys in this file' },
-  latency: { type: 'number', describe: 'delay of a round trip in milliseconds' },
+  latency: { type: 'string', describe: 'delay of a round trip in milliseconds' },
   profile: { choices: Object.keys(profiles), describe: 'how long the router takes; default: instant' },
   fault: {
     type: 'string',
@@ -32,13 +33,13 @@ const options = {
 } as const;
 
 interface Arguments {
-  readonly port?: number | undefined;
+  readonly port?: string | undefined;
   readonly seed?: string | undefined;
   readonly data?: string | undefined;
   readonly 'host-key'?: string | undefined;
   readonly variables?: string | undefined;
   readonly 'authorized-keys'?: string | undefined;
-  readonly latency?: number | undefined;
+  readonly latency?: string | undefined;
   readonly profile?: string | undefined;
   readonly fault?: readonly string[] | undefined;
   readonly 'peer-up'?: readonly string[] | undefined;
@@ -77,6 +78,8 @@ async function runLab(given: Arguments, io: Io): Promise<number> {
 }
 
 async function optionsOf(given: Arguments, io: Io): Promise<LabOptions> {
+  const port = readNumber('--port takes a port', given.port, 65_535, 'leave it out for a free one');
+  const latencyMs = readNumber('--latency takes milliseconds', given.latency, 60_000, 'such as --latency 80');
   const read = async (path: string | undefined) =>
     path === undefined ? undefined : (await io.readFile(path, 1 << 26)).toString();
   const [seed, hostKey, keys] = await Promise.all(
@@ -85,9 +88,9 @@ async function optionsOf(given: Arguments, io: Io): Promise<LabOptions> {
   const password = io.env['EDGEWG_LAB_PASSWORD'];
   const profile = Object.entries(profiles).find(([name]) => name === given.profile)?.[1];
   return {
-    ...(given.port !== undefined && { port: given.port }),
+    ...(port !== undefined && { port }),
     ...(given.data !== undefined && { data: given.data }),
-    ...(given.latency !== undefined && { latencyMs: given.latency }),
+    ...(latencyMs !== undefined && { latencyMs }),
     ...(password && { password }),
     ...(profile && { profile }),
     ...(seed !== undefined && { seed }),
@@ -97,6 +100,13 @@ async function optionsOf(given: Arguments, io: Io): Promise<LabOptions> {
     peersUp: (given['peer-up'] ?? []).map(peerOf),
     hosts: Object.fromEntries((given.resolve ?? []).map(nameOf)),
   };
+}
+
+function readNumber(takes: string, text: string | undefined, most: number, hint: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > most)
+    throw new Refused('usage', `${takes} from 0 to ${most}, not ${visible(text)}`, hint);
+  return Number(text);
 }
 
 function peerOf(pair: string): { link: string; publicKey: string } {
@@ -112,7 +122,7 @@ function nameOf(pair: string): [string, string] {
   return [name, address];
 }
 
-function startFailure(error: unknown, port: number | undefined): unknown {
+function startFailure(error: unknown, port: string | undefined): unknown {
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (code !== 'EADDRINUSE' && code !== 'EACCES') return error;
   return new NoAccess(

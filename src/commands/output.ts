@@ -67,7 +67,11 @@ export function checkOutput(args: OutputArgs & Extras): void {
 
 function readLength({ 'max-length': text = '65536' }: OutputArgs): number {
   if (!/^\d{1,9}$/.test(text) || Number(text) < leastLength)
-    throw new Refused('usage', `--max-length takes a number of bytes from ${leastLength}, not ${text}`);
+    throw new Refused(
+      'usage',
+      `--max-length takes a number of bytes from ${leastLength}, not ${text}`,
+      'such as --max-length 65536',
+    );
   return Number(text);
 }
 

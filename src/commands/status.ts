@@ -56,7 +56,11 @@ function watchSeconds(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const seconds = Number(text);
   if (!/^\d{1,5}$/.test(text) || seconds < 1)
-    throw new Refused('usage', `--watch takes a whole number of seconds from 1, not ${text}`);
+    throw new Refused(
+      'usage',
+      `--watch takes a whole number of seconds from 1, not ${text}`,
+      'such as --watch 5',
+    );
   return seconds;
 }
 
