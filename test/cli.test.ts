@@ -71,6 +71,12 @@ describe('the command line', () => {
     ],
     ['a variable with a bad value', ['show', 'x'], /--format "xml"/, { EDGEWG_FORMAT: 'xml' }],
     ['a port that is none', ['lab', '--port', '99999999'], /--port takes a port from 0 to 65535/],
+    [
+      'a folder that is none',
+      ['lab', '--data', 'package.json'],
+      /package\.json can't be a folder of the lab/,
+    ],
+    ['a seed that is none', ['lab', '--seed', 'dist/edgewg.1'], /the seed is no configuration/],
     ['a delay that is none', ['lab', '--latency', 'long'], /--latency takes milliseconds/],
     ['no seconds', ['apply', '--confirm-within', '0'], /seconds from 1, not 0/],
     ['no number of routers', ['plan', '--jobs', 'x', 'a.yaml', 'b.yaml'], /from 1 to 99, not x/],

@@ -42,7 +42,19 @@ export async function openFolder(given: string | undefined): Promise<Folder> {
   const path = given ?? (await mkdtemp(join(tmpdir(), 'edgewg-lab-')));
   // Nobody but the lab's user may read these, not even a client inside.
   const keys = join(path, 'keys');
-  await mkdir(keys, { recursive: true, mode: 0o700 });
+  await mkdir(keys, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    if (
+      given === undefined ||
+      !['ENOTDIR', 'EEXIST', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')
+    )
+      throw error;
+    throw new Refused(
+      'lab-folder',
+      `${given} can't be a folder of the lab`,
+      'name a folder of your own, or a new one',
+      error,
+    );
+  });
   return {
     box: join(path, 'box'),
     hostKey: join(keys, 'ssh_host_ed25519_key'),

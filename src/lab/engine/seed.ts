@@ -1,6 +1,7 @@
 // The configuration that a lab starts from, and what else of the router it tells: how many ports it has, and which files
 // must lie there for it to come into force.
 
+import { Refused } from '../../errors.ts';
 import { parseCommands } from '../../vyatta/commands.ts';
 import { generateKeyPair, generatePresharedKey } from '../../wireguard/key.ts';
 import { at, type ConfigNode, valueAt } from './config.ts';
@@ -17,7 +18,12 @@ export function readSeed(text: string, templates: Template): ConfigNode {
     return understand(templates, written).config;
   } catch (error) {
     if (error instanceof UnreadableConfig || error instanceof RangeError)
-      throw new Error(`the seed is no configuration: ${error.message.trim()}`);
+      throw new Refused(
+        'lab-seed',
+        `the seed is no configuration: ${error.message.trim()}`,
+        'give a config.boot, `show configuration commands`, or what `edgewg snapshot` wrote',
+        error,
+      );
     throw error;
   }
 }
