@@ -62,7 +62,14 @@ w() { "$W" "$@" >"$out" 2>&1 </dev/null 8>&- 9>&-; }
 # a session of the same process id may be left over, uncommitted changes and all (transcript interactive/20)
 open_session() { begin_session && w discard; }
 # does for a save, which writes the active configuration
-begin_session() { : >"$S/session.$$"; w begin; }
+begin_session() {
+  : >"$S/session.$$"
+  w begin && return 0
+  # of one that was refused there may be a part
+  out=/dev/null w end
+  rm -f "$S/session.$$"
+  return 1
+}
 # One change. The wrapper asks for the session's environment and runs the same program, each time: 18.7 ms a line in place of 12
 # (transcript interactive/19). The session is this process's in both; commits are the wrapper's (edgeos-facts 5.4).
 edit() {
@@ -135,7 +142,7 @@ write_draft() {
   rm -f "$draft"
   begin_session && w save "$draft"; code=$?
   cp "$out" "$S/save-said" 2>/dev/null
-  close_session
+  [ ! -e "$S/session.$$" ] || close_session
 }
 # config.boot is replaced as a whole, by what was proven to be the active configuration, or not at all: the router's own save
 # ends in a `mv` from one file system to another, and doesn't notice that /tmp is full (vyatta-save-config.pl).
