@@ -2,7 +2,7 @@
 // secret.
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import { NoAccess, Refused } from '../errors.ts';
+import { Refused } from '../errors.ts';
 import type { Commit, Plan } from '../plan/plan.ts';
 import { isOurs } from '../plan/saved.ts';
 import type { Connection } from './connection.ts';
@@ -101,10 +101,12 @@ function parseRecord(text: string): ApplyRecord | undefined {
 export function findApply(history: readonly ApplyRecord[], id: string | undefined): ApplyRecord {
   const found = id === undefined ? history.at(-1) : history.find(record => record.id === id);
   if (found !== undefined) return checked(found);
-  throw new NoAccess(
+  throw new Refused(
     'no-such-apply',
     id === undefined ? 'the router remembers no apply' : `the router remembers no apply ${id}`,
-    history.length === 0 ? undefined : `it has ${history.map(record => record.id).join(', ')}`,
+    history.length === 0
+      ? 'it keeps the last fifty that were saved; what an apply left here is below ~/.local/state/edgewg/applies'
+      : `it has ${history.map(record => record.id).join(', ')}`,
   );
 }
 

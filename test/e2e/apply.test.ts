@@ -97,6 +97,8 @@ describe('edgewg against a router', () => {
       await router.edgewg('rollback', (list.at(-1) ?? '').split(' ')[0] ?? '', '-f', 'one.yaml', '--yes'),
     );
     assert.match(nothing.stdout, /nothing to do/);
+    const unknown = ok(await router.edgewg('rollback', 'nope', '-f', 'one.yaml', '--yes'), 3);
+    assert.match(unknown.stderr, /the router remembers no apply nope\n +hint: it has /);
   });
 
   it('puts back what the router refuses, with its words at the command', async () => {
