@@ -34,9 +34,18 @@ export async function readRouter(connection: Connection, signal?: AbortSignal): 
 
 /** What no apply changes: the machine, its software, what its configuration system can do. Nor is the log of commits read again. */
 const lasting = [
-  ...(['version', 'model', 'kernel', 'board', 'disks', 'firstboot', 'wireguardPackage'] as const),
-  ...(['probes', 'sessions', 'applies', 'commits'] as const),
-];
+  'version',
+  'model',
+  'kernel',
+  'board',
+  'disks',
+  'firstboot',
+  'wireguardPackage',
+  'probes',
+  'sessions',
+  'applies',
+  'commits',
+] as const;
 
 /** As {@link readRouter}, but asks only for what an apply changes; the rest is `before`'s. */
 export async function readAgain(

@@ -45,7 +45,7 @@ is_untouched_since_plan() {
   drift=$(cat <&5)
   exec 5<&-
   [ "$allow_drift" = 1 ] || [ "$drift" = x0 ] && return 0
-  printf '%s\n' "$drift" >"$S/out"
+  printf '%s' "${drift%x*}" >"$S/out"
   case $drift in *x0) ;; *) say refused:drift 1 "$S/out"; return 1 ;; esac
   printf '%s\n' "$drift" | grep -E '^(set|delete) ' | without_secrets mask >"$S/out"
   say drift 1 "$S/out"
