@@ -99,7 +99,7 @@ async function values(
 ): Promise<Word[]> {
   if (choices !== undefined) return choices.map(choice => [String(choice), '']);
   if (key === 'code') {
-    const { stories } = await import('../plan/explain.ts');
+    const { stories } = await import('../checks/explain.ts');
     return Object.entries(stories).map(([code, { title }]) => [code, title]);
   }
   if (key !== 'tunnel') return [];

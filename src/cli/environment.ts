@@ -11,7 +11,7 @@ const words = new Map([
   ['no', false],
 ]);
 
-/** The router's pinned host key (router/access/trust.ts), whatever option has that name. */
+/** The router's pinned host key (ssh/trust.ts), whatever option has that name. */
 const taken = 'EDGEWG_HOST_KEY';
 
 /** Values for the options that have a variable, by option; an empty variable counts as none. Throws {@link Refused}. */

@@ -1,11 +1,11 @@
 // `apply`: plans, shows, asks, and lets the router do it: the plan just shown and confirmed, or a saved one.
 import { Exit } from '../errors.ts';
-import { isEmpty } from '../plan/plan.ts';
+import { isEmpty } from '../plan/types/plan.ts';
 import { applyingOptions, applySummary, mayApply, readApplying, runApply } from './applying.ts';
 import { defineCommand } from './command.ts';
 import { fleetApplyOptions } from './fleet.ts';
 import type { Io } from './io.ts';
-import { accessOptions, type Live, openDoor, planLive, readSite, siteOptions } from './live.ts';
+import { accessOptions, type Live, openDialer, planLive, readSite, siteOptions } from './live.ts';
 import { showPlan } from './output.ts';
 
 export const command = defineCommand({
@@ -36,8 +36,8 @@ export const command = defineCommand({
     const [saved] = args.what ?? [];
     const loaded = await readSite(args.file, io);
     const refuseOther = saved === undefined ? undefined : await bindingOf(saved, io);
-    const door = await openDoor(loaded, args, io);
-    const live = await planLive(loaded, door, io, 'all');
+    const dialer = await openDialer(loaded, args, io);
+    const live = await planLive(loaded, dialer, io, 'all');
     try {
       refuseOther?.(live);
       const { plan } = live;

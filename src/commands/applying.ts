@@ -1,10 +1,10 @@
 // What every command that changes a router shares: its options, the question, the progress, the record.
 import { EdgewgError, Refused } from '../errors.ts';
 import { type Allowed, refusals } from '../plan/allow.ts';
-import type { ApplyEvent, Outcome } from '../plan/outcome.ts';
-import { isEmpty, type Plan } from '../plan/plan.ts';
-import type { Connection } from '../router/connection.ts';
+import type { ApplyEvent, Outcome } from '../plan/types/outcome.ts';
+import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import type { Reading } from '../router/read.ts';
+import type { Connection } from '../ssh/connection.ts';
 import { allowOptions, readAllowed } from './allow.ts';
 import type { Io } from './io.ts';
 import type { Live } from './live.ts';
@@ -107,7 +107,7 @@ export async function mayApply(plan: Plan, { allowed, yes }: Applying, io: Io): 
 
 /** Applies with progress on stderr, and leaves the record where edgewg runs; the router keeps its own. */
 export async function runApply(
-  live: Pick<Live, 'door' | 'reading' | 'secrets'> & { readonly connection: Connection },
+  live: Pick<Live, 'dialer' | 'reading' | 'secrets'> & { readonly connection: Connection },
   plan: Plan,
   replan: (reading: Reading) => Plan,
   applying: Applying,

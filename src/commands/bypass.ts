@@ -1,6 +1,6 @@
 // `bypass TUNNEL`: takes the routes to the tunnel's public addresses out, for the day when the tunnel is broken; --restore puts them back.
 import { Exit, Refused } from '../errors.ts';
-import { isEmpty, type Plan } from '../plan/plan.ts';
+import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import { visible } from '../report/visible.ts';
 import type { Reading } from '../router/read.ts';
 import type { Tunnel } from '../site/site.ts';
@@ -8,7 +8,7 @@ import { has, type Tree } from '../vyatta/tree.ts';
 import { applyingOptions, applySummary, mayApply, readApplying, runApply } from './applying.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
-import { accessOptions, openDoor, readSite, siteOptions } from './live.ts';
+import { accessOptions, openDialer, readSite, siteOptions } from './live.ts';
 import { showPlan } from './output.ts';
 
 export const command = defineCommand({
@@ -39,13 +39,13 @@ export const command = defineCommand({
     const isRestored = args.restore === true;
     const site = bypassSite(loaded.site, tunnel, isRestored);
     const { makePlan } = await import('../plan/make.ts');
-    const { cutOff } = await import('../plan/checks/cut-off.ts');
-    const { drift } = await import('../plan/checks/drift.ts');
+    const { cutOff } = await import('../checks/device/cut-off.ts');
+    const { drift } = await import('../checks/device/drift.ts');
     const { readRouter } = await import('../router/read.ts');
     const replan = ({ running, facts }: Reading): Plan =>
       makePlan({ site, placeOf: path => loaded.place(path), running, facts }, [drift, cutOff]);
-    const door = await openDoor(loaded, args, io);
-    const connection = await door.dial(io.signal);
+    const dialer = await openDialer(loaded, args, io);
+    const connection = await dialer.dial(io.signal);
     try {
       const reading = await readRouter(connection, io.signal);
       refuseMissing(tunnel, reading.running);
@@ -54,7 +54,7 @@ export const command = defineCommand({
       if (!isEmpty(plan)) tell(tunnel.name, routes, isRestored, io);
       await mayApply(plan, applying, io);
       if (isEmpty(plan)) return Exit.done;
-      const live = { door, connection, reading, secrets: new Map() };
+      const live = { dialer, connection, reading, secrets: new Map() };
       io.stdout.write(applySummary(await runApply(live, plan, replan, applying, args.file, io), plan));
       return Exit.done;
     } finally {

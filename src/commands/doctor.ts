@@ -1,11 +1,11 @@
 // `doctor`: is the router itself fit for its tunnels, now and after the next boot? `--heal` brings back what a firmware upgrade or a
 // boot took away, by a plan and an apply like any other.
 import { Exit, Refused } from '../errors.ts';
-import type { Health } from '../plan/health.ts';
-import { isEmpty, type Plan } from '../plan/plan.ts';
-import type { Connection, Door } from '../router/connection.ts';
+import type { Health } from '../health/doctor.ts';
+import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import type { Reading } from '../router/read.ts';
 import type { LoadedSite } from '../site/load.ts';
+import type { Connection, Dialer } from '../ssh/connection.ts';
 import {
   type Applying,
   applyingOptions,
@@ -16,7 +16,7 @@ import {
 } from './applying.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
-import { accessOptions, openDoor, readSite, siteOptions } from './live.ts';
+import { accessOptions, openDialer, readSite, siteOptions } from './live.ts';
 import { showPlan } from './output.ts';
 
 export const command = defineCommand({
@@ -42,12 +42,15 @@ export const command = defineCommand({
     if (args.heal === true && args.json === true)
       throw new Refused('usage', '--json has no place beside --heal', 'heal first, then ask for --json');
     const loaded = await readSite(args.file, io);
-    const door = await openDoor(loaded, args, io);
+    const dialer = await openDialer(loaded, args, io);
     const { readRouter } = await import('../router/read.ts');
-    const connection = await door.dial(io.signal);
+    const connection = await dialer.dial(io.signal);
     try {
       let reading = await readRouter(connection, io.signal);
-      if (args.heal === true && (await heal({ loaded, door, connection, reading, applying }, args.file, io)))
+      if (
+        args.heal === true &&
+        (await heal({ loaded, dialer, connection, reading, applying }, args.file, io))
+      )
         reading = await readRouter(connection, io.signal);
       return await show(loaded, reading, args.json === true, io);
     } finally {
@@ -57,7 +60,7 @@ export const command = defineCommand({
 });
 
 async function show(loaded: LoadedSite, reading: Reading, json: boolean, io: Io): Promise<number> {
-  const { examine } = await import('../plan/health.ts');
+  const { examine } = await import('../health/doctor.ts');
   const { probeInterface } = await import('../router/prove.ts');
   const { healthData, renderHealth } = await import('../report/doctor.ts');
   const { values } = await import('../vyatta/tree.ts');
@@ -77,7 +80,7 @@ const hasFailed = (healths: readonly Health[]): boolean =>
 
 interface Healing {
   readonly loaded: LoadedSite;
-  readonly door: Door;
+  readonly dialer: Dialer;
   readonly connection: Connection;
   readonly reading: Reading;
   readonly applying: Applying;
@@ -85,7 +88,7 @@ interface Healing {
 
 /** True when something was done. */
 async function heal({ loaded, applying, ...live }: Healing, file: string, io: Io): Promise<boolean> {
-  const { planHeal } = await import('../plan/heal.ts');
+  const { planHeal } = await import('../health/heal.ts');
   const replan = (reading: Reading): Plan => planHeal(reading, loaded.site.router.host);
   const plan = replan(live.reading);
   if (isEmpty(plan) && plan.diagnostics.length === 0) {

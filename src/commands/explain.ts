@@ -1,6 +1,7 @@
 // `explain CODE`: the long story of a finding.
+
+import { stories } from '../checks/explain.ts';
 import { Exit, Refused } from '../errors.ts';
-import { stories } from '../plan/explain.ts';
 import { renderStory } from '../report/story.ts';
 import { visible } from '../report/visible.ts';
 import { defineCommand } from './command.ts';

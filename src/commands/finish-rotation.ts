@@ -1,6 +1,6 @@
 // The last step of a rotation: the old key files go, when the peers work with the new key and nothing names the old ones.
 import { Exit, Refused } from '../errors.ts';
-import type { KeyInUse, KeyToCome, OtherEnd } from '../plan/rotation.ts';
+import type { KeyInUse, KeyToCome, OtherEnd } from '../keys/rotation.ts';
 import type { ApplyRecord } from '../router/history.ts';
 import type { Site } from '../site/load.ts';
 import type { Applying } from './applying.ts';
@@ -13,7 +13,7 @@ interface Finishing extends Rotating {
 
 export async function finish(finishing: Finishing, applying: Applying, io: Io): Promise<number> {
   const { site, tunnel, connection, reading } = finishing;
-  const { oldKeyFiles } = await import('../plan/rotation.ts');
+  const { oldKeyFiles } = await import('../keys/rotation.ts');
   const { readHistory } = await import('../router/history.ts');
   const now = await inUse(tunnel, reading);
   const history = await readHistory(connection);
@@ -70,7 +70,7 @@ async function refuseSilent(
   { allowed }: Applying,
 ): Promise<void> {
   if (allowed.has('no-handshake')) return;
-  const { otherEnds, silentSince, switchedAt } = await import('../plan/rotation.ts');
+  const { otherEnds, silentSince, switchedAt } = await import('../keys/rotation.ts');
   const since =
     now.path === undefined ? undefined : switchedAt(tunnel.name, now.path, history, facts.applies);
   if (since === undefined)

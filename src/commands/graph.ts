@@ -1,6 +1,6 @@
 // `graph`: the tunnels as a drawing, of a saved plan or of the router and what the site file makes of it.
 import { Exit, Refused } from '../errors.ts';
-import type { Graph } from '../routing/topology.ts';
+import type { Graph } from '../model/routing/topology.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
 import { accessOptions, readSite, siteOptions } from './live.ts';
@@ -33,7 +33,7 @@ export const command = defineCommand({
   ],
   async run(args, io) {
     const graph = await graphFor(args, io);
-    const { changedOnly } = await import('../routing/topology.ts');
+    const { changedOnly } = await import('../model/routing/topology.ts');
     io.stdout.write(await render(args.changes === true ? changedOnly(graph) : graph, args.format));
     return Exit.done;
   },

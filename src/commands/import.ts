@@ -1,7 +1,7 @@
 // `import`: the site file of what a router has, proven by an empty plan. Reads the router, writes a file here, touches nothing there.
 import { Exit, Refused } from '../errors.ts';
 import type { Imported } from '../import/import.ts';
-import { isEmpty } from '../plan/plan.ts';
+import { isEmpty } from '../plan/types/plan.ts';
 import { visible } from '../report/visible.ts';
 import { values } from '../vyatta/tree.ts';
 import { defineCommand } from './command.ts';

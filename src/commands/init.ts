@@ -56,7 +56,7 @@ export const command = defineCommand({
         `wrote ${visible(args.file)}; for editors: edgewg schema > edgewg.schema.json. What it would change:\n\n`,
       );
     const { makePlan } = await import('../plan/make.ts');
-    const { checks } = await import('../plan/checks/all.ts');
+    const { checks } = await import('../checks/all.ts');
     const { showPlan } = await import('./output.ts');
     const plan = makePlan(
       { site: loaded.site, placeOf: path => loaded.place(path), ...found.router },

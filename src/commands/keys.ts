@@ -1,13 +1,13 @@
 // `keys`: the keys of a router as a list; with --make those that the site file's new tunnels will need. `keys rotate TUNNEL` gives an
 // interface another one.
 import { Exit, Refused } from '../errors.ts';
-import type { Connection } from '../router/connection.ts';
 import type { Reading } from '../router/read.ts';
 import type { LoadedSite } from '../site/load.ts';
+import type { Connection } from '../ssh/connection.ts';
 import { applyingOptions } from './applying.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
-import { accessOptions, openDoor, readSite, siteOptions } from './live.ts';
+import { accessOptions, openDialer, readSite, siteOptions } from './live.ts';
 
 export const command = defineCommand({
   command: 'keys [action] [tunnel]',
@@ -65,10 +65,10 @@ export const command = defineCommand({
     if (stray !== undefined)
       throw new Refused('usage', `--${stray} belongs to a rotation`, 'edgewg keys rotate TUNNEL');
     const loaded = await readSite(args.file, io);
-    const door = await openDoor(loaded, args, io);
+    const dialer = await openDialer(loaded, args, io);
     const { readRouter } = await import('../router/read.ts');
-    const { listKeys } = await import('../plan/key-list.ts');
-    const connection = await door.dial(io.signal);
+    const { listKeys } = await import('../keys/list.ts');
+    const connection = await dialer.dial(io.signal);
     try {
       let reading = await readRouter(connection, io.signal);
       if (args.make === true && (await makeMissing(loaded, connection, reading, io)))

@@ -1,12 +1,12 @@
 // What the commands that talk to a router share: its site file, the way in, and the plan for what it has now.
 import { type EdgewgError, Refused } from '../errors.ts';
 import type { Extent } from '../keys/references.ts';
-import type { Plan } from '../plan/plan.ts';
-import type { PlaceOf } from '../plan/wanted/builder.ts';
-import type { Connection, Door } from '../router/connection.ts';
+import type { PlaceOf } from '../plan/types/check.ts';
+import type { Plan } from '../plan/types/plan.ts';
 import type { Reading } from '../router/read.ts';
 import type { Secret } from '../secret.ts';
 import type { LoadedSite, Site } from '../site/load.ts';
+import type { Connection, Dialer } from '../ssh/connection.ts';
 import type { Io } from './io.ts';
 import type { SiteKeys } from './references.ts';
 
@@ -61,12 +61,12 @@ export interface AccessArgs {
 }
 
 /** Reads all that decides how to get in; contacts nobody yet. */
-export async function openDoor(
+export async function openDialer(
   loaded: { readonly site: Pick<Site, 'router'> & Partial<Pick<Site, 'tunnels' | 'cluster'>> },
   args: AccessArgs,
   io: Io,
-): Promise<Door> {
-  const { parsePlace, resolveTarget, systemAccess } = await import('../router/connection.ts');
+): Promise<Dialer> {
+  const { parsePlace, resolveTarget, systemAccess } = await import('../ssh/connection.ts');
   const { secretVariables } = await import('../keys/references.ts');
   const { tunnels = [], cluster } = loaded.site;
   const access = systemAccess({
@@ -86,7 +86,7 @@ export async function openDoor(
 }
 
 export interface Live {
-  readonly door: Door;
+  readonly dialer: Dialer;
   readonly connection: Connection;
   readonly reading: Reading;
   readonly plan: Plan;
@@ -111,7 +111,7 @@ async function plannerOf(
   { secrets, identityOf }: SiteKeys,
 ): Promise<Pick<Live, 'secrets' | 'replan'>> {
   const { makePlan } = await import('../plan/make.ts');
-  const { checks } = await import('../plan/checks/all.ts');
+  const { checks } = await import('../checks/all.ts');
   const placeOf: PlaceOf = path => loaded.place(path);
   const replan = ({ running, facts }: Reading): Plan =>
     makePlan({ site: loaded.site, placeOf, running, facts, identityOf }, checks);
@@ -119,18 +119,18 @@ async function plannerOf(
 }
 
 /** Resolves the keys, logs in, reads and plans; the caller closes the connection. */
-export async function planLive(loaded: LoadedSite, door: Door, io: Io, extent: Extent): Promise<Live> {
+export async function planLive(loaded: LoadedSite, dialer: Dialer, io: Io, extent: Extent): Promise<Live> {
   const { readRouter } = await import('../router/read.ts');
   const { readKeys } = await import('./references.ts');
   const keys = await readKeys(loaded, io, extent);
-  const connection = await door.dial(io.signal);
+  const connection = await dialer.dial(io.signal);
   try {
     // while the router answers, the planner is loaded
     const [reading, { secrets, replan }] = await Promise.all([
       readRouter(connection, io.signal),
       plannerOf(loaded, keys),
     ]);
-    return { door, connection, reading, plan: replan(reading), secrets, replan };
+    return { dialer, connection, reading, plan: replan(reading), secrets, replan };
   } catch (error) {
     await connection.close();
     throw error;

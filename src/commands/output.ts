@@ -2,8 +2,8 @@
 import { Refused } from '../errors.ts';
 import { type Allowed, refusals } from '../plan/allow.ts';
 import type { Comparison } from '../plan/compare.ts';
-import type { Origin } from '../plan/origin.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Origin } from '../plan/types/origin.ts';
+import type { Plan } from '../plan/types/plan.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import type { Io } from './io.ts';
 
@@ -139,7 +139,7 @@ async function markdown(plan: Plan, args: OutputArgs, more: Shown): Promise<stri
 /** The tunnels before and after the plan. */
 export async function graphOf(plan: Plan, running: Tree) {
   const { applied } = await import('../plan/order.ts');
-  const { topology } = await import('../routing/topology.ts');
+  const { topology } = await import('../model/routing/topology.ts');
   const after = applied(
     running,
     plan.commits.flatMap(commit => commit.run),

@@ -1,9 +1,9 @@
 // A saved plan and what binds it to one state of one router: host key, running configuration, edgewg's format.
 import { Refused } from '../errors.ts';
 import { deeds, movedLines, newCommits } from '../plan/compare.ts';
-import { type Origin, originSchema } from '../plan/origin.ts';
-import type { Plan } from '../plan/plan.ts';
 import { originOf } from '../plan/snapshot.ts';
+import { type Origin, originSchema } from '../plan/types/origin.ts';
+import type { Plan } from '../plan/types/plan.ts';
 import { parseCommands, printCommands } from '../vyatta/commands.ts';
 import { isMulti } from '../vyatta/nodes.ts';
 import type { Tree } from '../vyatta/tree.ts';

@@ -2,7 +2,7 @@
 import { Exit, Refused } from '../errors.ts';
 import { refusals } from '../plan/allow.ts';
 import type { Comparison } from '../plan/compare.ts';
-import { isEmpty, type Plan } from '../plan/plan.ts';
+import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import { visible } from '../report/visible.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { allowOptions, readAllowed } from './allow.ts';

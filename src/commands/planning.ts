@@ -1,11 +1,11 @@
 // The plan for a site file, against the router that it names or against a saved configuration.
-import type { Origin } from '../plan/origin.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Origin } from '../plan/types/origin.ts';
+import type { Plan } from '../plan/types/plan.ts';
 import { visible } from '../report/visible.ts';
 import type { LoadedSite } from '../site/load.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import type { Io } from './io.ts';
-import { type AccessArgs, openDoor, planLive } from './live.ts';
+import { type AccessArgs, openDialer, planLive } from './live.ts';
 
 export interface Made {
   readonly plan: Plan;
@@ -33,8 +33,8 @@ export function planFor(loaded: LoadedSite, args: PlanningArgs, io: Io): Promise
 async function fromRouter(loaded: LoadedSite, args: PlanningArgs, io: Io): Promise<Made> {
   const { bindings } = await import('./plan-file.ts');
   const { originOf } = await import('../plan/snapshot.ts');
-  const door = await openDoor(loaded, args, io);
-  const live = await planLive(loaded, door, io, args['run-commands'] === true ? 'all' : 'at-hand');
+  const dialer = await openDialer(loaded, args, io);
+  const live = await planLive(loaded, dialer, io, args['run-commands'] === true ? 'all' : 'at-hand');
   // the goodbye takes its time while the plan is shown; the process ends after it
   void live.connection.close();
   return {
@@ -50,7 +50,7 @@ async function fromFile(loaded: LoadedSite, file: string, io: Io): Promise<Made>
   const { mostBytes, readConfiguration } = await import('../vyatta/running.ts');
   const { redact } = await import('../vyatta/redact.ts');
   const { makePlan } = await import('../plan/make.ts');
-  const { checks } = await import('../plan/checks/all.ts');
+  const { checks } = await import('../checks/all.ts');
   const { readOrigin } = await import('../plan/snapshot.ts');
   const { runningLines } = await import('./plan-file.ts');
   const name = file === '-' ? 'standard input' : file;

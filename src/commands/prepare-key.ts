@@ -1,6 +1,6 @@
 // The first step of a rotation: the next key is there, and the site file names it; the interface goes on as before.
 import { Exit, Refused } from '../errors.ts';
-import type { KeyInUse } from '../plan/rotation.ts';
+import type { KeyInUse } from '../keys/rotation.ts';
 import type { KeySource, LoadedSite } from '../site/load.ts';
 import type { Io } from './io.ts';
 import { inUse, type Rotating } from './rotate.ts';
@@ -31,7 +31,7 @@ export async function prepare(
       ? ((await prepared(preparing, privateKeyOf(tunnel), now, io)) ?? (await makeNext(preparing, file, io)))
       : await adopt(preparing, source, to ?? '', now, file, io);
   const { renderPrepared } = await import('../report/rotation.ts');
-  const { otherEnds } = await import('../plan/rotation.ts');
+  const { otherEnds } = await import('../keys/rotation.ts');
   const ends = otherEnds(tunnel, reading.running);
   io.stdout.write(renderPrepared({ tunnel: tunnel.name, now, next, ends }, io.stdout.paint));
   return Exit.done;

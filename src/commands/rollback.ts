@@ -1,9 +1,9 @@
 // `rollback [ID]`: undoes one apply by its inverse commands and keeps what others did since.
 import { Exit } from '../errors.ts';
-import { isEmpty, type Plan } from '../plan/plan.ts';
+import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import { applyingOptions, applySummary, mayApply, readApplying, runApply } from './applying.ts';
 import { defineCommand } from './command.ts';
-import { accessOptions, openDoor, readSite, siteOptions } from './live.ts';
+import { accessOptions, openDialer, readSite, siteOptions } from './live.ts';
 import { showPlan } from './output.ts';
 
 export const command = defineCommand({
@@ -23,9 +23,9 @@ export const command = defineCommand({
   async run(args, io) {
     const applying = readApplying(args);
     const loaded = await readSite(args.file, io);
-    const door = await openDoor(loaded, args, io);
+    const dialer = await openDialer(loaded, args, io);
     const { findApply, readHistory } = await import('../router/history.ts');
-    const connection = await door.dial(io.signal);
+    const connection = await dialer.dial(io.signal);
     try {
       const history = await readHistory(connection);
       if (args.list === true) {
@@ -37,7 +37,7 @@ export const command = defineCommand({
       const { readRouter } = await import('../router/read.ts');
       const { planRollback } = await import('../plan/rollback.ts');
       const reading = await readRouter(connection, io.signal);
-      const { lostWireguard } = await import('../plan/checks/firmware.ts');
+      const { lostWireguard } = await import('../checks/device/firmware.ts');
       const replan = ({ running, facts }: typeof reading): Plan => {
         const back = planRollback(apply, running, facts.digest, facts.keyFiles);
         // a rollback saves too
@@ -47,7 +47,7 @@ export const command = defineCommand({
       await showPlan(plan, { format: 'text', inverse: undefined }, io, { allowed: applying.allowed });
       await mayApply(plan, applying, io);
       if (isEmpty(plan)) return Exit.done;
-      const live = { door, connection, reading, secrets: new Map() };
+      const live = { dialer, connection, reading, secrets: new Map() };
       const outcome = await runApply(live, plan, replan, applying, args.file, io);
       io.stdout.write(applySummary(outcome, plan));
       return Exit.done;

@@ -1,15 +1,15 @@
 // `keys rotate TUNNEL`: another private key for an interface, in three steps that each leave a working state. The first makes the
 // key and names it in the site file, the second is an apply of that and nothing else, the third takes the old file away.
 import { Exit, Refused } from '../errors.ts';
-import type { RouterFacts } from '../plan/facts.ts';
-import { isEmpty } from '../plan/plan.ts';
-import type { KeyInUse } from '../plan/rotation.ts';
-import type { Connection } from '../router/connection.ts';
+import type { KeyInUse } from '../keys/rotation.ts';
+import type { RouterFacts } from '../plan/types/facts.ts';
+import { isEmpty } from '../plan/types/plan.ts';
 import type { Reading } from '../router/read.ts';
 import type { LoadedSite, Tunnel } from '../site/load.ts';
+import type { Connection } from '../ssh/connection.ts';
 import { type ApplyingArgs, applySummary, mayApply, readApplying, runApply } from './applying.ts';
 import type { Io } from './io.ts';
-import { type Live, openDoor, planLive, readSite } from './live.ts';
+import { type Live, openDialer, planLive, readSite } from './live.ts';
 import { showPlan } from './output.ts';
 
 export interface RotateArgs extends ApplyingArgs {
@@ -27,9 +27,9 @@ export async function rotate(args: RotateArgs, io: Io): Promise<number> {
     throw new Refused('usage', '--to, --switch and --finish are three steps', 'give one of them');
   const loaded = await readSite(args.file, io);
   const tunnel = tunnelOf(loaded, args.tunnel);
-  const door = await openDoor(loaded, args, io);
+  const dialer = await openDialer(loaded, args, io);
   if (args.switch === true) {
-    const live = await planLive(loaded, door, io, 'all');
+    const live = await planLive(loaded, dialer, io, 'all');
     try {
       return await switchKey(live, tunnel, applying, args.file, io);
     } finally {
@@ -37,7 +37,7 @@ export async function rotate(args: RotateArgs, io: Io): Promise<number> {
     }
   }
   const { readRouter } = await import('../router/read.ts');
-  const connection = await door.dial(io.signal);
+  const connection = await dialer.dial(io.signal);
   try {
     const reading = await readRouter(connection, io.signal);
     if (args.finish !== true) {
@@ -62,7 +62,7 @@ function tunnelOf({ site }: LoadedSite, name: string | undefined): Tunnel {
 
 /** What the interface runs with. Throws {@link Refused} where there is nothing to rotate. */
 export async function inUse(tunnel: Tunnel, { running, facts }: Reading): Promise<KeyInUse> {
-  const { keyInUse } = await import('../plan/rotation.ts');
+  const { keyInUse } = await import('../keys/rotation.ts');
   const now = keyInUse(tunnel.name, running, facts);
   if (now !== undefined) return now;
   throw new Refused(
@@ -80,7 +80,7 @@ async function switchKey(
   file: string,
   io: Io,
 ): Promise<number> {
-  const { besidesTheSwitch } = await import('../plan/rotation.ts');
+  const { besidesTheSwitch } = await import('../keys/rotation.ts');
   const { plan } = live;
   const now = await inUse(tunnel, live.reading);
   if (isEmpty(plan))

@@ -6,7 +6,7 @@ import { visible } from '../report/visible.ts';
 import { routerHost, userName } from '../site/grammar/names.ts';
 import { value } from '../vyatta/tree.ts';
 import type { Io } from './io.ts';
-import { openDoor } from './live.ts';
+import { openDialer } from './live.ts';
 
 export const routerOptions = {
   router: {
@@ -65,8 +65,8 @@ export async function readRouting(
     );
   const { readRouter } = await import('../router/read.ts');
   const at = { site: { router: { at: ['router'], legacyAlgorithms: [], ...access } } };
-  const door = await openDoor(at, { 'accept-new-host-key': args['accept-new-host-key'] }, io);
-  const connection = await door.dial(io.signal);
+  const dialer = await openDialer(at, { 'accept-new-host-key': args['accept-new-host-key'] }, io);
+  const connection = await dialer.dial(io.signal);
   try {
     return { router: await readRouter(connection, io.signal), access };
   } finally {

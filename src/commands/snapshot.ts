@@ -3,7 +3,7 @@ import { Exit } from '../errors.ts';
 import { visible } from '../report/visible.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
-import { accessOptions, openDoor, readSite, siteOptions } from './live.ts';
+import { accessOptions, openDialer, readSite, siteOptions } from './live.ts';
 
 export const command = defineCommand({
   command: 'snapshot',
@@ -24,10 +24,10 @@ export const command = defineCommand({
   ],
   async run(args, io) {
     const loaded = await readSite(args.file, io);
-    const door = await openDoor(loaded, args, io);
+    const dialer = await openDialer(loaded, args, io);
     const { readRouter } = await import('../router/read.ts');
     const { printSnapshot } = await import('../plan/snapshot.ts');
-    const connection = await door.dial(io.signal);
+    const connection = await dialer.dial(io.signal);
     try {
       const { running, facts } = await readRouter(connection, io.signal);
       const text = printSnapshot(loaded.site.router.host, running, facts);

@@ -1,11 +1,11 @@
 // `status`: the tunnels as they are, what runs but isn't saved, and what became of applies.
 import { Exit, Refused } from '../errors.ts';
-import type { Connection, Door } from '../router/connection.ts';
 import type { LoadedSite } from '../site/load.ts';
+import type { Connection, Dialer } from '../ssh/connection.ts';
 import { defineCommand } from './command.ts';
 import { fleetOptions, sitesPositional } from './fleet.ts';
 import type { Io } from './io.ts';
-import { accessOptions, openDoor, readSite, siteOptions } from './live.ts';
+import { accessOptions, openDialer, readSite, siteOptions } from './live.ts';
 
 export const command = defineCommand({
   command: 'status [sites..]',
@@ -34,8 +34,8 @@ export const command = defineCommand({
     if (args.json === true && args.drift === true)
       throw new Refused('usage', '--drift has no place beside --json', 'the JSON holds the drift');
     const loaded = await readSite(args.file, io);
-    const door = await openDoor(loaded, args, io);
-    let connection = await door.dial(io.signal);
+    const dialer = await openDialer(loaded, args, io);
+    let connection = await dialer.dial(io.signal);
     try {
       for (;;) {
         const begun = io.now();
@@ -44,7 +44,7 @@ export const command = defineCommand({
         io.stdout.write(text);
         if (seconds === undefined) return exit;
         await pause(seconds * 1000 - (io.now() - begun), io.signal);
-        connection = await alive(connection, door, io);
+        connection = await alive(connection, dialer, io);
       }
     } finally {
       await connection.close();
@@ -79,8 +79,8 @@ async function look(
   const { readRouter } = await import('../router/read.ts');
   const { readHistory } = await import('../router/history.ts');
   const { planOf } = await import('./live.ts');
-  const { tunnelStatus } = await import('../plan/status.ts');
-  const { neighborStatus } = await import('../plan/neighbor-status.ts');
+  const { tunnelStatus } = await import('../health/status.ts');
+  const { neighborStatus } = await import('../health/neighbor-status.ts');
   const { renderStatus, statusData } = await import('../report/status.ts');
   const reading = await readRouter(connection, io.signal);
   const { running, facts } = reading;
@@ -130,12 +130,12 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** The same connection while it lives; a router that rebooted meanwhile is dialled again. */
-async function alive(connection: Connection, door: Door, io: Io): Promise<Connection> {
+async function alive(connection: Connection, dialer: Dialer, io: Io): Promise<Connection> {
   try {
     await connection.exec('true', { timeoutMs: 10_000 });
     return connection;
   } catch {
     await connection.close();
-    return await door.dial(io.signal);
+    return await dialer.dial(io.signal);
   }
 }

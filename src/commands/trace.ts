@@ -1,6 +1,6 @@
 // `plan --trace ADDRESS`: the way of packets through the router, before and after the plan.
 import { Refused } from '../errors.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/types/plan.ts';
 import { visible } from '../report/visible.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { parseAddress } from '../wireguard/prefix.ts';
@@ -34,7 +34,7 @@ export async function showTraces(
 ): Promise<void> {
   const { applied } = await import('../plan/order.ts');
   const { renderTrace } = await import('../report/trace.ts');
-  const { trace } = await import('../routing/trace.ts');
+  const { trace } = await import('../model/routing/trace.ts');
   const after = applied(
     running,
     plan.commits.flatMap(commit => commit.run),

@@ -1,6 +1,6 @@
 // `import --update`: the site file that is there, edited to what its router has.
 import { Exit } from '../errors.ts';
-import { isEmpty } from '../plan/plan.ts';
+import { isEmpty } from '../plan/types/plan.ts';
 import { visible } from '../report/visible.ts';
 import type { Io } from './io.ts';
 import { readSite } from './live.ts';

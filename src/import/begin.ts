@@ -1,8 +1,8 @@
 // The first site file of somebody who wants a tunnel: what the router tells, what a person answered, and comments that say what each
 // line is for. Pure.
-import { anywhere, freeNumber, newUdp } from '../firewall/port.ts';
-import { only } from '../firewall/ranges.ts';
-import { readRuleset } from '../firewall/ruleset.ts';
+import { anywhere, freeNumber, newUdp } from '../model/firewall/port.ts';
+import { only } from '../model/firewall/ranges.ts';
+import { readRuleset } from '../model/firewall/ruleset.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { value, values } from '../vyatta/tree.ts';
 import { Draft } from './draft.ts';

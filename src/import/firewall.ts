@@ -1,7 +1,7 @@
 // What the tunnels have of the firewall: rulesets of their own, the rules that open their ports, the MSS clamp.
-import { stagesToRouter, usesOf } from '../firewall/attached.ts';
-import { treeOf } from '../firewall/ruleset.ts';
-import { facingWan } from '../firewall/wan.ts';
+import { stagesToRouter, usesOf } from '../model/firewall/attached.ts';
+import { treeOf } from '../model/firewall/ruleset.ts';
+import { facingWan } from '../model/firewall/wan.ts';
 import { interfacesOf } from '../vyatta/interfaces.ts';
 import { find, has, type Tree, value, values } from '../vyatta/tree.ts';
 import type { Family } from '../wireguard/prefix.ts';
@@ -14,8 +14,8 @@ const families = [
 
 /** Which rulesets guard the router where the internet begins; each once. */
 export function uplinkRulesets(running: Tree, family: Family): string[] {
-  const found = facingWan(running, family).flatMap(({ face }) =>
-    stagesToRouter(running, face, family).flatMap(stage => (stage.kind === 'ruleset' ? [stage.name] : [])),
+  const found = facingWan(running, family).flatMap(({ iface }) =>
+    stagesToRouter(running, iface, family).flatMap(stage => (stage.kind === 'ruleset' ? [stage.name] : [])),
   );
   return [...new Set(found)];
 }
@@ -69,9 +69,9 @@ export function draftClamp(draft: Draft, running: Tree): void {
 
 /** Rulesets that nothing but WireGuard interfaces is guarded by: they can be the file's as a whole. */
 export function draftRulesets(draft: Draft, running: Tree): void {
-  const faces = interfacesOf(running);
-  const tunnels = faces.filter(face => face.kind === 'wireguard');
-  const others = faces.filter(face => face.kind !== 'wireguard');
+  const ifaces = interfacesOf(running);
+  const tunnels = ifaces.filter(iface => iface.kind === 'wireguard');
+  const others = ifaces.filter(iface => iface.kind !== 'wireguard');
   for (const { family, name: word } of families) {
     const elsewhere = new Set(usesOf(running, others, family).map(use => use.name));
     const names = usesOf(running, tunnels, family)

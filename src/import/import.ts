@@ -1,6 +1,6 @@
 // The site file of what a router has. Pure: a running configuration in; a text out, with what it leaves unsaid and its proof.
 
-import type { Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/types/plan.ts';
 import { deriveWanted } from '../plan/wanted/wanted.ts';
 import { loadSite } from '../site/load.ts';
 import { values } from '../vyatta/tree.ts';

@@ -1,8 +1,9 @@
 // From a draft to a file that gives an empty plan: whatever the file's grammar refuses, or the plan would change, is taken out,
 // with the reason. What is left is proven by the planner itself.
-import type { RouterFacts } from '../plan/facts.ts';
+
 import { makePlan } from '../plan/make.ts';
-import { isEmpty, type Plan } from '../plan/plan.ts';
+import type { RouterFacts } from '../plan/types/facts.ts';
+import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import { type LoadedSite, loadSite, SiteProblems } from '../site/load.ts';
 import { pathAt } from '../site/place-of.ts';
 import type { Path, Tree } from '../vyatta/tree.ts';

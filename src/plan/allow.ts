@@ -1,5 +1,5 @@
 // What stops an apply, and what a person may lift: each refusal by its own name, never all at once.
-import type { Diagnostic } from './plan.ts';
+import type { Diagnostic } from './types/plan.ts';
 
 /** From `--allow RULE[=N]`: a rule without a number is lifted however often it applies. */
 export type Allowed = ReadonlyMap<string, number>;

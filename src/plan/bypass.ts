@@ -3,8 +3,8 @@
 import type { Route, Site, Tunnel } from '../site/site.ts';
 import { has, type Path, type Tree } from '../vyatta/tree.ts';
 import { covers, parsePrefix } from '../wireguard/prefix.ts';
-import type { Prospect } from './make.ts';
-import type { Diagnostic } from './plan.ts';
+import type { CheckInput } from './types/check.ts';
+import type { Diagnostic } from './types/plan.ts';
 
 /** What no address of the internet lies in: RFC 6890 and RFC 4193, link-local and multicast. */
 const special =
@@ -70,7 +70,7 @@ export function bypassSite(site: Site, tunnel: Tunnel, isRestored: boolean): Sit
 }
 
 /** EW500: an apply would end a bypass that somebody may still need. */
-export function bypassed({ site, running, placeOf }: Prospect): Diagnostic[] {
+export function bypassed({ site, running, placeOf }: CheckInput): Diagnostic[] {
   return site.tunnels
     .filter(tunnel => isBypassed(tunnel, running))
     .map(tunnel => ({

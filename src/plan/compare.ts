@@ -1,8 +1,8 @@
 // Two plans for one router, made at different times or of different knowledge: do they do the same, and if not, why? What was
 // reviewed against a snapshot is compared with what the router needs now.
 import { printCommand } from '../vyatta/words.ts';
-import type { Origin } from './origin.ts';
-import type { KeyStep, Operation, Plan } from './plan.ts';
+import type { Origin } from './types/origin.ts';
+import type { KeyStep, Operation, Plan } from './types/plan.ts';
 
 /** A plan, with the configuration that it was made for as lines of `set`, without secrets. */
 export interface PlanAndRunning {

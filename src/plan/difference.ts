@@ -5,8 +5,8 @@ import { canonicalValues } from '../vyatta/canonical.ts';
 import { type Found, lookup, step, top } from '../vyatta/nodes.ts';
 import { emptyTree, leaves, type Path, type Tree } from '../vyatta/tree.ts';
 import type { Ownership } from './ownership.ts';
-import type { Change, Operation } from './plan.ts';
 import { reach } from './roots.ts';
+import type { Change, Operation } from './types/plan.ts';
 
 export interface Difference {
   readonly changes: readonly Change[];

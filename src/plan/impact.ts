@@ -2,8 +2,8 @@
 // (edgeos-facts 1.6). Words for a person; the worst of a tunnel's changes is what the tunnel suffers.
 import { publicHalf } from '../vyatta/redact.ts';
 import { byVersion, has, type Path, type Tree, values } from '../vyatta/tree.ts';
-import type { RouterFacts } from './facts.ts';
-import type { Change, Effect, KeyStep, TunnelImpact } from './plan.ts';
+import type { RouterFacts } from './types/facts.ts';
+import type { Change, Effect, KeyStep, TunnelImpact } from './types/plan.ts';
 
 /** Up to this release of the package any change of an interface took it down and up (edgeos-facts 1.6, L!124). */
 export const flappingRelease = '1.0.20210219-1';

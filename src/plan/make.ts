@@ -1,14 +1,14 @@
 // Site file, running configuration and facts in; a plan out. Pure: everything it needs is an argument.
-import type { Site } from '../site/site.ts';
 import { masked } from '../vyatta/redact.ts';
 import { type Path, type Tree, value, values } from '../vyatta/tree.ts';
 import { difference } from './difference.ts';
-import type { RouterFacts } from './facts.ts';
 import { tunnelImpacts, withImpact } from './impact.ts';
-import { type IdentityOf, planKeys } from './keys.ts';
-import { literalsLeft, onLine, unrestorable, withoutLiterals } from './literals.ts';
+import { planKeys } from './key-steps.ts';
+import { literalsLeft, onLine, unrestorable, withoutLiterals } from './literal-keys.ts';
 import { applied, commitsOf } from './order.ts';
 import { ownership } from './ownership.ts';
+import { withSilences } from './silence.ts';
+import type { Check, CheckInput, IdentityOf, PlanInput } from './types/check.ts';
 import {
   type Change,
   type Commit,
@@ -16,36 +16,9 @@ import {
   formatVersion,
   type Plan,
   type Summary,
-  type TunnelImpact,
-} from './plan.ts';
-import { withSilences } from './silence.ts';
-import type { PlaceOf } from './wanted/builder.ts';
+} from './types/plan.ts';
 import type { KeyPath } from './wanted/tunnel.ts';
 import { deriveWanted } from './wanted/wanted.ts';
-
-export interface PlanInput {
-  readonly site: Site;
-  readonly placeOf: PlaceOf;
-  /** Without secrets: {@link redact} it first. */
-  readonly running: Tree;
-  /** Undefined when the configuration didn't come from a router. */
-  readonly facts?: RouterFacts;
-  /** For keys that are references; by default none of them is known. */
-  readonly identityOf?: IdentityOf;
-}
-
-/** What the checks look at: both configurations as whole trees, and the way from one to the other. */
-export interface Prospect extends PlanInput {
-  /** Only what the file wants. */
-  readonly wanted: Tree;
-  /** The whole configuration after the apply. */
-  readonly after: Tree;
-  readonly changes: readonly Change[];
-  readonly impacts: readonly TunnelImpact[];
-}
-
-/** A finding about a prospect: one small pure function in a file of its own. */
-export type Check = (prospect: Prospect) => readonly Diagnostic[];
 
 export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan {
   const { site, placeOf, running, facts } = input;
@@ -63,7 +36,7 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
   const both = { before: running, after, facts, keys: steps };
   const changes = withImpact(found.changes, both);
   const impacts = tunnelImpacts(changes, both);
-  const prospect: Prospect = { ...input, wanted: wanted.tree, after, changes, impacts };
+  const checkInput: CheckInput = { ...input, wanted: wanted.tree, after, changes, impacts };
   return {
     format_version: formatVersion,
     router: site.router.host,
@@ -78,7 +51,7 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
         ...keys.diagnostics,
         ...literalsLeft(after),
         ...unrestorable(commits),
-        ...checks.flatMap(check => check(prospect)),
+        ...checks.flatMap(check => check(checkInput)),
       ],
       site.silences,
     ),

@@ -3,7 +3,7 @@ import { deletePath, prunePath, setPath } from '../vyatta/edit.ts';
 import { lookup } from '../vyatta/nodes.ts';
 import { copyAlong, find, has, leaves, type Path, startsWith, type Tree, values } from '../vyatta/tree.ts';
 import type { Difference } from './difference.ts';
-import type { Commit, Operation } from './plan.ts';
+import type { Commit, Operation } from './types/plan.ts';
 
 /** Applies operations to a copy of the tree, as the router would. */
 export function applied(tree: Tree, operations: readonly Operation[]): Tree {

@@ -5,7 +5,7 @@ import { find, has, type Path, type Tree } from '../vyatta/tree.ts';
 import { difference } from './difference.ts';
 import { summarize } from './make.ts';
 import { applied, undoOf } from './order.ts';
-import { type Commit, type Diagnostic, formatVersion, type Operation, type Plan } from './plan.ts';
+import { type Commit, type Diagnostic, formatVersion, type Operation, type Plan } from './types/plan.ts';
 
 export interface Applied {
   readonly id: string;

@@ -5,9 +5,9 @@ import { Refused } from '../errors.ts';
 import { lookup } from '../vyatta/nodes.ts';
 import type { Path } from '../vyatta/tree.ts';
 import { summarize } from './make.ts';
-import { originSchema } from './origin.ts';
-import { formatVersion, type Plan } from './plan.ts';
 import { reach } from './roots.ts';
+import { originSchema } from './types/origin.ts';
+import { formatVersion, type Plan } from './types/plan.ts';
 
 const path = z.array(z.string().max(4096)).min(1).max(40);
 const line = z.int().min(0);

@@ -1,7 +1,7 @@
 // Findings that somebody decided to live with: `# edgewg-ignore EW122: reason` in the site file. They stay in the plan, with
 // the reason, and count for nothing. What a person has to lift by a flag no file can silence: a pull request changes the file.
 import type { Silence } from '../site/site.ts';
-import type { Diagnostic } from './plan.ts';
+import type { Diagnostic } from './types/plan.ts';
 
 /** The findings, those with the reason added that a silence names by code and, if it has one, by line. */
 export function withSilences(

@@ -5,8 +5,8 @@ import { printCommands } from '../vyatta/commands.ts';
 import { isMulti } from '../vyatta/nodes.ts';
 import { scrub } from '../vyatta/redact.ts';
 import type { Tree } from '../vyatta/tree.ts';
-import type { RouterFacts } from './facts.ts';
-import { type Origin, originSchema } from './origin.ts';
+import type { RouterFacts } from './types/facts.ts';
+import { type Origin, originSchema } from './types/origin.ts';
 
 const first = '# edgewg snapshot: the running configuration, without secrets';
 

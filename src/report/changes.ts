@@ -1,6 +1,6 @@
 // The changes of a plan for a person: object by object, leaf by leaf, what was there and what will be.
 import type { ChalkInstance } from 'chalk';
-import type { Change, Plan } from '../plan/plan.ts';
+import type { Change, Plan } from '../plan/types/plan.ts';
 import type { SitePlace } from '../site/site.ts';
 import { isLiteral, publicHalf, redacted } from '../vyatta/redact.ts';
 import { printWord } from '../vyatta/words.ts';

@@ -1,5 +1,5 @@
 // The commands of a plan as the router itself would print them, commit by commit.
-import type { KeyStep, Operation, Plan } from '../plan/plan.ts';
+import type { KeyStep, Operation, Plan } from '../plan/types/plan.ts';
 import { printCommand } from '../vyatta/words.ts';
 import { visible } from './visible.ts';
 

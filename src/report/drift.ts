@@ -1,9 +1,9 @@
 // What somebody changed since the site file was applied, for a mail from cron: what an apply would undo, and who. What the file says
 // nothing of is kept by every apply, and no drift.
 import type { ChalkInstance } from 'chalk';
-import type { RouterFacts } from '../plan/facts.ts';
-import type { Plan } from '../plan/plan.ts';
-import type { TunnelStatus } from '../plan/status.ts';
+import type { TunnelStatus } from '../health/status.ts';
+import type { RouterFacts } from '../plan/types/facts.ts';
+import type { Plan } from '../plan/types/plan.ts';
 import { changeBlocks } from './changes.ts';
 import { visible } from './visible.ts';
 

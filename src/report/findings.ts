@@ -1,6 +1,6 @@
 // Findings of a plan for a person: what is wrong, where in the file, where on the router, and the way out.
 import type { ChalkInstance } from 'chalk';
-import type { Diagnostic, Severity } from '../plan/plan.ts';
+import type { Diagnostic, Severity } from '../plan/types/plan.ts';
 import { printWord } from '../vyatta/words.ts';
 import { printPlace } from './changes.ts';
 import { paintSeverity } from './marks.ts';

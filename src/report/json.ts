@@ -1,6 +1,6 @@
 // The plan as JSON: the type Plan of src/plan and nothing else, with its keys in one order, so that two plans can be
 // compared as text; a command or a list of words stands on one line, so that a person can read it.
-import type { Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/types/plan.ts';
 
 /** In which order keys are written, at whichever level; others follow in the order they come. */
 const order = [

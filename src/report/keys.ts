@@ -1,6 +1,6 @@
 // The keys of a router for a person, an interface at a time. All of its words may be a stranger's.
 import type { ChalkInstance } from 'chalk';
-import type { KeyEntry, KeyList } from '../plan/key-list.ts';
+import type { KeyEntry, KeyList } from '../keys/list.ts';
 import { visible } from './visible.ts';
 
 /** One block per key; ends with a line break. */

@@ -1,6 +1,6 @@
 // Marks and colours as people know them from terraform and kubectl diff.
 import type { ChalkInstance } from 'chalk';
-import type { Action, Severity } from '../plan/plan.ts';
+import type { Action, Severity } from '../plan/types/plan.ts';
 
 export const marks: Readonly<Record<Action, string>> = { create: '+', update: '~', delete: '-', keep: '=' };
 

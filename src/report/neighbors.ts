@@ -1,6 +1,6 @@
 // Sessions with the neighbours of the site file, for people.
 import type { ChalkInstance } from 'chalk';
-import type { NeighborStatus } from '../plan/neighbor-status.ts';
+import type { NeighborStatus } from '../health/neighbor-status.ts';
 import { table } from './table.ts';
 import { visible } from './visible.ts';
 

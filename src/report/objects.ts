@@ -1,5 +1,5 @@
 // Which object of the network a changed leaf belongs to: what a person calls a tunnel, a peer, a rule, a route.
-import type { Action, Change, Plan } from '../plan/plan.ts';
+import type { Action, Change, Plan } from '../plan/types/plan.ts';
 import { byVersion, type Path } from '../vyatta/tree.ts';
 
 /** What happens to an object: created or deleted as a whole, changed within, or left as it is. */

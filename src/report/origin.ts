@@ -1,5 +1,5 @@
 // What a plan was made for, in words.
-import type { Origin } from '../plan/origin.ts';
+import type { Origin } from '../plan/types/origin.ts';
 
 /** `the snapshot of 2026-11-26 01:00 UTC (v2.0.9)`. */
 export function originText({ kind, time, version }: Origin): string {

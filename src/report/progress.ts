@@ -1,6 +1,6 @@
 // The steps of an apply on stderr: in place on a terminal, a line each elsewhere, with the time since it began.
 import type { ChalkInstance } from 'chalk';
-import type { ApplyEvent, Probe } from '../plan/outcome.ts';
+import type { ApplyEvent, Probe } from '../plan/types/outcome.ts';
 import { visible } from './visible.ts';
 
 export interface ProgressStream {

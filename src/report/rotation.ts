@@ -1,6 +1,6 @@
 // What a rotation tells a person: the new public key, and for each other end what has to change there, and when.
 import type { ChalkInstance } from 'chalk';
-import type { KeyInUse, KeyToCome, OtherEnd } from '../plan/rotation.ts';
+import type { KeyInUse, KeyToCome, OtherEnd } from '../keys/rotation.ts';
 import { visible } from './visible.ts';
 
 export interface Prepared {

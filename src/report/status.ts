@@ -1,9 +1,9 @@
 // Tunnels as they are, for people and for programs.
 import type { ChalkInstance } from 'chalk';
-import type { RouterFacts } from '../plan/facts.ts';
-import type { NeighborStatus } from '../plan/neighbor-status.ts';
-import type { Plan } from '../plan/plan.ts';
-import type { PeerStatus, RouteStatus, TunnelStatus } from '../plan/status.ts';
+import type { NeighborStatus } from '../health/neighbor-status.ts';
+import type { PeerStatus, RouteStatus, TunnelStatus } from '../health/status.ts';
+import type { RouterFacts } from '../plan/types/facts.ts';
+import type { Plan } from '../plan/types/plan.ts';
 import { neighborBlock } from './neighbors.ts';
 import { table } from './table.ts';
 import { visible } from './visible.ts';

@@ -1,6 +1,6 @@
 // The long story of a finding, laid out for a terminal.
 import type { ChalkInstance } from 'chalk';
-import type { Story } from '../plan/explain.ts';
+import type { Story } from '../checks/explain.ts';
 
 const width = 88;
 

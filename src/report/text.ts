@@ -1,5 +1,5 @@
 // A plan for a person: what changes, the commands that do it, what was found, and one line that sums up.
-import { isEmpty, type Plan } from '../plan/plan.ts';
+import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import { changeBlocks, type TextOptions } from './changes.ts';
 import { commitLines, keyLine } from './commands.ts';
 import { findingBlocks } from './findings.ts';

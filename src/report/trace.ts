@@ -1,7 +1,7 @@
 // The way of a packet for a person: route by route, through tunnels to the line by which it leaves, and what may change it.
 import type { ChalkInstance } from 'chalk';
-import type { Detour } from '../routing/policy.ts';
-import { type End, type Hop, type Trace, tellEndpoint, tellRoute } from '../routing/trace.ts';
+import type { Detour } from '../model/routing/policy.ts';
+import { type End, type Hop, type Trace, tellEndpoint, tellRoute } from '../model/routing/trace.ts';
 import { printWord } from '../vyatta/words.ts';
 import { visible } from './visible.ts';
 

@@ -1,10 +1,10 @@
 // One apply: transact on the first connection, prove over a new one, confirm there. The router runs the transaction by itself;
 // whatever dies here, it ends undone, or confirmed and saved (design, 'The transaction').
 import { type EdgewgError, NoAccess, StateUnknown } from '../errors.ts';
-import type { ApplyEvent, Outcome, Probe } from '../plan/outcome.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { ApplyEvent, Outcome, Probe } from '../plan/types/outcome.ts';
+import type { Plan } from '../plan/types/plan.ts';
+import type { Connection, Dialer } from '../ssh/connection.ts';
 import { isKey } from '../wireguard/key.ts';
-import type { Connection, Door } from './connection.ts';
 import { ending, interrupted, messageOf, type Unfinished } from './ending.ts';
 import { prove, touchedInterfaces } from './prove.ts';
 import { type Reading, readAgain, readRouter } from './read.ts';
@@ -14,7 +14,7 @@ import { askSwitch } from './switch.ts';
 import { type TransactionOptions, transactionCommand, transactionInput } from './transaction.ts';
 
 export interface ApplyInput {
-  readonly door: Door;
+  readonly dialer: Dialer;
   /** Open, and the one on which `reading` was read. */
   readonly connection: Connection;
   readonly reading: Reading;
@@ -105,12 +105,12 @@ function eventOf(record: Record, seconds: number, commits: number, total: number
 }
 
 async function proveAndConfirm(input: ApplyInput, proof: Proof): Promise<'saved' | EdgewgError> {
-  const { door, connection: first, onEvent, signal } = input;
+  const { dialer, connection: first, onEvent, signal } = input;
   if (signal.aborted) return ending(input, { why: 'interrupted', connection: first });
   onEvent({ kind: 'proving' });
   let connection: Connection;
   try {
-    connection = await door.dial(signal);
+    connection = await dialer.dial(signal);
   } catch (error) {
     // the old connection may still be good enough to have it undone at once
     onEvent({ kind: 'putting-back' });

@@ -1,12 +1,12 @@
 // How an apply ended that didn't go straight through: asks the router as long as it takes, and believes what it reads there. What
 // the switch says is a hint; the paths that are ours, running and saved, are the proof.
 import { EdgewgError, PutBack, StateUnknown } from '../errors.ts';
-import { isEmpty, type Plan } from '../plan/plan.ts';
+import { isEmpty, type Plan } from '../plan/types/plan.ts';
+import type { Connection } from '../ssh/connection.ts';
 import { parseCommands } from '../vyatta/commands.ts';
 import { scrub } from '../vyatta/redact.ts';
 import { equal, find, leaves, type Path, startsWith, type Tree } from '../vyatta/tree.ts';
 import type { ApplyInput } from './apply.ts';
-import type { Connection } from './connection.ts';
 import { type Reading, readRouter } from './read.ts';
 import { committedSince } from './refusal.ts';
 import { type Answer, askSwitch, loggedResult } from './switch.ts';
@@ -38,7 +38,7 @@ export async function ending(input: ApplyInput, unfinished: Unfinished): Promise
     let own: Connection | undefined;
     try {
       if (isNew) input.onEvent({ kind: 'connecting', attempt });
-      if (isNew) own = await input.door.dial();
+      if (isNew) own = await input.dialer.dial();
       connection ??= own;
       if (connection === undefined) continue;
       const said = unfinished.answer ?? (await askSwitch(connection, input.options.id, 'undo'));
@@ -137,11 +137,11 @@ export function interrupted(signal: AbortSignal, message: string): EdgewgError {
   return new EdgewgError('interrupted', typeof exit === 'number' ? exit : 130, message);
 }
 
-function unknown({ door, options }: ApplyInput, why: string): StateUnknown {
+function unknown({ dialer, options }: ApplyInput, why: string): StateUnknown {
   return new StateUnknown(
     'unknown-state',
     why,
-    `look with \`edgewg status\`; unconfirmed, ${door.name} undoes apply ${options.id} by itself within ${options.confirmWithin} seconds of its commit, and /config/user-data/edgewg/log there says so`,
+    `look with \`edgewg status\`; unconfirmed, ${dialer.name} undoes apply ${options.id} by itself within ${options.confirmWithin} seconds of its commit, and /config/user-data/edgewg/log there says so`,
   );
 }
 

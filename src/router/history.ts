@@ -3,9 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { Refused } from '../errors.ts';
-import type { Commit, Plan } from '../plan/plan.ts';
 import { isOurs } from '../plan/saved.ts';
-import type { Connection } from './connection.ts';
+import type { Commit, Plan } from '../plan/types/plan.ts';
+import type { Connection } from '../ssh/connection.ts';
 import { newNonce, readRecords } from './records.ts';
 
 /** Sorts by time; in the router's commit comments and on disk. */

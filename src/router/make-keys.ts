@@ -1,9 +1,9 @@
 // Makes private keys on the router before anything refers to them. Only their public halves come back.
 import { NoAccess } from '../errors.ts';
+import type { Connection } from '../ssh/connection.ts';
 import { scrub } from '../vyatta/redact.ts';
 import { quote } from '../vyatta/words.ts';
 import { isKey } from '../wireguard/key.ts';
-import type { Connection } from './connection.ts';
 import { newNonce, readRecords } from './records.ts';
 import { makeKeysScript } from './scripts.ts';
 import { transactionCommand } from './transaction.ts';

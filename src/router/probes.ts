@@ -1,11 +1,11 @@
 // Probes that cost time, for those who ask for them: a handshake newer than the commit, a ping at the tunnel's full MTU.
 import { setTimeout } from 'node:timers/promises';
-import type { Probe } from '../plan/outcome.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Probe } from '../plan/types/outcome.ts';
+import type { Plan } from '../plan/types/plan.ts';
+import type { Connection } from '../ssh/connection.ts';
 import { find, has, type Tree, value, values } from '../vyatta/tree.ts';
 import { quote } from '../vyatta/words.ts';
 import { parsePrefix, printAddress } from '../wireguard/prefix.ts';
-import type { Connection } from './connection.ts';
 import { touchedInterfaces } from './prove.ts';
 import { type Reading, readAgain } from './read.ts';
 import { newNonce, readRecords } from './records.ts';

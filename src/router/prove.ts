@@ -1,7 +1,7 @@
 // Does the router do what its configuration says? Looked at over a new connection, after the commit and before the save.
-import type { LiveInterface } from '../plan/facts.ts';
-import type { Probe } from '../plan/outcome.ts';
-import { isEmpty, type Plan } from '../plan/plan.ts';
+import type { LiveInterface } from '../plan/types/facts.ts';
+import type { Probe } from '../plan/types/outcome.ts';
+import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import { canonicalValues } from '../vyatta/canonical.ts';
 import { has, type Tree, value, values } from '../vyatta/tree.ts';
 import { canonicalInterfaceAddress, canonicalPrefix } from '../wireguard/prefix.ts';

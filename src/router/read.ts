@@ -1,12 +1,12 @@
 // One exec that tells everything about a router: its running configuration without secrets, and the facts around it.
 import { NoAccess } from '../errors.ts';
-import type { KeyFile, LiveInterface, LivePeer, RouterFacts, Session } from '../plan/facts.ts';
+import type { KeyFile, LiveInterface, LivePeer, RouterFacts, Session } from '../plan/types/facts.ts';
+import type { Connection } from '../ssh/connection.ts';
 import { parseCommands } from '../vyatta/commands.ts';
 import { redact, scrub } from '../vyatta/redact.ts';
 import { UnreadableText } from '../vyatta/source.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { quote } from '../vyatta/words.ts';
-import type { Connection } from './connection.ts';
 import { newNonce, type Record, readRecords } from './records.ts';
 import { readScript } from './scripts.ts';
 import { parseSessions } from './sessions.ts';

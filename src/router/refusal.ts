@@ -1,6 +1,6 @@
 // What to tell about a transaction that didn't get as far as the proof, from the records that the router sent.
 import { type EdgewgError, NoAccess, Refused } from '../errors.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/types/plan.ts';
 import { printCommands } from '../vyatta/commands.ts';
 import { scrub } from '../vyatta/redact.ts';
 import { printCommand } from '../vyatta/words.ts';

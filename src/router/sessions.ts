@@ -1,6 +1,6 @@
 // The table of `show ip bgp summary`. ZebOS (EdgeOS) and Quagga (Vyatta) print nearly the same one: the head differs in its words, the
 // columns up to `State/PfxRcd` don't. Pure.
-import type { BgpSession } from '../plan/facts.ts';
+import type { BgpSession } from '../plan/types/facts.ts';
 import { parseAddress, printAddress } from '../wireguard/prefix.ts';
 
 const head = /^Neighbor\s+V\s+AS\s.*\sUp\/Down\s+State\/PfxRcd\b/m;

@@ -1,6 +1,7 @@
 // The client's word to the dead-man switch on the router, and what it answers.
+
+import type { Connection } from '../ssh/connection.ts';
 import { scrub } from '../vyatta/redact.ts';
-import type { Connection } from './connection.ts';
 import { newNonce, readRecords } from './records.ts';
 import { answerCommand } from './transaction.ts';
 

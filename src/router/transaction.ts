@@ -2,7 +2,7 @@
 // scripts/. Every word goes through quote(); nothing here talks to a router.
 import { Refused } from '../errors.ts';
 import { applied } from '../plan/order.ts';
-import type { Commit, KeyStep, Operation, Plan } from '../plan/plan.ts';
+import type { Commit, KeyStep, Operation, Plan } from '../plan/types/plan.ts';
 import type { Secret } from '../secret.ts';
 import { find, leaves, type Path, type Tree, values } from '../vyatta/tree.ts';
 import { printCommand, quote } from '../vyatta/words.ts';

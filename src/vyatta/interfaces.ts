@@ -42,6 +42,6 @@ export function interfacesOf(tree: Tree): Interface[] {
 }
 
 /** The values of `address`: prefixes with their host bits, `dhcp`, `dhcpv6`. A pseudo-tunnel of OpenVPN has none. */
-export function addressesOf(face: Interface): string[] {
-  return values(face.node, ['address']);
+export function addressesOf(iface: Interface): string[] {
+  return values(iface.node, ['address']);
 }

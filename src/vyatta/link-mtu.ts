@@ -21,16 +21,16 @@ const defaults: Readonly<Record<string, number>> = {
   tunnel: ethernetMtu - ipHeader[4],
 };
 
-export function linkMtu(face: Interface): LinkMtu {
-  const said = value(face.node, ['mtu']);
+export function linkMtu(iface: Interface): LinkMtu {
+  const said = value(iface.node, ['mtu']);
   const own: LinkMtu =
     said === undefined
-      ? { mtu: defaults[face.kind] ?? ethernetMtu, said: face.name }
-      : { mtu: Number(said), said: face.name, path: [...face.path, 'mtu', said] };
-  if (face.parent === undefined) return own;
-  const below = linkMtu(face.parent);
+      ? { mtu: defaults[iface.kind] ?? ethernetMtu, said: iface.name }
+      : { mtu: Number(said), said: iface.name, path: [...iface.path, 'mtu', said] };
+  if (iface.parent === undefined) return own;
+  const below = linkMtu(iface.parent);
   // a VLAN's tag is no part of what Ethernet counts
-  const header = face.kind === 'pppoe' ? pppoeHeader : 0;
+  const header = iface.kind === 'pppoe' ? pppoeHeader : 0;
   if (below.mtu - header >= own.mtu) return own;
   const sum = header === 0 ? '' : `, ${below.mtu} − ${header} PPPoE`;
   return { ...below, mtu: below.mtu - header, said: `${below.said}${sum}` };

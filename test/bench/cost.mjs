@@ -42,11 +42,11 @@ async function plan(siteFile, runningFile) {
   const { makePlan } = await import('../../dist/src/plan/make.js');
   const { renderJson } = await import('../../dist/src/report/json.js');
   let checking = -used();
-  const { checks } = await import('../../dist/src/plan/checks/all.js');
+  const { checks } = await import('../../dist/src/checks/all.js');
   checking += used();
-  const timed = checks.map(check => prospect => {
+  const timed = checks.map(check => input => {
     checking -= used();
-    const found = check(prospect);
+    const found = check(input);
     checking += used();
     return found;
   });

@@ -25,7 +25,7 @@ const saved = (): string => readFileSync(join(lab.root, 'config/config.boot'), '
 
 /** What goes wrong in the lab, asked for from inside as its users do. */
 async function onRouter(command: string): Promise<void> {
-  const { connect, systemAccess } = await import('../../src/router/connection.ts');
+  const { connect, systemAccess } = await import('../../src/ssh/connection.ts');
   const terminal = { input: { isTTY: false }, output: { isTTY: false } };
   const access = systemAccess({
     env: { HOME: folder, EDGEWG_PASSWORD: lab.password, EDGEWG_HOST_KEY: lab.hostKey },

@@ -72,11 +72,11 @@ describe('apply', () => {
   });
 
   it('undoes by itself when the client dies after the commit', async () => {
-    const connection = await router.door.dial();
+    const connection = await router.dialer.dial();
     const before = await readRouter(connection);
     const dial = new Error('gone');
     void attempt(router, oneTunnel, {}, undefined, {
-      door: { name: 'nowhere', dial: () => Promise.reject(dial) },
+      dialer: { name: 'nowhere', dial: () => Promise.reject(dial) },
       connection: { ...connection, exec: (command, options) => connection.exec(command, options) },
     }).catch(() => undefined);
     await waitFor(() => readLog().includes('undone'));
@@ -131,7 +131,7 @@ describe('apply', () => {
     await sh(router, made);
     const folder = join(router.lab.root, 'tmp/edgewg');
     for (const path of ['', 'a.state', 'x', 'x/run']) chownSync(join(folder, path), 65534, 65534);
-    const connection = await router.door.dial();
+    const connection = await router.dialer.dial();
     const { facts } = await readRouter(connection).finally(() => connection.close());
     assert.equal(facts.applies, '');
     assert.match(await sh(router, answerCommand('x', 'confirm', 1, '0'.repeat(32))), /result 3 -/);

@@ -11,13 +11,6 @@ import { syncNodes } from '../../src/cluster/sync.ts';
 import { EdgewgError } from '../../src/errors.ts';
 import { parsePlan } from '../../src/plan/saved.ts';
 import { readOrigin } from '../../src/plan/snapshot.ts';
-import type { Access } from '../../src/router/access/access.ts';
-import { readConfigFiles } from '../../src/router/access/config-files.ts';
-import { parseKnownHosts } from '../../src/router/access/known-hosts.ts';
-import { parsePins } from '../../src/router/access/pins.ts';
-import { parsePlace } from '../../src/router/access/place.ts';
-import { publicHalf } from '../../src/router/access/private-key.ts';
-import { findWay } from '../../src/router/access/way.ts';
 import { readHistory } from '../../src/router/history.ts';
 import { readRouter } from '../../src/router/read.ts';
 import { readRecords } from '../../src/router/records.ts';
@@ -26,6 +19,13 @@ import { parsePublicKey } from '../../src/router/ssh-command.ts';
 import { askSwitch, loggedResult } from '../../src/router/switch.ts';
 import { isFault, splitWords } from '../../src/site/grammar/command-words.ts';
 import { loadSite } from '../../src/site/load.ts';
+import type { Access } from '../../src/ssh/access.ts';
+import { readConfigFiles } from '../../src/ssh/config-files.ts';
+import { findJumpPath } from '../../src/ssh/jump-path.ts';
+import { parseKnownHosts } from '../../src/ssh/known-hosts.ts';
+import { parsePinnedHostKeys } from '../../src/ssh/pinned-host-keys.ts';
+import { parsePlace } from '../../src/ssh/place.ts';
+import { publicHalf } from '../../src/ssh/private-key.ts';
 import { parseBoot } from '../../src/vyatta/boot.ts';
 import { parseCommands } from '../../src/vyatta/commands.ts';
 import { scrub } from '../../src/vyatta/redact.ts';
@@ -179,7 +179,7 @@ const readers: Readonly<Record<string, Reader>> = {
     readOrigin(`# edgewg snapshot: the running configuration, without secrets\n${input}`),
   'site file': input => loadSite(input, 'edgewg.yaml'),
   known_hosts: input => parseKnownHosts(input, 'known_hosts'),
-  EDGEWG_HOST_KEY: parsePins,
+  EDGEWG_HOST_KEY: parsePinnedHostKeys,
   'plan.json': input => parsePlan(input, 'plan.json'),
   'records of a router': input => readRecords(Buffer.from(`${nonce} a 0 -\n${input}`), nonce),
   'the log of a router': input => loggedResult(input, '20261123-000000-aaaaaa'),
@@ -201,7 +201,7 @@ const readers: Readonly<Record<string, Reader>> = {
 const slowReaders: Readonly<Record<string, (text: string) => Promise<unknown>>> = {
   ssh_config: async input => {
     const access = accessWith(input);
-    return findWay({ host: 'h', legacyAlgorithms: [] }, await readConfigFiles(access), access);
+    return findJumpPath({ host: 'h', legacyAlgorithms: [] }, await readConfigFiles(access), access);
   },
   'what a router tells of itself': readFacts,
   'the applies that a router remembers': input =>

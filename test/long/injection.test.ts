@@ -1,6 +1,6 @@
 // Hostile values against a lab router: what a site file may say arrives there byte for byte, what stands on a router already is put back
 // byte for byte, and nothing of it is ever run. That all other texts of a site file are refused at their places is shown by
-// test/site-hostile.test.ts; here it is held which are left.
+// test/site/hostile.test.ts; here it is held which are left.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

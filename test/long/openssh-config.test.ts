@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { readConfigFiles } from '../../src/router/access/config-files.ts';
-import { coversHost, filedName, parseKnownHosts } from '../../src/router/access/known-hosts.ts';
-import { type Settings, settingsFor } from '../../src/router/access/settings.ts';
+import { readConfigFiles } from '../../src/ssh/config-files.ts';
+import { coversHost, filedName, parseKnownHosts } from '../../src/ssh/known-hosts.ts';
+import { type Settings, settingsFor } from '../../src/ssh/settings.ts';
 import { testAccess } from '../support/access.ts';
 import { haveOpenSsh } from '../support/openssh.ts';
 

@@ -1,7 +1,7 @@
 // Commands on the real sshd: output of any size, forced commands, rekeying, and the ways in which a connection ends.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { type Connection, connect, resolveTarget } from '../../src/router/connection.ts';
+import { type Connection, connect, resolveTarget } from '../../src/ssh/connection.ts';
 import { type TestAccess, testAccess } from '../support/access.ts';
 import { at, comeIn } from '../support/come-in.ts';
 import { haveOpenSsh, Keys, publicKey, type Sshd, startSshd } from '../support/openssh.ts';
@@ -113,11 +113,11 @@ describe('commands on a real sshd', function () {
   });
 
   it('come soon: a second connection logs in without trying what failed before', async () => {
-    const door = await resolveTarget(at(sshd.port), access);
-    await (await door.dial()).close();
+    const dialer = await resolveTarget(at(sshd.port), access);
+    await (await dialer.dial()).close();
     const before = sshd.log().length;
     const began = performance.now();
-    await (await door.dial()).close();
+    await (await dialer.dial()).close();
     assert.ok(performance.now() - began < 5000);
     assert.doesNotMatch(sshd.log().slice(before), /Failed|method none/);
   });

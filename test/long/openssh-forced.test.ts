@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Lab, startLab } from '../../src/lab/lab.ts';
-import { connect, systemAccess } from '../../src/router/connection.ts';
+import { connect, systemAccess } from '../../src/ssh/connection.ts';
 import { type TestAccess, testAccess } from '../support/access.ts';
 import { haveOpenSsh, isRoot, Keys, makeUser, publicKey, type Sshd, startSshd } from '../support/openssh.ts';
 import { type Ran, runCli } from '../support/run-cli.ts';

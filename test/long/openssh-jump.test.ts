@@ -1,7 +1,7 @@
 // Through jump hosts to the real sshd: three of them in a row, each with a key of its own.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { resolveTarget } from '../../src/router/connection.ts';
+import { resolveTarget } from '../../src/ssh/connection.ts';
 import { type TestAccess, testAccess } from '../support/access.ts';
 import { comeIn } from '../support/come-in.ts';
 import {
@@ -56,9 +56,9 @@ describe('jump hosts', function () {
   it('are passed in the order named, two in a row', async () => {
     access.write('.ssh/config', `${hosts()}  ProxyJump jump1,jump2\n`);
     const logged = [jump1, jump2].map(({ log }) => log().length);
-    const door = await resolveTarget(router, access);
-    assert.match(door.name, /router \(127\.0\.0\.1\) port \d+ through .*jump2 .* through .*jump1/);
-    const connection = await door.dial();
+    const dialer = await resolveTarget(router, access);
+    assert.match(dialer.name, /router \(127\.0\.0\.1\) port \d+ through .*jump2 .* through .*jump1/);
+    const connection = await dialer.dial();
     const input = 'x'.repeat(5_000_000);
     const { stdout, exit } = await connection.exec('cat; exit 7', { timeoutMs: 20_000, input });
     assert.deepEqual([stdout.length, exit], [input.length, 7]);
@@ -75,14 +75,14 @@ describe('jump hosts', function () {
       `${hosts()}  ProxyJump ${access.localUser}@jump2\nHost jump2\n  ProxyJump ssh://127.0.0.1:${jump1.port}\n`,
     );
     assert.equal((await comeIn(router, access)).code, 'in');
-    const door = await resolveTarget(router, access);
-    assert.equal(door.name.split(' through ').length, 3);
+    const dialer = await resolveTarget(router, access);
+    assert.equal(dialer.name.split(' through ').length, 3);
   });
 
   it('may stand before all other hosts, but not before themselves, nor in circles', async () => {
     access.write('.ssh/config', `${hosts()}Host !jump1 *\n  ProxyJump jump1\n`);
-    const door = await resolveTarget(router, access);
-    assert.equal(door.name.split(' through ').length, 2);
+    const dialer = await resolveTarget(router, access);
+    assert.equal(dialer.name.split(' through ').length, 2);
     assert.equal((await comeIn(router, access)).code, 'in');
     access.write('.ssh/config', `${hosts()}Host *\n  ProxyJump jump1\n`);
     assert.equal((await comeIn(router, access)).code, 'jump-loop');

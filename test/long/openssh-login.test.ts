@@ -1,7 +1,7 @@
 // Logging in to the real sshd: keys, agents, passphrases, passwords, and what is said when it is no use.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { resolveTarget } from '../../src/router/connection.ts';
+import { resolveTarget } from '../../src/ssh/connection.ts';
 import { type TestAccess, type TestAccessOptions, testAccess } from '../support/access.ts';
 import { at, comeIn } from '../support/come-in.ts';
 import {
@@ -88,8 +88,8 @@ describe('a login to a real sshd', function () {
       { '.ssh/stranger': lockedStranger, '.ssh/mine': lockedId, '.ssh/config': config },
       { answers: ['open sesame'] },
     );
-    const door = await resolveTarget(at(sshd.port), access);
-    for (let dial = 0; dial < 2; dial++) await (await door.dial()).close();
+    const dialer = await resolveTarget(at(sshd.port), access);
+    for (let dial = 0; dial < 2; dial++) await (await dialer.dial()).close();
     assert.deepEqual(access.questions, [`Passphrase for ${access.home}/.ssh/mine: `]);
   });
 
@@ -321,8 +321,8 @@ describe('a login by password to a real sshd', function () {
         access.remove();
       }
       home({}, { answers: ['wrong', password] });
-      const door = await resolveTarget(at(port, { user: name }), access);
-      for (let dial = 0; dial < 2; dial++) await (await door.dial()).close();
+      const dialer = await resolveTarget(at(port, { user: name }), access);
+      for (let dial = 0; dial < 2; dial++) await (await dialer.dial()).close();
       assert.equal(access.questions.length, 2, 'nothing is asked for the second connection');
       assert.match(access.questions[0] ?? '', new RegExp(`${name}@127.0.0.1`));
       access.remove();
@@ -362,7 +362,7 @@ describe('a login by password to a real sshd', function () {
 
   it('works as the first of two steps', async () => {
     home({ '.ssh/id_ed25519': id }, { env: { EDGEWG_PASSWORD: password } });
-    const door = await resolveTarget(at(twoSteps.port, { user: name }), access);
-    for (let dial = 0; dial < 2; dial++) await (await door.dial()).close();
+    const dialer = await resolveTarget(at(twoSteps.port, { user: name }), access);
+    for (let dial = 0; dial < 2; dial++) await (await dialer.dial()).close();
   });
 });

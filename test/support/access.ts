@@ -1,10 +1,10 @@
-// The outside of src/router/access for tests: a home directory of its own, an environment, answers instead of a person.
+// The outside of src/ssh for tests: a home directory of its own, an environment, answers instead of a person.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Access } from '../../src/router/access/access.ts';
-import { systemAccess } from '../../src/router/access/system.ts';
 import { Secret } from '../../src/secret.ts';
+import type { Access } from '../../src/ssh/access.ts';
+import { systemAccess } from '../../src/ssh/system.ts';
 
 export interface TestAccess extends Access {
   readonly notices: string[];

@@ -4,12 +4,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EdgewgError } from '../../src/errors.ts';
 import { makePlan } from '../../src/plan/make.ts';
-import type { ApplyEvent, Outcome } from '../../src/plan/outcome.ts';
-import type { Plan } from '../../src/plan/plan.ts';
+import type { ApplyEvent, Outcome } from '../../src/plan/types/outcome.ts';
+import type { Plan } from '../../src/plan/types/plan.ts';
 import { type ApplyInput, apply } from '../../src/router/apply.ts';
-import type { Connection } from '../../src/router/connection.ts';
 import { type Reading, readRouter } from '../../src/router/read.ts';
 import type { Site, Tunnel } from '../../src/site/site.ts';
+import type { Connection } from '../../src/ssh/connection.ts';
 import { printCommands } from '../../src/vyatta/commands.ts';
 import { aPeer, aSite, aTunnel, placeOf } from './builders.ts';
 import type { TestRouter } from './router.ts';
@@ -46,7 +46,7 @@ export async function attempt(
   meddle: (connection: Connection, plan: Plan) => Promise<Plan | undefined> = async () => undefined,
   input: Partial<ApplyInput> = {},
 ): Promise<Attempt> {
-  const connection = await router.door.dial();
+  const connection = await router.dialer.dial();
   const planFor = (reading: Reading): Plan =>
     makePlan({ site: wanted, placeOf, running: reading.running, facts: reading.facts });
   const events: ApplyEvent[] = [];
@@ -67,7 +67,7 @@ export async function attempt(
   };
   try {
     const outcome = await apply({
-      door: router.door,
+      dialer: router.dialer,
       connection,
       reading: before,
       plan,
@@ -87,7 +87,7 @@ export async function attempt(
 }
 
 export async function look(router: TestRouter): Promise<Reading> {
-  const connection = await router.door.dial();
+  const connection = await router.dialer.dial();
   try {
     return await readRouter(connection);
   } finally {
@@ -96,7 +96,7 @@ export async function look(router: TestRouter): Promise<Reading> {
 }
 
 export async function sh(router: TestRouter, command: string): Promise<string> {
-  const connection = await router.door.dial();
+  const connection = await router.dialer.dial();
   try {
     const { stdout } = await connection.exec(command, { timeoutMs: 20_000 });
     return stdout.toString();

@@ -1,5 +1,5 @@
 // Sites and routers for tests, in the words of the field.
-import type { RouterFacts } from '../../src/plan/facts.ts';
+import type { RouterFacts } from '../../src/plan/types/facts.ts';
 import type { Peer, Site, Tunnel } from '../../src/site/site.ts';
 import { parseCommands } from '../../src/vyatta/commands.ts';
 import { setPath } from '../../src/vyatta/edit.ts';

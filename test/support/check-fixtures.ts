@@ -4,12 +4,12 @@
 // `facts.yaml`). For a rollback, `applied.yaml` and `before.commands` are what was applied, and there is no site file.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { checks } from '../../src/plan/checks/all.ts';
-import type { KeyFile, RouterFacts, Session } from '../../src/plan/facts.ts';
-import type { IdentityOf } from '../../src/plan/keys.ts';
+import { checks } from '../../src/checks/all.ts';
 import { makePlan } from '../../src/plan/make.ts';
-import type { Plan } from '../../src/plan/plan.ts';
 import { planRollback } from '../../src/plan/rollback.ts';
+import type { IdentityOf } from '../../src/plan/types/check.ts';
+import type { KeyFile, RouterFacts, Session } from '../../src/plan/types/facts.ts';
+import type { Plan } from '../../src/plan/types/plan.ts';
 import { loadSite } from '../../src/site/load.ts';
 import { parseCommands } from '../../src/vyatta/commands.ts';
 import { redact } from '../../src/vyatta/redact.ts';

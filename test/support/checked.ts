@@ -1,7 +1,7 @@
 // Findings of a plan as a person reads them, from a site file and a router as a person writes them.
-import { checks } from '../../src/plan/checks/all.ts';
+import { checks } from '../../src/checks/all.ts';
 import { makePlan } from '../../src/plan/make.ts';
-import type { Diagnostic } from '../../src/plan/plan.ts';
+import type { Diagnostic } from '../../src/plan/types/plan.ts';
 import { loadSite } from '../../src/site/load.ts';
 import { treeOf } from './firewall.ts';
 

@@ -1,6 +1,6 @@
 // Dials a target and runs a command there; what became of it as one comparable value.
 import { EdgewgError } from '../../src/errors.ts';
-import { type Access, type Connection, connect, type Target } from '../../src/router/connection.ts';
+import { type Access, type Connection, connect, type Target } from '../../src/ssh/connection.ts';
 
 export interface Outcome {
   /** `in`, or the code of the error. */

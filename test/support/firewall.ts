@@ -1,10 +1,10 @@
 // Rulesets as a person types them, and packets as a person says them.
 import assert from 'node:assert/strict';
-import { allAddresses, addresses as read } from '../../src/firewall/conditions.ts';
-import { type Packets, states } from '../../src/firewall/packets.ts';
-import { only, type Ranges } from '../../src/firewall/ranges.ts';
-import { type Ruleset, readRuleset } from '../../src/firewall/ruleset.ts';
-import { ask, passage, ruleOf } from '../../src/firewall/verdict.ts';
+import { allAddresses, addresses as read } from '../../src/model/firewall/conditions.ts';
+import { type Packets, states } from '../../src/model/firewall/packets.ts';
+import { only, type Ranges } from '../../src/model/firewall/ranges.ts';
+import { type Ruleset, readRuleset } from '../../src/model/firewall/ruleset.ts';
+import { ask, passage, ruleOf } from '../../src/model/firewall/verdict.ts';
 import { parseCommands } from '../../src/vyatta/commands.ts';
 import type { Tree } from '../../src/vyatta/tree.ts';
 import type { Family } from '../../src/wireguard/prefix.ts';

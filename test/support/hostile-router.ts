@@ -1,5 +1,5 @@
 // A router that answers whatever a test makes up.
-import type { Connection } from '../../src/router/connection.ts';
+import type { Connection } from '../../src/ssh/connection.ts';
 
 /** Answers every command with what `answer` makes of its nonce. */
 export function hostile(answer: (nonce: string) => string, most: number[] = []): Connection {

@@ -1,5 +1,5 @@
 // A ruleset as the rules of iptables that EdgeOS makes of it: written from ubnt-fw's source (vyatta-cfg src/ubnt/fw/{rule,address,group}.cpp),
-// and on purpose without a line of src/firewall, which is judged by it.
+// and on purpose without a line of src/model/firewall, which is judged by it.
 import type { Family } from '../../src/wireguard/prefix.ts';
 
 /** A rule by the words of its leaves: `{'destination port': '22', 'state new': 'enable', disable: ''}`. */

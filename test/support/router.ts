@@ -4,7 +4,7 @@ import type { Answer, Call } from '../../src/lab/call.ts';
 import type { EngineOptions } from '../../src/lab/engine/engine.ts';
 import { createRouter, type LabRouter } from '../../src/lab/engine/router.ts';
 import { type Lab, startLab } from '../../src/lab/lab.ts';
-import { type Access, type Door, resolveTarget, systemAccess } from '../../src/router/connection.ts';
+import { type Access, type Dialer, resolveTarget, systemAccess } from '../../src/ssh/connection.ts';
 import { failuresOf } from './failures.ts';
 
 /** The configuration from which the recordings start. */
@@ -17,7 +17,7 @@ export interface TestRouter {
   readonly lab: Lab;
   readonly router: LabRouter;
   readonly access: Access;
-  readonly door: Door;
+  readonly dialer: Dialer;
 }
 
 /** Sees each call of the router's programs before it is answered; what it resolves to is the answer in its place. */
@@ -43,11 +43,11 @@ export async function startRouter(
   });
   if (router === undefined) throw new Error('the lab made no router');
   const access = accessTo(lab);
-  const door = await resolveTarget(
+  const dialer = await resolveTarget(
     { host: lab.host, port: lab.port, user: lab.user, legacyAlgorithms: [] },
     access,
   );
-  return { lab, router, access, door };
+  return { lab, router, access, dialer };
 }
 
 /** By password, with the host key told beforehand; nothing of this machine's own files. */

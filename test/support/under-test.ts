@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Lab, type LabOptions, startLab } from '../../src/lab/lab.ts';
-import { connect, systemAccess } from '../../src/router/connection.ts';
+import { connect, systemAccess } from '../../src/ssh/connection.ts';
 import { baseBoot } from './router.ts';
 import { type Ran, type Running, runCli, startCli } from './run-cli.ts';
 

@@ -1,10 +1,9 @@
 // Collects the wanted configuration: a tree of words whose nodes know the place of the site file that asked for them.
+
 import type { SitePath, SitePlace } from '../../site/site.ts';
 import { emptyTree, insert, type Path, type Tree } from '../../vyatta/tree.ts';
-import type { Diagnostic } from '../plan.ts';
-
-/** Where something stands in the site file. */
-export type PlaceOf = (at: SitePath) => SitePlace;
+import type { PlaceOf } from '../types/check.ts';
+import type { Diagnostic } from '../types/plan.ts';
 
 export class Wanted {
   readonly tree: Tree = emptyTree();

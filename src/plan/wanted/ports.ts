@@ -1,8 +1,8 @@
 // The rules that open the listen ports in the uplink's rulesets, and the rulesets that are ours as a whole.
 
-import { anywhere, freeNumber, newUdp } from '../../firewall/port.ts';
-import { only } from '../../firewall/ranges.ts';
-import { readRuleset } from '../../firewall/ruleset.ts';
+import { anywhere, freeNumber, newUdp } from '../../model/firewall/port.ts';
+import { only } from '../../model/firewall/ranges.ts';
+import { readRuleset } from '../../model/firewall/ruleset.ts';
 import { managesRule } from '../../site/manages.ts';
 import type { Match, OpenPort, PerFamily, Rule, Ruleset, Site, SitePath, Tunnel } from '../../site/site.ts';
 import { find, type Path, type Tree, value } from '../../vyatta/tree.ts';

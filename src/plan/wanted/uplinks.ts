@@ -1,6 +1,6 @@
 // How large a packet leaves for the internet, by the family of addresses: what the file says, or the smallest of the interfaces that face
 // the internet. The way beyond the router's own line is taken for Ethernet's 1500, and never more.
-import { type Facing, facingWan } from '../../firewall/wan.ts';
+import { type Facing, facingWan } from '../../model/firewall/wan.ts';
 import type { Peer, Site } from '../../site/site.ts';
 import { interfacesOf } from '../../vyatta/interfaces.ts';
 import { ethernetMtu, type LinkMtu, linkMtu } from '../../vyatta/link-mtu.ts';
@@ -16,15 +16,15 @@ export function uplinksOf(site: Site, running: Tree): Uplinks {
     const said: LinkMtu = { mtu: site.uplink.mtu, said: 'uplink.mtu' };
     return { 4: said, 6: said };
   }
-  const faces = interfacesOf(running);
-  return linesOut(family => facingWan(running, family, faces));
+  const ifaces = interfacesOf(running);
+  return linesOut(family => facingWan(running, family, ifaces));
 }
 
 /** Of the interfaces that face the internet the smallest. A family that none faces has what the other has. */
 export function linesOut(facing: (family: Family) => readonly Facing[]): Uplinks {
   const smallest = (family: Family): LinkMtu | undefined =>
     facing(family)
-      .map(({ face }) => linkMtu(face))
+      .map(({ iface }) => linkMtu(iface))
       .reduce<LinkMtu | undefined>((least, one) => (least && least.mtu <= one.mtu ? least : one), undefined);
   const nothing: LinkMtu = { mtu: ethernetMtu, said: 'Ethernet' };
   const [four, six] = [smallest(4), smallest(6)];

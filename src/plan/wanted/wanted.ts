@@ -3,9 +3,10 @@
 import { managesInterface } from '../../site/manages.ts';
 import type { Site } from '../../site/site.ts';
 import type { Path, Tree } from '../../vyatta/tree.ts';
-import type { RouterFacts } from '../facts.ts';
+import type { PlaceOf } from '../types/check.ts';
+import type { RouterFacts } from '../types/facts.ts';
 import { wantBgp } from './bgp.ts';
-import { type PlaceOf, Wanted } from './builder.ts';
+import { Wanted } from './builder.ts';
 import { wantClamps } from './clamp.ts';
 import { wireguardMtus } from './mtu.ts';
 import { wantOpenPort, wantRuleset } from './ports.ts';

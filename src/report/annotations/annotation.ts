@@ -1,5 +1,5 @@
 // Findings and mistakes in one form, for the programs that show them at a line of the file.
-import type { Diagnostic, Severity } from '../../plan/plan.ts';
+import type { Diagnostic, Severity } from '../../plan/types/plan.ts';
 import type { Problem } from '../../site/problem.ts';
 import type { SitePlace } from '../../site/site.ts';
 import { printWord } from '../../vyatta/words.ts';

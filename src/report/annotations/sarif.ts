@@ -1,6 +1,6 @@
 // Findings as SARIF 2.1.0, for code scanning. Deterministic: the same findings give the same bytes.
 import { createHash } from 'node:crypto';
-import { stories } from '../../plan/explain.ts';
+import { stories } from '../../checks/explain.ts';
 import { visible } from '../visible.ts';
 import type { Annotation } from './annotation.ts';
 

@@ -1,5 +1,5 @@
 // A topology for Graphviz.
-import type { Graph, GraphMark, GraphNode } from '../../routing/topology.ts';
+import type { Graph, GraphMark, GraphNode } from '../../model/routing/topology.ts';
 import { visible } from '../visible.ts';
 
 const colors: Readonly<Record<GraphMark, string>> = {

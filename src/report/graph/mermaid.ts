@@ -1,5 +1,5 @@
 // A topology for Mermaid, which GitHub, GitLab and Forgejo draw in Markdown.
-import type { Graph, GraphMark, GraphNode } from '../../routing/topology.ts';
+import type { Graph, GraphMark, GraphNode } from '../../model/routing/topology.ts';
 
 /** Mermaid's own limits where it is drawn for others: characters of a text, and edges. */
 const most = { characters: 50_000, edges: 500 };

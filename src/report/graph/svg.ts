@@ -1,6 +1,6 @@
 // A topology as a picture by itself. The graph is a tree in four columns, so that its layout is a sum of heights: a drawing
 // library would weigh more than all of edgewg.
-import type { Graph, GraphEdge, GraphMark, GraphNode } from '../../routing/topology.ts';
+import type { Graph, GraphEdge, GraphMark, GraphNode } from '../../model/routing/topology.ts';
 import { columns, visible } from '../visible.ts';
 
 const lineHeight = 16;

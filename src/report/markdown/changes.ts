@@ -1,5 +1,5 @@
 // The changes of a plan as Markdown: a diff for each tunnel, for the firewall, and for the rest, behind a click where there is much.
-import type { Change, Plan } from '../../plan/plan.ts';
+import type { Change, Plan } from '../../plan/types/plan.ts';
 import { showWord } from '../changes.ts';
 import { marks } from '../marks.ts';
 import { groups, objectsOf, type PlanObject } from '../objects.ts';

@@ -1,9 +1,10 @@
 // A plan as Markdown, for a comment on a pull request or the summary of a job: the sentence that sums up, what refuses the plan,
 // what the tunnels feel, the changes of each tunnel, a drawing, and the commands.
+
+import type { Graph } from '../../model/routing/topology.ts';
 import { type Allowed, refusals } from '../../plan/allow.ts';
 import type { Comparison } from '../../plan/compare.ts';
-import { isEmpty, type Plan } from '../../plan/plan.ts';
-import type { Graph } from '../../routing/topology.ts';
+import { isEmpty, type Plan } from '../../plan/types/plan.ts';
 import { commitLines, keyLine } from '../commands.ts';
 import { plural } from '../plural.ts';
 import { visible } from '../visible.ts';

@@ -1,0 +1,81 @@
+// Every check of a plan, in the order in which their findings are shown.
+
+import { bypassed } from '../plan/bypass.ts';
+import type { Check } from '../plan/types/check.ts';
+import { budget } from './device/budget.ts';
+import { cutOff } from './device/cut-off.ts';
+import { drift } from './device/drift.ts';
+import { firmware } from './device/firmware.ts';
+import { offload } from './device/offload.ts';
+import { packageFaults } from './device/package.ts';
+import { endChecks } from './ends/all.ts';
+import { anySource } from './firewall/any-source.ts';
+import { bgpPassage, unfiltered } from './firewall/filters.ts';
+import { homeReach } from './firewall/home-reach.ts';
+import { openWan } from './firewall/open-wan.ts';
+import { portTaken } from './firewall/port-taken.ts';
+import { reachability } from './firewall/reachability.ts';
+import { missingRulesets, sharedNames } from './firewall/rulesets.ts';
+import { sharedRulesets } from './firewall/shared-rulesets.ts';
+import { openToAll, openTunnels } from './firewall/wide-open.ts';
+import { keyFiles } from './keys/key-files.ts';
+import { keysSwapped } from './keys/keys-swapped.ts';
+import { sharedKeys } from './keys/shared-keys.ts';
+import { mssFits } from './mtu/mss-fits.ts';
+import { mtuFits } from './mtu/mtu-fits.ts';
+import { mtuSums, uplinkMtu } from './mtu/mtu-sums.ts';
+import { allowedTwice, allowedWithin } from './routing/allowed-twice.ts';
+import { announcedDropped } from './routing/announced-dropped.ts';
+import { staticOverBgp } from './routing/bgp-static.ts';
+import { endpointLoops } from './routing/endpoint-loop.ts';
+import { endpointNames } from './routing/endpoint-name.ts';
+import { inClear } from './routing/in-clear.ts';
+import { allowedRoutesOff, flappedRoutes } from './routing/lost-routes.ts';
+import { peersWithoutRoute } from './routing/peer-without-route.ts';
+import { routesWithoutPeer } from './routing/route-without-peer.ts';
+import { neighborsElsewhere, routedElsewhere } from './routing/routed-elsewhere.ts';
+import { tunnelAddresses } from './routing/tunnel-address.ts';
+
+export const checks: readonly Check[] = [
+  firmware,
+  packageFaults,
+  offload,
+  drift,
+  bypassed,
+  budget,
+  reachability,
+  openWan,
+  portTaken,
+  sharedNames,
+  missingRulesets,
+  unfiltered,
+  bgpPassage,
+  homeReach,
+  allowedTwice,
+  allowedWithin,
+  routesWithoutPeer,
+  peersWithoutRoute,
+  announcedDropped,
+  keysSwapped,
+  mtuSums,
+  uplinkMtu,
+  mtuFits,
+  mssFits,
+  endpointLoops,
+  routedElsewhere,
+  neighborsElsewhere,
+  staticOverBgp,
+  tunnelAddresses,
+  inClear,
+  allowedRoutesOff,
+  flappedRoutes,
+  endpointNames,
+  openToAll,
+  openTunnels,
+  anySource,
+  sharedKeys,
+  sharedRulesets,
+  keyFiles,
+  cutOff,
+  ...endChecks,
+];

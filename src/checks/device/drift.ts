@@ -1,0 +1,51 @@
+// What was committed but never saved: the save at the end of an apply would make it last, unseen. What was saved and got lost is
+// told by EW021, where whole interfaces are gone: there a save is no way out.
+
+import { lostLeaves } from '../../plan/lost-leaves.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { RouterFacts } from '../../plan/types/facts.ts';
+import { values } from '../../vyatta/tree.ts';
+
+const base = ['interfaces', 'wireguard'];
+
+/** Who applies at the moment, from edgewg's own files on the router (read.sh, `applies`). */
+function atWork(applies: string): string | undefined {
+  const state = applies.split(/^== /m).find(part => /^\S+\.state alive$/m.test(part));
+  if (state === undefined) return undefined;
+  const word = (name: string): string => new RegExp(`^${name} (.*)$`, 'm').exec(state)?.[1] ?? 'unknown';
+  return `${word('who')} since ${word('since')}, apply ${word('id')}, ${word('state')}`;
+}
+
+export const drift: Check = ({ facts, running }) => {
+  if (facts === undefined) return [];
+  const there = values(running, base);
+  const gone = facts.savedWireguard.filter(name => !there.includes(name));
+  const others = facts.drift.filter(line => !isOfGone(line, gone));
+  if (others.length === 0) return [];
+  const shown = others.slice(0, 5).join('; ');
+  const more = others.length > 5 ? `; and ${others.length - 5} more` : '';
+  return [
+    {
+      code: 'EW025',
+      severity: 'error',
+      message: `running and saved configuration differ, and the save of an apply would make that last: ${shown}${more}`,
+      hint: wayOut(facts, running, gone),
+      allow: 'drift',
+    },
+  ];
+};
+
+/** The line says of whole interfaces that they are saved and not there: `delete interfaces wireguard wg4`. */
+function isOfGone(line: string, gone: readonly string[]): boolean {
+  const all = `delete ${base.join(' ')}`;
+  return gone.length > 0 && (line === all || gone.some(name => `${line} `.startsWith(`${all} ${name} `)));
+}
+
+function wayOut(facts: RouterFacts, running: CheckInput['running'], gone: readonly string[]): string {
+  const other = atWork(facts.applies);
+  if (other !== undefined)
+    return `another edgewg is at work on this router: ${other}; wait until it has saved or put back`;
+  const isLost = lostLeaves(running, facts.lost).some(path => !gone.includes(path[2] ?? ''));
+  const heal = isLost ? 'where something got lost at boot, edgewg doctor --heal loads it back; else ' : '';
+  return `${heal}save or undo it on the router first`;
+}

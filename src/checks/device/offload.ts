@@ -1,0 +1,22 @@
+// EW304: hardware NAT of the EdgeRouter X family, which users report to break UDP beside WireGuard (reports: Lochnair/vyatta-wireguard
+// issue 98 of 2019; WireGuard/wireguard-vyatta-ubnt issues 23, with 2.0.9-hotfix.6 of 2023, and 62). Nobody has explained it.
+
+import type { Check } from '../../plan/types/check.ts';
+import { value } from '../../vyatta/tree.ts';
+import { onRouter } from '../view.ts';
+
+export const offload: Check = input => {
+  const path = ['system', 'offload', 'hwnat'];
+  const { site, after, impacts } = input;
+  if (site.tunnels.length === 0 || impacts.length === 0 || value(after, path) !== 'enable') return [];
+  return [
+    {
+      code: 'EW304',
+      severity: 'note',
+      message:
+        'hardware NAT is on: users report that UDP connections die and tunnels get slow beside WireGuard until it is off (https://github.com/WireGuard/wireguard-vyatta-ubnt/issues/23)',
+      hint: 'if that is what you see: set system offload hwnat disable; forwarding then takes the CPU',
+      running: onRouter(input, path),
+    },
+  ];
+};

@@ -1,0 +1,75 @@
+// EW300, EW301 and EW303: releases of the wireguard package with known faults, and an EdgeOS of which less is known.
+
+import { flappingRelease, flapsOnEveryChange } from '../../plan/impact.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { RouterFacts } from '../../plan/types/facts.ts';
+import type { Diagnostic } from '../../plan/types/plan.ts';
+import { generationOf } from '../../vyatta/firmware.ts';
+import { byVersion, has, type Path, value } from '../../vyatta/tree.ts';
+import { finding, onRouter } from '../view.ts';
+
+export const packageFaults: Check = input => {
+  const { facts } = input;
+  if (facts === undefined || input.impacts.length === 0) return [];
+  return [...faults(input, facts), ...unknownRelease(input, facts)];
+};
+
+function faults(input: CheckInput, facts: RouterFacts): Diagnostic[] {
+  if (!flapsOnEveryChange(facts)) return [];
+  const package_ = `the wireguard package ${facts.wireguardPackage}`;
+  const hint = `update the package to a release after ${flappingRelease}`;
+  const down = input.impacts.filter(({ effect }) => effect === 'flaps').map(({ tunnel }) => tunnel);
+  const refused = deletions(input);
+  return [
+    ...(down.length === 0
+      ? []
+      : [
+          finding(input, ['router'], {
+            code: 'EW300',
+            severity: 'warning',
+            message: `${package_} takes an interface down and up at every change: ${down.join(', ')}`,
+            hint,
+          }),
+        ]),
+    ...refused.map(({ name, path }) =>
+      finding(input, placeOf(input, name), {
+        code: 'EW301',
+        severity: 'warning',
+        message: `${name}: ${package_} fails to delete peers and allowed IPs while route-allowed-ips is true: the commit may fail, and would be put back`,
+        hint: `${hint}, or say routeAllowedIPs: false in an apply of its own first`,
+        running: onRouter(input, path),
+      }),
+    ),
+  ];
+}
+
+const placeOf = ({ site }: CheckInput, name: string) =>
+  site.tunnels.find(tunnel => tunnel.name === name)?.at ?? site.manages.at;
+
+/** Interfaces that stay, and lose a peer or allowed IPs while the routes of those are the router's own. */
+function deletions({ changes, running, after }: CheckInput): { name: string; path: Path }[] {
+  const found = new Map<string, Path>();
+  for (const { action, path, before, after: next } of changes) {
+    const [top, kind, name = '', peer] = path;
+    if (top !== 'interfaces' || kind !== 'wireguard' || peer !== 'peer' || found.has(name)) continue;
+    const isLess = action === 'delete' || (before ?? []).some(word => !next?.includes(word));
+    const leaf = ['interfaces', 'wireguard', name, 'route-allowed-ips'];
+    if (action !== 'create' && action !== 'keep' && isLess && value(running, leaf) !== 'false')
+      if (has(after, ['interfaces', 'wireguard', name])) found.set(name, leaf);
+  }
+  return [...found].sort(([a], [b]) => byVersion(a, b)).map(([name, path]) => ({ name, path }));
+}
+
+/** Nobody outside Ubiquiti has seen the templates of EdgeOS 3 (edgeos-facts 1.8). */
+function unknownRelease(input: CheckInput, { version }: RouterFacts): Diagnostic[] {
+  const generation = generationOf(version);
+  if (generation === 1 || generation === 2 || version === '') return [];
+  return [
+    finding(input, ['router'], {
+      code: 'EW303',
+      severity: generation === 3 ? 'note' : 'warning',
+      message: `the router runs ${version}: ${generation === 3 ? 'its own WireGuard takes the same commands, but' : 'no EdgeOS that edgewg knows;'} what its scripts do to running tunnels isn't known, and what the plan says of it holds for EdgeOS 1 and 2`,
+      hint: 'try it on a tunnel that nobody needs; the proof and the way back are the same',
+    }),
+  ];
+}

@@ -1,0 +1,66 @@
+// EW124: what the other end of a tunnel may reach at home, when the plan changes it: new connections through the router and
+// to the router itself, by the rulesets attached to the tunnel's interface.
+import { attachedTo, stagesToRouter } from '../../model/firewall/attached.ts';
+import { type Packets, states } from '../../model/firewall/packets.ts';
+import { askStages } from '../../model/firewall/passing.ts';
+import { difference, only, type Ranges, span, union } from '../../model/firewall/ranges.ts';
+import { passes } from '../../model/firewall/verdict.ts';
+import { familyName, tellDecider, tellPackets } from '../../model/firewall/words.ts';
+import type { CheckInput } from '../../plan/types/check.ts';
+import type { Diagnostic } from '../../plan/types/plan.ts';
+import { find, values } from '../../vyatta/tree.ts';
+import { type Family, last, parsePrefix } from '../../wireguard/prefix.ts';
+import { families, finding, type Side, viewOf } from '../view.ts';
+
+export function homeReach(input: CheckInput): Diagnostic[] {
+  const { before, after, isSame } = viewOf(input);
+  if (isSame('firewall', 'interfaces')) return [];
+  return input.site.tunnels.flatMap(tunnel =>
+    families.flatMap(family => {
+      const told = reach(after, tunnel.name, family);
+      const earlier = reach(before, tunnel.name, family);
+      if (told.length === 0 || told.join() === earlier.join()) return [];
+      return finding(input, [...tunnel.at, 'firewall'], {
+        code: 'EW124',
+        severity: 'note',
+        message: `${tunnel.name}: over ${familyName(family)} its peers may open ${told.join('; ')}`,
+      });
+    }),
+  );
+}
+
+/** One line per rule that lets new connections pass; empty without rulesets, which is another check's. */
+function reach(side: Side, name: string, family: Family): string[] {
+  const iface = side.iface(name);
+  if (iface === undefined) return [];
+  const senders = sendersOf(side, name, family);
+  if (senders.length === 0) return [];
+  const through = attachedTo(iface, 'in', family);
+  return [
+    { stages: through === undefined ? [] : [through], to: 'behind the router' },
+    { stages: stagesToRouter(side.tree, iface, family), to: 'of the router itself' },
+  ].flatMap(({ stages, to }) => {
+    if (stages.length === 0) return [];
+    const question: Packets = { state: only(states.new), source: senders };
+    const open = askStages(side.firewall, stages, family, question).filter(part => passes(part) !== 'no');
+    if (open.length === 0) return [`nothing ${to}`];
+    return open.map(part => {
+      const { source, ...packets } = part.packets;
+      const fromAll = source === undefined || difference(senders, source).length === 0;
+      const perhaps = passes(part) === 'maybe' ? 'perhaps ' : '';
+      return `${perhaps}${tellPackets(fromAll ? packets : part.packets, family)} ${to}, by ${tellDecider(part)}`;
+    });
+  });
+}
+
+/** The addresses that the peers may send from. */
+export function sendersOf(side: Side, name: string, family: Family): Ranges {
+  const peers = find(side.tree, ['interfaces', 'wireguard', name, 'peer'])?.children.values() ?? [];
+  let set: Ranges = [];
+  for (const peer of peers)
+    for (const text of values(peer, ['allowed-ips']).flatMap(list => list.split(','))) {
+      const prefix = parsePrefix(text);
+      if (prefix?.family === family) set = union(set, span(prefix.first, last(prefix)));
+    }
+  return set;
+}

@@ -1,0 +1,90 @@
+// EW120 and EW121: the names of rulesets. IPv4's and IPv6's (and those that modify) share one namespace, and what an
+// interface or a zone names must be there after the plan (edgeos-facts 4): EdgeOS refuses both at commit.
+import { type Stage, usesOf } from '../../model/firewall/attached.ts';
+import { rulesetPath } from '../../model/firewall/ruleset.ts';
+import { familyName } from '../../model/firewall/words.ts';
+import type { CheckInput } from '../../plan/types/check.ts';
+import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { SitePath } from '../../site/site.ts';
+import { has, type Tree, values } from '../../vyatta/tree.ts';
+import type { Family } from '../../wireguard/prefix.ts';
+import { families, finding, onRouter, viewOf } from '../view.ts';
+
+const kinds = ['name', 'ipv6-name', 'modify', 'ipv6-modify'] as const;
+const kindName: Readonly<Record<(typeof kinds)[number], string>> = {
+  name: 'an IPv4 ruleset',
+  'ipv6-name': 'an IPv6 ruleset',
+  modify: 'an IPv4 modify ruleset',
+  'ipv6-modify': 'an IPv6 modify ruleset',
+};
+
+export function sharedNames(input: CheckInput): Diagnostic[] {
+  const users = new Map<string, (typeof kinds)[number][]>();
+  for (const kind of kinds)
+    for (const name of values(input.after, ['firewall', kind]))
+      users.set(name, [...(users.get(name) ?? []), kind]);
+  return [...users].flatMap(([name, found]) => {
+    if (found.length < 2) return [];
+    const ours = input.site.rulesets.find(ruleset => ruleset.name === name);
+    const other = found.find(kind => !has(input.wanted, ['firewall', kind, name])) ?? found[0] ?? 'name';
+    return finding(input, ours?.at ?? placeOfUplink(input, name), {
+      code: 'EW120',
+      severity: 'error',
+      message: `${name} would be ${found.map(kind => kindName[kind]).join(' and ')}: EdgeOS has one namespace for all of them`,
+      hint: `give one of them another name, such as ${otherName(input.after, name)}`,
+      running: onRouter(input, ['firewall', other, name]),
+    });
+  });
+}
+
+const placeOfUplink = (input: CheckInput, name: string): SitePath => {
+  const { ipv4 } = input.site.uplink.rulesets;
+  return ['uplink', 'rulesets', ipv4 === name ? 'ipv4' : 'ipv6'];
+};
+
+/** WAN_LOCAL's IPv6 counterpart is WANv6_LOCAL in EdgeOS's own wizards. */
+function otherName(tree: Tree, name: string): string {
+  const [head, ...rest] = name.split('_');
+  const proposal = [`${head}v6`, ...rest].join('_');
+  return kinds.some(kind => has(tree, ['firewall', kind, proposal])) ? `${name}-6` : proposal;
+}
+
+/** What is named and isn't there. An error where the plan is to blame; what was so before is a note. */
+export function missingRulesets(input: CheckInput): Diagnostic[] {
+  const { after } = viewOf(input);
+  return families.flatMap(family =>
+    usesOf(after.tree, after.ifaces, family)
+      .filter(use => !has(after.tree, rulesetPath(family, use.name)))
+      .map(use => missing(input, use, family)),
+  );
+}
+
+function missing(input: CheckInput, use: Stage, family: Family): Diagnostic {
+  const other = kinds.find(kind => has(input.after, ['firewall', kind, use.name]));
+  const deleted = has(input.running, rulesetPath(family, use.name));
+  const wasSo = !deleted && has(input.running, [...use.path, use.name]);
+  const why =
+    other !== undefined
+      ? `which is ${kindName[other]}`
+      : deleted
+        ? 'which the plan deletes'
+        : "which isn't there";
+  return finding(input, placeOfUse(input, use, family), {
+    code: 'EW121',
+    severity: wasSo ? 'note' : 'error',
+    message: `${use.path.join(' ')} names ${use.name} for ${familyName(family)}, ${why}`,
+    hint: deleted
+      ? `keep the ruleset, or detach it there first: delete ${use.path.join(' ')}`
+      : `define ${use.name} under rulesets with family: ipv${family}, or name one that is on the router`,
+    running: onRouter(input, [...use.path, use.name]),
+  });
+}
+
+/** The line of the file that attaches it; for a use that is somebody else's, the one that takes the ruleset away. */
+function placeOfUse({ site }: CheckInput, use: Stage, family: Family): SitePath {
+  const [, kind, name, , direction = ''] = use.path;
+  const tunnel = site.tunnels.find(one => kind === 'wireguard' && one.name === name);
+  if (tunnel !== undefined) return [...tunnel.at, 'firewall', direction, `ipv${family}`];
+  const gone = site.absent.rulesets.indexOf(use.name);
+  return gone === -1 ? ['rulesets', use.name] : [...site.absent.at, 'rulesets', gone];
+}

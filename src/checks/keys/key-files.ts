@@ -1,0 +1,76 @@
+// EW347 and EW348: key files that others can read, and keys that are older than the site file allows.
+
+import type { CheckInput } from '../../plan/types/check.ts';
+import type { RouterFacts } from '../../plan/types/facts.ts';
+import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { SitePath } from '../../site/site.ts';
+import { value } from '../../vyatta/tree.ts';
+import { finding } from '../view.ts';
+
+const day = 86_400;
+
+interface Use {
+  /** `the private key of wg4`. */
+  readonly what: string;
+  readonly path: string;
+  readonly at: SitePath;
+}
+
+export function keyFiles(input: CheckInput): Diagnostic[] {
+  const { facts } = input;
+  if (facts === undefined) return [];
+  return usesOf(input).flatMap(use => [...readable(input, facts, use), ...old(input, facts, use)]);
+}
+
+/** The files that the file's tunnels use after the plan. */
+function usesOf({ site, after }: CheckInput): Use[] {
+  return site.tunnels.flatMap(tunnel => {
+    const base = ['interfaces', 'wireguard', tunnel.name];
+    const own = value(after, [...base, 'private-key']);
+    const shared = tunnel.peers.flatMap(peer => {
+      const path = value(after, [...base, 'peer', peer.publicKey, 'preshared-key']);
+      const what = `the preshared key of ${tunnel.name} with ${peer.name}`;
+      return path === undefined ? [] : [{ what, path, at: [...peer.at, 'presharedKey'] }];
+    });
+    const what = `the private key of ${tunnel.name}`;
+    return [...(own === undefined ? [] : [{ what, path: own, at: [...tunnel.at, 'privateKey'] }]), ...shared];
+  });
+}
+
+/** The last digit of the mode is everybody's. */
+function readable(
+  input: CheckInput,
+  { keyFiles: files }: RouterFacts,
+  { what, path, at }: Use,
+): Diagnostic[] {
+  const [mode = '', owner, group] = files.get(path)?.mode.split(':') ?? [];
+  if (!/[4-7]$/.test(mode)) return [];
+  return [
+    finding(input, at, {
+      code: 'EW347',
+      severity: 'warning',
+      message: `${path}, ${what}, is readable by everybody on the router: mode ${mode}, ${owner}:${group}`,
+      hint: `on the router: sudo chgrp vyattacfg ${path} && sudo chmod 0640 ${path}`,
+    }),
+  ];
+}
+
+function old(
+  input: CheckInput,
+  { keyFiles: files, now }: RouterFacts,
+  { what, path, at }: Use,
+): Diagnostic[] {
+  const { rotateAfter } = input.site;
+  const changed = files.get(path)?.changed;
+  if (rotateAfter === undefined || changed === undefined) return [];
+  const age = Math.floor((now - changed) / day);
+  if (age <= rotateAfter) return [];
+  return [
+    finding(input, at, {
+      code: 'EW348',
+      severity: 'warning',
+      message: `${path}, ${what}, is ${age} days old, and rotateAfter says ${rotateAfter}`,
+      hint: 'make a new key: edgewg keys tells who must know it',
+    }),
+  ];
+}

@@ -1,0 +1,62 @@
+// EW344 and EW345: keys that two have: two interfaces of the router, or one of them and a peer.
+
+import type { CheckInput } from '../../plan/types/check.ts';
+import type { Diagnostic } from '../../plan/types/plan.ts';
+import { isLiteral, shownOf } from '../../vyatta/redact.ts';
+import { byVersion, value, values } from '../../vyatta/tree.ts';
+import { finding, onRouter } from '../view.ts';
+
+const base = ['interfaces', 'wireguard'];
+
+/** The public half where the router told it; else the file, which is as good to tell two keys apart. */
+function identity({ facts }: CheckInput, word: string): string {
+  return isLiteral(word) ? shownOf(word) : (facts?.keyFiles.get(word)?.publicKey ?? word);
+}
+
+/** Interfaces after the plan by their private key. */
+function owners(input: CheckInput): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const name of values(input.after, base).sort(byVersion)) {
+    const word = value(input.after, [...base, name, 'private-key']);
+    if (word === undefined) continue;
+    const key = identity(input, word);
+    found.set(key, [...(found.get(key) ?? []), name]);
+  }
+  return found;
+}
+
+export function sharedKeys(input: CheckInput): Diagnostic[] {
+  const { site, after } = input;
+  const byKey = owners(input);
+  return site.tunnels.flatMap(tunnel => {
+    const word = value(after, [...base, tunnel.name, 'private-key']);
+    const others = word === undefined ? [] : (byKey.get(identity(input, word)) ?? []);
+    const other = others.find(name => name !== tunnel.name);
+    // of two in the file the later one tells
+    const isTold = site.tunnels.some(({ name }) => name === other && byVersion(name, tunnel.name) > 0);
+    const own =
+      other === undefined || isTold
+        ? []
+        : [
+            finding(input, [...tunnel.at, 'privateKey'], {
+              code: 'EW344',
+              severity: 'warning',
+              message: `${tunnel.name} has the private key of ${other}: nobody can tell the two apart`,
+              hint: `give ${tunnel.name} a key of its own: another file under privateKey`,
+              running: onRouter(input, [...base, other, 'private-key']),
+            }),
+          ];
+    const swapped = tunnel.peers.flatMap(peer => {
+      const [owner] = byKey.get(peer.publicKey) ?? [];
+      if (owner === undefined) return [];
+      return finding(input, [...peer.at, 'publicKey'], {
+        code: 'EW345',
+        severity: 'error',
+        message: `${tunnel.name}: the public key of ${peer.name} is the router's own, of ${owner}`,
+        hint: `put the public key of the other end there; this one is what ${peer.name} needs`,
+        running: onRouter(input, [...base, owner, 'private-key']),
+      });
+    });
+    return [...own, ...swapped];
+  });
+}

@@ -1,0 +1,64 @@
+// How large a packet the way of a tunnel takes: to a peer whose address is known by the route to it (through another tunnel, to a
+// network at home), to the others by the uplinks.
+
+import type { CheckInput } from '../../plan/types/check.ts';
+import { linesOut, tunnelSum, type Uplinks } from '../../plan/wanted/uplinks.ts';
+import type { Peer, Tunnel } from '../../site/site.ts';
+import { type LinkMtu, linkMtu } from '../../vyatta/link-mtu.ts';
+import { tunnelMtu } from '../../wireguard/mtu.ts';
+import { type Family, host, parseAddress } from '../../wireguard/prefix.ts';
+import { type Side, viewOf } from '../view.ts';
+
+export interface Way {
+  readonly peer?: Peer;
+  readonly outer: Family;
+  readonly link: LinkMtu;
+  /** The largest packet inside the tunnel that leaves in one piece. */
+  readonly mtu: number;
+}
+
+const lines = new WeakMap<Side, Uplinks>();
+
+/** What the router itself has, whatever the file says. */
+export function routersUplinks(side: Side): Uplinks {
+  let found = lines.get(side);
+  if (found === undefined) {
+    found = linesOut(family => side.wan(family));
+    lines.set(side, found);
+  }
+  return found;
+}
+
+export function uplinksAfter(input: CheckInput): Uplinks {
+  const { mtu } = input.site.uplink;
+  if (mtu === undefined) return routersUplinks(viewOf(input).after);
+  return { 4: { mtu, said: 'uplink.mtu' }, 6: { mtu, said: 'uplink.mtu' } };
+}
+
+/** The narrowest of the ways to the peers of a tunnel. */
+export function narrowest(input: CheckInput, { peers }: Tunnel): Way {
+  const uplinks = uplinksAfter(input);
+  const wayTo = (peer: Peer): Way => {
+    const { outer, uplink, mtu } = tunnelSum(uplinks, [peer]);
+    const known = routed(input, peer);
+    return known === undefined
+      ? { peer, outer, link: uplink, mtu }
+      : { peer, outer, link: known, mtu: tunnelMtu(known.mtu, outer) };
+  };
+  const ways = peers.filter(peer => !peer.disable).map(wayTo);
+  if (ways.length > 0) return ways.reduce((least, one) => (one.mtu < least.mtu ? one : least));
+  const { outer, uplink, mtu } = tunnelSum(uplinks, []);
+  return { outer, link: uplink, mtu };
+}
+
+/** The interface by which a peer with an address is reached; undefined where that is an uplink or not known. */
+function routed(input: CheckInput, { endpoint }: Peer): LinkMtu | undefined {
+  const { after } = viewOf(input);
+  const address = parseAddress(endpoint?.host ?? '');
+  if (address === undefined) return undefined;
+  const [entry] = after.routing.main.best(host(address.family, address.address));
+  const iface = after.iface(entry?.out ?? '');
+  if (iface === undefined || after.wan(address.family).some(one => one.iface.name === iface.name))
+    return undefined;
+  return linkMtu(iface);
+}

@@ -1,0 +1,40 @@
+// EW143: an MSS clamp that lets through larger segments than the smallest tunnel takes. EdgeOS has one value per family for all
+// interface types, so the smallest decides (edgeos-facts 2).
+
+import type { CheckInput } from '../../plan/types/check.ts';
+import type { Diagnostic } from '../../plan/types/plan.ts';
+import { linkMtu } from '../../vyatta/link-mtu.ts';
+import { has, value, values } from '../../vyatta/tree.ts';
+import { segmentSize, tellSegment } from '../../wireguard/mtu.ts';
+import type { Family } from '../../wireguard/prefix.ts';
+import { livingTunnels } from '../routing/routes.ts';
+import { families, finding, onRouter, viewOf } from '../view.ts';
+
+export function mssFits(input: CheckInput): Diagnostic[] {
+  return livingTunnels(input).length === 0 ? [] : families.flatMap(family => clamp(input, family));
+}
+
+function clamp(input: CheckInput, family: Family): Diagnostic[] {
+  const { tree, ifaces } = viewOf(input).after;
+  const node = family === 4 ? 'mss-clamp' : 'mss-clamp6';
+  const path = ['firewall', 'options', node];
+  const mss = Number(value(tree, [...path, 'mss']) ?? Number.NaN);
+  const types = values(tree, [...path, 'interface-type']);
+  if (!types.some(type => type === 'wg' || type === 'all')) return [];
+  const least = ifaces
+    .filter(iface => iface.kind === 'wireguard' && !iface.disabled)
+    .map(iface => ({ name: iface.name, mtu: linkMtu(iface).mtu }))
+    .reduce<{ name: string; mtu: number } | undefined>((a, b) => (a && a.mtu <= b.mtu ? a : b), undefined);
+  if (least === undefined || !(mss > segmentSize(least.mtu, family))) return [];
+  const leaf = [...path, 'mss', String(mss)];
+  const room = segmentSize(least.mtu, family);
+  return [
+    finding(input, ['mssClamp', family === 4 ? 'ipv4' : 'ipv6'], {
+      code: 'EW143',
+      severity: 'warning',
+      message: `${node} ${mss} lets TCP segments through that ${least.name} has no room for: ${tellSegment(least.mtu, family)} = ${room}`,
+      hint: `say mssClamp: { ${family === 4 ? 'ipv4' : 'ipv6'}: auto }, or ${room} at most`,
+      ...(has(input.running, leaf) && { running: onRouter(input, leaf) }),
+    }),
+  ];
+}

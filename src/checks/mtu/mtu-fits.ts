@@ -1,0 +1,59 @@
+// EW141 and EW142: an MTU that is too large for the way of the tunnel's packets, or too small for IPv6 inside.
+
+import type { CheckInput } from '../../plan/types/check.ts';
+import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Tunnel } from '../../site/site.ts';
+import type { Interface } from '../../vyatta/interfaces.ts';
+import { linkMtu } from '../../vyatta/link-mtu.ts';
+import { find, has } from '../../vyatta/tree.ts';
+import { leastIpv6Mtu, tellOverhead } from '../../wireguard/mtu.ts';
+import { ownedBy } from '../routing/crypto-routing.ts';
+import { livingTunnels } from '../routing/routes.ts';
+import { finding, onRouter, viewOf } from '../view.ts';
+import { narrowest } from './link-mtus.ts';
+
+export function mtuFits(input: CheckInput): Diagnostic[] {
+  const { after } = viewOf(input);
+  return livingTunnels(input).flatMap(tunnel => {
+    const iface = after.iface(tunnel.name);
+    return iface === undefined ? [] : [...tooLarge(input, tunnel, iface), ...tooSmall(input, tunnel, iface)];
+  });
+}
+
+/** Somebody else's interface, whose MTU the plan leaves alone, is told and no more. */
+const isOurs = ({ wanted }: CheckInput, name: string): boolean =>
+  has(wanted, ['interfaces', 'wireguard', name, 'mtu']);
+
+function tooLarge(input: CheckInput, tunnel: Tunnel, iface: Interface): Diagnostic[] {
+  const { mtu, path } = linkMtu(iface);
+  const way = narrowest(input, tunnel);
+  if (mtu <= way.mtu) return [];
+  const size = mtu + way.link.mtu - way.mtu;
+  const to = way.peer === undefined ? '' : ` to ${way.peer.name}`;
+  return [
+    finding(input, [...tunnel.at, 'mtu'], {
+      code: 'EW141',
+      severity: isOurs(input, tunnel.name) ? 'warning' : 'note',
+      message: `${tunnel.name}: MTU ${mtu} is ${mtu - way.mtu} too large: packets${to} grow to ${size} = ${mtu} ${tellOverhead('+', way.outer)}, and ${way.link.mtu} bytes leave in one piece (${way.link.said})`,
+      hint: `say mtu: ${way.mtu} here and at the other end${typeof tunnel.mtu === 'number' && way.link.said !== iface.name ? ', or mtu: auto' : ''}`,
+      ...(path && has(input.running, path) && { running: onRouter(input, path) }),
+    }),
+  ];
+}
+
+function tooSmall(input: CheckInput, tunnel: Tunnel, iface: Interface): Diagnostic[] {
+  const { mtu } = linkMtu(iface);
+  if (mtu >= leastIpv6Mtu) return [];
+  const own = [...(find(iface.node, ['address'])?.children.keys() ?? [])].find(text => text.includes(':'));
+  const carried = ownedBy(iface).find(({ prefix }) => prefix.family === 6)?.text;
+  const inside = own ?? carried;
+  if (inside === undefined) return [];
+  return [
+    finding(input, [...tunnel.at, 'mtu'], {
+      code: 'EW142',
+      severity: isOurs(input, tunnel.name) ? 'error' : 'warning',
+      message: `${tunnel.name}: MTU ${mtu} is too small for ${inside}: IPv6 needs ${leastIpv6Mtu}, and the router takes it off an interface that has less`,
+      hint: `say mtu: ${leastIpv6Mtu} or more (1340 so that EdgeOS can clamp TCP over IPv6), or carry IPv4 alone`,
+    }),
+  ];
+}

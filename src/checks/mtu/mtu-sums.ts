@@ -1,0 +1,84 @@
+// EW140: where a tunnel's MTU comes from, and what of it is left for TCP, with the sums; told when the plan sets it. EW144: the file's
+// uplink.mtu is more than the router's own line takes.
+
+import type { CheckInput } from '../../plan/types/check.ts';
+import type { Diagnostic } from '../../plan/types/plan.ts';
+import { tunnelSum } from '../../plan/wanted/uplinks.ts';
+import type { Tunnel } from '../../site/site.ts';
+import { has } from '../../vyatta/tree.ts';
+import { insideOverlay, segmentSize, tellOverhead, tellSegment } from '../../wireguard/mtu.ts';
+import { listed, livingTunnels } from '../routing/routes.ts';
+import { families, finding, onRouter, viewOf } from '../view.ts';
+import { routersUplinks, uplinksAfter } from './link-mtus.ts';
+
+export function mtuSums(input: CheckInput): Diagnostic[] {
+  const set = new Set(
+    input.changes.flatMap(({ path, action }) =>
+      path[1] === 'wireguard' && path[3] === 'mtu' && action !== 'keep' && action !== 'delete'
+        ? [path[2]]
+        : [],
+    ),
+  );
+  const bySum = new Map<string, Tunnel[]>();
+  for (const tunnel of livingTunnels(input)) {
+    if (!set.has(tunnel.name) || typeof tunnel.mtu === 'number') continue;
+    const sum = tellSum(input, tunnel);
+    bySum.set(sum, [...(bySum.get(sum) ?? []), tunnel]);
+  }
+  return [...bySum].flatMap(([sum, tunnels]) => {
+    const names = tunnels.map(({ name }) => name);
+    const shown = names.length > most ? [...names.slice(0, most), `${names.length - most} more`] : names;
+    return finding(input, [...(tunnels[0]?.at ?? []), 'mtu'], {
+      code: 'EW140',
+      severity: 'note',
+      message: `${listed(shown)}: ${sum}`,
+    });
+  });
+}
+
+const most = 4;
+
+/** What the cluster's overlay leaves for pods, where its packets go through the tunnel; by the addresses that the node has in it. */
+function tellPods({ site }: CheckInput, tunnel: string, mtu: number): string {
+  const node = site.cluster?.nodes.find(one => one.tunnel === tunnel);
+  const { overlay, mtu: said } = site.cluster?.cni ?? {};
+  if (node === undefined || overlay === undefined || overlay === 'none') return '';
+  const inside = insideOverlay(mtu, overlay, node.address.some(text => !text.includes(':')) ? 4 : 6);
+  const more =
+    said !== undefined && said > inside.mtu
+      ? `, and cni.mtu is ${said}: right only where the overlay goes another way`
+      : '';
+  return `; pods in ${overlay} through it have ${inside.mtu} (${inside.said})${more}`;
+}
+
+function tellSum(input: CheckInput, { name, peers }: Tunnel): string {
+  const { outer, uplink, mtu } = tunnelSum(uplinksAfter(input), peers);
+  const unsure = peers.filter(({ endpoint }) => endpoint?.family === undefined).map(({ name }) => name);
+  const worse =
+    unsure.length === 0
+      ? ''
+      : `; ${listed(unsure.slice(0, most))} may come by either family, and the worse counts`;
+  const segments = families.map(family => `${segmentSize(mtu, family)} (${tellSegment(mtu, family)})`);
+  return `MTU ${mtu} = ${uplink.mtu} (${uplink.said}) ${tellOverhead('−', outer)}${worse}; TCP segments up to ${segments.join(' and ')}${tellPods(input, name, mtu)}; the other end needs the same MTU`;
+}
+
+export function uplinkMtu(input: CheckInput): Diagnostic[] {
+  const { site, wanted } = input;
+  const said = site.uplink.mtu;
+  const counts = livingTunnels(input).some(({ name }) =>
+    has(wanted, ['interfaces', 'wireguard', name, 'mtu']),
+  );
+  if (said === undefined || !counts) return [];
+  const lines = routersUplinks(viewOf(input).after);
+  const least = lines[4].mtu < lines[6].mtu ? lines[4] : lines[6];
+  if (said <= least.mtu) return [];
+  return [
+    finding(input, [...site.uplink.at, 'mtu'], {
+      code: 'EW144',
+      severity: 'warning',
+      message: `uplink.mtu is ${said}, and the way to the internet takes ${least.mtu} (${least.said}): tunnels that count on ${said} send packets that don't fit`,
+      hint: `say uplink.mtu: ${least.mtu}, or leave it out: it is read from the router`,
+      ...(least.path && { running: onRouter(input, least.path) }),
+    }),
+  ];
+}

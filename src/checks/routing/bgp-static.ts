@@ -1,0 +1,50 @@
+// EW212: a static route to what BGP announces. Static routes win over BGP's for the same prefix, and a longer one always
+// does, so that packets keep going to one server when the address has moved to another (design, 'Routes are explicit').
+import type { Entry } from '../../model/routing/entry.ts';
+import type { CheckInput } from '../../plan/types/check.ts';
+import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Neighbor } from '../../site/site.ts';
+import { parsePrefix } from '../../wireguard/prefix.ts';
+import { finding, viewOf } from '../view.ts';
+import { alreadyThere, placeOfRoute, tellEntry } from './routes.ts';
+
+export function staticOverBgp(input: CheckInput): Diagnostic[] {
+  const told = new Set<string>();
+  return (input.site.bgp?.neighbors ?? [])
+    .filter(neighbor => !neighbor.disable)
+    .flatMap(neighbor => neighbor.accept.flatMap(text => against(input, neighbor, text, told)));
+}
+
+/** One finding for each route, however many neighbours announce the range. */
+function against(input: CheckInput, neighbor: Neighbor, text: string, told: Set<string>): Diagnostic[] {
+  const { main } = viewOf(input).after.routing;
+  const range = parsePrefix(text);
+  if (range === undefined) return [];
+  const [equal = [], ...wider] = [
+    main.at(range),
+    ...main.covering(range).filter(list => list !== main.at(range)),
+  ];
+  const fixed = [...equal, ...main.inside(range)].filter(isStatic);
+  const around = wider.flat().filter(entry => isStatic(entry) && entry.prefix.length > 0);
+  return [...fixed, ...around].flatMap(entry => {
+    const key = entry.path.join(' ');
+    if (told.has(key)) return [];
+    told.add(key);
+    const wins = fixed.includes(entry);
+    const at = placeOfRoute(input, entry) ?? [...neighbor.at, 'accept', neighbor.accept.indexOf(text)];
+    return finding(input, at, {
+      code: 'EW212',
+      severity: wins ? 'error' : 'note',
+      message: wins
+        ? `the static route ${tellEntry(input, entry)} wins over what BGP neighbour ${neighbor.address} announces of ${text}: packets would stay there when the address moves`
+        : `${text} by BGP from ${neighbor.address} lies within the static route ${tellEntry(input, entry)}, which takes over whenever nothing is announced`,
+      hint: wins
+        ? 'leave the range to BGP: take it out of the static routes, or set routeAllowedIPs: false'
+        : 'a blackhole route to the range at distance 254 would drop it instead',
+      ...alreadyThere(input, entry.path),
+    });
+  });
+}
+
+const isStatic = ({ origin }: Entry): boolean =>
+  origin === 'interface-route' || origin === 'route' || origin === 'allowed-ips';

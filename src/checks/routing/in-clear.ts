@@ -1,0 +1,43 @@
+// EW214: private prefixes that would leave by the default route, unencrypted, whenever the tunnel's interface is gone: while the router
+// boots, after a firmware upgrade, when somebody disables it. `guard: true` puts a blackhole behind the route.
+import type { Entry } from '../../model/routing/entry.ts';
+import type { CheckInput } from '../../plan/types/check.ts';
+import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Route, Tunnel } from '../../site/site.ts';
+import { covers, parsePrefix } from '../../wireguard/prefix.ts';
+import { finding, viewOf } from '../view.ts';
+import { alreadyThere, livingTunnels } from './routes.ts';
+
+/** RFC 1918, RFC 6598 and RFC 4193: nobody on the internet may use them, so whoever sends there means a private network. */
+const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].flatMap(
+  text => parsePrefix(text) ?? [],
+);
+
+export function inClear(input: CheckInput): Diagnostic[] {
+  return livingTunnels(input).flatMap(tunnel =>
+    tunnel.routes.flatMap(route => {
+      const by = route.disable || route.guard ? undefined : leak(input, tunnel, route);
+      if (by === undefined) return [];
+      return finding(input, route.at, {
+        code: 'EW214',
+        severity: 'warning',
+        message: `${tunnel.name}: while the interface is gone, packets to ${route.prefix} leave in clear by the default route (${by.out ?? `via ${by.via}`})`,
+        hint: 'add guard: true to the route: a blackhole behind it',
+        ...alreadyThere(input, by.path),
+      });
+    }),
+  );
+}
+
+/** The default route that would carry it without the tunnel. */
+function leak(input: CheckInput, tunnel: Tunnel, route: Route): Entry | undefined {
+  const { routing } = viewOf(input).after;
+  const prefix = parsePrefix(route.prefix);
+  if (prefix === undefined || !privateRanges.some(range => covers(range, prefix))) return undefined;
+  const [next] = routing.main
+    .covering(prefix)
+    .flat()
+    .filter(entry => entry.out !== tunnel.name);
+  if (next === undefined || next.prefix.length > 0 || next.origin === 'blackhole') return undefined;
+  return routing.iface(next.out ?? '')?.kind === 'wireguard' ? undefined : next;
+}

@@ -1,0 +1,77 @@
+// EW133: allowed IPs that nothing routes into the tunnel. The peer may send from them, and the answers go another way. With
+// `route-allowed-ips true` every one of them is a route.
+import { staticRoutes } from '../../model/routing/statics.ts';
+import type { CheckInput } from '../../plan/types/check.ts';
+import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Peer, Tunnel } from '../../site/site.ts';
+import { find, values } from '../../vyatta/tree.ts';
+import { overlaps, type Prefix, parsePrefix } from '../../wireguard/prefix.ts';
+import { finding, lineOf, type Side, viewOf } from '../view.ts';
+import { listed, livingTunnels, tellEntry } from './routes.ts';
+
+export function peersWithoutRoute(input: CheckInput): Diagnostic[] {
+  const { after } = viewOf(input);
+  const tunnels = livingTunnels(input);
+  if (tunnels.length === 0 || hasRoutingProtocol(after)) return [];
+  const carried = prefixesInto(after, new Set(tunnels.map(({ name }) => name)));
+  return tunnels.flatMap(tunnel => {
+    const mine = carried.get(tunnel.name) ?? [];
+    const isCarried = (prefix: Prefix): boolean => mine.some(one => overlaps(one, prefix));
+    return tunnel.peers.flatMap(peer => {
+      const lost = peer.allowedIPs.flatMap((text, i) => {
+        const prefix = parsePrefix(text);
+        return prefix === undefined || isCarried(prefix) ? [] : [{ text, prefix, i }];
+      });
+      return peer.disable ? [] : unrouted(input, tunnel, peer, lost);
+    });
+  });
+}
+
+interface Lost {
+  readonly text: string;
+  readonly prefix: Prefix;
+  /** Its place in the list. */
+  readonly i: number;
+}
+
+/** OSPF and RIP may bring any route through any interface, and a BGP neighbour without a filter as well. */
+function hasRoutingProtocol({ tree, routing }: Side): boolean {
+  const protocols = ['ospf', 'ospfv3', 'rip', 'ripng'];
+  return (
+    protocols.some(name => (find(tree, ['protocols', name])?.children.size ?? 0) > 0) ||
+    routing.announced.some(one => one.isOpen)
+  );
+}
+
+/** What may be routed into each interface: by any route of any table, whether another wins over it or not, and by BGP. */
+function prefixesInto({ tree, routing }: Side, names: ReadonlySet<string>): Map<string, Prefix[]> {
+  const found = new Map<string, Prefix[]>();
+  const add = ({ out, prefix }: { out: string | undefined; prefix: Prefix }): void => {
+    if (out === undefined || !names.has(out)) return;
+    const list = found.get(out);
+    if (list === undefined) found.set(out, [prefix]);
+    else list.push(prefix);
+  };
+  for (const entry of routing.main.all) add(entry);
+  for (const one of routing.announced) add(one);
+  for (const number of values(tree, ['protocols', 'static', 'table']))
+    for (const entry of staticRoutes(tree, number)) add(entry);
+  return found;
+}
+
+function unrouted(input: CheckInput, tunnel: Tunnel, peer: Peer, lost: readonly Lost[]): Diagnostic[] {
+  const [first] = lost;
+  if (first === undefined) return [];
+  const { main } = viewOf(input).after.routing;
+  const ways = new Set(lost.flatMap(({ prefix }) => main.best(prefix).map(entry => tellEntry(input, entry))));
+  const keys = lost.map(({ text }) => `${text.includes(':') ? `"${text}"` : text}: ${peer.name}`);
+  const them = lost.length === 1 ? 'it' : 'them';
+  return [
+    finding(input, [...peer.at, 'allowedIPs', first.i], {
+      code: 'EW133',
+      severity: 'warning',
+      message: `${tunnel.name}: ${peer.name} may send from ${listed(lost.map(({ text }) => text))}, and nothing routes ${them} into ${tunnel.name}${lineOf(input, tunnel.at)}: answers go ${ways.size === 0 ? 'nowhere' : `by ${listed([...ways])}`}`,
+      hint: `add under routes of ${tunnel.name}: ${keys.join(', ')}; or take ${them} out of the allowedIPs`,
+    }),
+  ];
+}

@@ -1,0 +1,66 @@
+// EW132: a route into a tunnel whose peers may not have what it carries. WireGuard picks the peer by AllowedIPs; where none has the
+// address, the packet is refused on the router ("Required key not available") and never sent.
+import { difference, intersection, type Ranges } from '../../model/firewall/ranges.ts';
+import type { Entry } from '../../model/routing/entry.ts';
+import { peersOf } from '../../model/routing/peers.ts';
+import type { CheckInput } from '../../plan/types/check.ts';
+import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Tunnel } from '../../site/site.ts';
+import { printPrefix } from '../../wireguard/prefix.ts';
+import { finding, lineOf, viewOf } from '../view.ts';
+import { allOf, type Owned, ownedBy, rangeOf, tellAllowed } from './crypto-routing.ts';
+import { alreadyThere, listed, livingTunnels, placeOfRoute, tellEntry } from './routes.ts';
+
+export function routesWithoutPeer(input: CheckInput): Diagnostic[] {
+  const { after } = viewOf(input);
+  const byTunnel = new Map<string, Entry[]>(livingTunnels(input).map(({ name }) => [name, []]));
+  // networks of interfaces are wider than their peers as a rule, and route-allowed-ips follows the peers
+  for (const entry of after.routing.main.all)
+    if (entry.origin === 'interface-route' || entry.origin === 'route')
+      byTunnel.get(entry.out ?? '')?.push(entry);
+  return livingTunnels(input).flatMap(tunnel => {
+    const iface = after.iface(tunnel.name);
+    const entries = byTunnel.get(tunnel.name) ?? [];
+    if (iface === undefined || entries.length === 0) return [];
+    const owned = ownedBy(iface);
+    const sets = { 4: allOf(owned, 4), 6: allOf(owned, 6) };
+    const hasPeers = peersOf(iface).some(peer => !peer.disabled);
+    return entries.flatMap(
+      entry => uncovered(input, tunnel, entry, owned, sets[entry.prefix.family], hasPeers) ?? [],
+    );
+  });
+}
+
+function uncovered(
+  input: CheckInput,
+  tunnel: Tunnel,
+  entry: Entry,
+  owned: readonly Owned[],
+  allowed: Ranges,
+  hasPeers: boolean,
+): Diagnostic | undefined {
+  const range = rangeOf(entry.prefix);
+  if (difference(range, allowed).length === 0) return undefined;
+  const text = printPrefix(entry.prefix);
+  const isNone = intersection(range, allowed).length === 0;
+  const inside = owned.filter(
+    one => intersection(rangeOf(one.prefix), range).length > 0 && one.prefix.family === entry.prefix.family,
+  );
+  // a route to a pool of addresses that are given to peers one by one
+  if (!isNone && inside.every(({ prefix }) => prefix.length === (prefix.family === 4 ? 32 : 128)))
+    return undefined;
+  const at = placeOfRoute(input, entry);
+  const [only] = tunnel.peers;
+  return finding(input, at ?? tunnel.at, {
+    code: 'EW132',
+    severity: isNone && hasPeers && at !== undefined ? 'error' : 'warning',
+    message: isNone
+      ? `${tunnel.name}: the route ${tellEntry(input, entry)} leads to nobody: ${hasPeers ? `no peer has ${text} in its allowed IPs, so WireGuard refuses every packet` : 'the interface has no peer that is on'}`
+      : `${tunnel.name}: of the route ${tellEntry(input, entry)} only ${listed(inside.slice(0, 4).map(tellAllowed))} belongs to a peer: WireGuard refuses packets to the rest`,
+    hint:
+      only === undefined || tunnel.peers.length > 1
+        ? `add ${text} to the allowedIPs of the peer that has it, or narrow the route`
+        : `add ${text} to the allowedIPs of ${only.name}${lineOf(input, only.at)}, or narrow the route`,
+    ...alreadyThere(input, entry.path),
+  });
+}

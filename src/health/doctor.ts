@@ -1,0 +1,236 @@
+// The router's health for WireGuard's purposes: each thing that is looked at, what was seen, and what to do about it. Pure.
+
+import { listKeys } from '../keys/list.ts';
+import { flappingRelease, flapsOnEveryChange } from '../plan/impact.ts';
+import { lostLeaves } from '../plan/lost-leaves.ts';
+import type { RouterFacts } from '../plan/types/facts.ts';
+import type { Probe } from '../plan/types/outcome.ts';
+import type { Site } from '../site/site.ts';
+import { firstbootFolder, fits, generationOf, isPackage, packageToInstall } from '../vyatta/firmware.ts';
+import { find, has, type Tree, values } from '../vyatta/tree.ts';
+import { parseEndpoint } from '../wireguard/endpoint.ts';
+import { otherLines } from './heal.ts';
+
+export interface Finding {
+  /** `failed`: something doesn't work, or won't after the next boot or save. `warning`: it works, and could be better. */
+  readonly status: 'ok' | 'warning' | 'failed';
+  readonly text: string;
+  /** What to do about it. */
+  readonly way?: string;
+}
+
+/** One thing that was looked at, and the worst first of what was found there; never empty. */
+export interface Health {
+  readonly name: string;
+  readonly findings: readonly Finding[];
+}
+
+export interface Patient {
+  readonly site: Site;
+  readonly running: Tree;
+  readonly facts: RouterFacts;
+  /** Seconds since 1970 by the clock of the machine that asks. */
+  readonly now: number;
+  /** What the kernel was asked of each interface. */
+  readonly probes: readonly Probe[];
+}
+
+const base = ['interfaces', 'wireguard'];
+const ok = (text: string): Finding => ({ status: 'ok', text });
+const warning = (text: string, way: string): Finding => ({ status: 'warning', text, way });
+const failed = (text: string, way: string): Finding => ({ status: 'failed', text, way });
+
+/** In the order in which one thing needs the other. */
+export function examine(patient: Patient): Health[] {
+  const parts: [string, (patient: Patient) => Finding[], string][] = [
+    ['firmware', firmware, ''],
+    ['package', wireguard, ''],
+    ['firmware upgrade', upgrade, ''],
+    ['lost nodes', lost, 'the running configuration has every WireGuard node of config.boot'],
+    ['saved configuration', unsaved, 'what runs is saved'],
+    ['interfaces', interfaces, 'the kernel has every interface, peer and address of the configuration'],
+    ['key files', keys, 'every key is in a file that only admins can read'],
+    ['endpoints', endpoints, 'no endpoint is a name'],
+    ['disk space', disks, ''],
+    ['clock', clock, ''],
+  ];
+  const rank = ['failed', 'warning', 'ok'];
+  return parts.map(([name, look, otherwise]) => {
+    const findings = look(patient).toSorted((a, b) => rank.indexOf(a.status) - rank.indexOf(b.status));
+    return { name, findings: findings.length === 0 ? [ok(otherwise)] : findings };
+  });
+}
+
+function firmware({ facts }: Patient): Finding[] {
+  const { version, model, board, kernel } = facts;
+  const what = `${model || 'a router of unknown model'}${board === '' ? '' : ` (${board})`}, ${version || 'unknown version'}, kernel ${kernel || 'unknown'}`;
+  if (![1, 2, 3].includes(generationOf(version) ?? 0))
+    return [
+      warning(what, 'edgewg knows EdgeOS 1 to 3: what the plan says of running tunnels may not hold here'),
+    ];
+  return [ok(what)];
+}
+
+function wireguard({ facts }: Patient): Finding[] {
+  const { wireguardPackage: version } = facts;
+  if (facts.probes.get('wireguard') === false)
+    return [
+      failed(
+        'the router knows no `interfaces wireguard`: the package is not installed',
+        `install ${packageToInstall(facts)}${facts.savedWireguard.length > 0 ? '; save nothing before; then edgewg doctor --heal' : ''}`,
+      ),
+    ];
+  if (version === undefined)
+    return [
+      ok(generationOf(facts.version) === 3 ? 'WireGuard is built in' : 'WireGuard is there, of no package'),
+    ];
+  if (flapsOnEveryChange(facts))
+    return [
+      warning(
+        `wireguard ${version}: takes interfaces down at every change, and fails to delete peers`,
+        `update it to a release after ${flappingRelease}`,
+      ),
+    ];
+  return [ok(`wireguard ${version}`)];
+}
+
+/** An upgrade copies nothing but /config, and installs what lies in one folder there (edgeos-facts 1.7). */
+function upgrade({ facts, running }: Patient): Finding[] {
+  if (generationOf(facts.version) === 3) return [ok('WireGuard is part of the firmware')];
+  const packages = facts.firstboot.filter(isPackage);
+  const unfit = packages.filter(file => fits(file, facts) === false);
+  if (packages.length > unfit.length)
+    return [ok(`installs ${packages.filter(file => !unfit.includes(file)).join(', ')} again`)];
+  const way = `put a copy of the package into ${firstbootFolder} on the router`;
+  const text =
+    unfit.length > 0
+      ? `would try ${unfit.join(', ')}, which is for another board or EdgeOS`
+      : `takes the wireguard package away: there is no copy in ${firstbootFolder}`;
+  const isUsed = has(running, base) || facts.savedWireguard.length > 0;
+  return [isUsed ? warning(text, way) : ok(text)];
+}
+
+function lost({ running, facts }: Patient): Finding[] {
+  const gone = facts.savedWireguard.filter(name => !has(running, [...base, name]));
+  const parts = lostLeaves(running, facts.lost).filter(path => !gone.includes(path[2] ?? ''));
+  const isMissing = facts.probes.get('wireguard') === false;
+  const way = isMissing
+    ? 'install the package, then edgewg doctor --heal; save nothing before'
+    : 'edgewg doctor --heal loads them back; save nothing before';
+  return [
+    ...gone.map(name => failed(`${name} is in config.boot, and not in the running configuration`, way)),
+    ...parts.map(path =>
+      failed(`${told(path)} is in config.boot, and not in the running configuration`, way),
+    ),
+  ];
+}
+
+/** Without the key of a file or a peer's whole public key. */
+const told = (path: readonly string[]): string =>
+  path
+    .slice(2)
+    .map(word => (/^[0-9A-Za-z+/]{43}=$/.test(word) ? `${word.slice(0, 8)}…` : word))
+    .join(' ');
+
+function unsaved({ facts, running }: Patient): Finding[] {
+  return otherLines(facts.drift, lostLeaves(running, facts.lost)).map(line =>
+    failed(
+      `differs from what runs: ${line}`,
+      'save it on the router (configure; save), or take it back; the next boot takes it back as well',
+    ),
+  );
+}
+
+function interfaces({ probes, running, facts }: Patient): Finding[] {
+  const down = values(running, base).filter(
+    name => !has(running, [...base, name, 'disable']) && !facts.interfaces.has(name),
+  );
+  return [
+    ...down.map(name =>
+      failed(
+        `${name} is configured, and the kernel has no such interface`,
+        'look whether the module is loaded (lsmod | grep wireguard; sudo modprobe wireguard), then configure; load; commit',
+      ),
+    ),
+    ...probes
+      .filter(({ ok: isWell, name }) => !isWell && !down.some(one => name.startsWith(`${one} `)))
+      .map(({ name, saw }) =>
+        failed(
+          `not so: ${name}${saw === undefined ? '' : ` (saw ${saw})`}`,
+          'commit the interface again: delete and set what is missing, or disable it and enable it',
+        ),
+      ),
+  ];
+}
+
+function keys({ site, running, facts }: Patient): Finding[] {
+  return listKeys(site, running, facts)
+    .keys.filter(key => has(running, [...base, key.interface]))
+    .flatMap(({ interface: name, kind, path, remarks }) => {
+      const key = `${kind} key of ${name}${path === undefined ? '' : `, ${path}`}`;
+      return remarks.map(remark =>
+        /^(there is no|the interface has no|the file holds no|the interface runs with)/.test(remark)
+          ? failed(
+              `${key}: ${remark}`,
+              'after the next boot the interface would not come up: put the file back',
+            )
+          : warning(`${key}: ${remark}`, 'see edgewg keys'),
+      );
+    });
+}
+
+function endpoints({ running, facts }: Patient): Finding[] {
+  return values(running, base).flatMap(name =>
+    [...(find(running, [...base, name, 'peer'])?.children ?? [])].flatMap(([key, peer]) => {
+      const [text = ''] = values(peer, ['endpoint']);
+      if (parseEndpoint(text)?.family !== undefined || text === '') return [];
+      const live = facts.interfaces.get(name)?.peers.find(one => one.publicKey === key);
+      const of = `${text}, the endpoint of ${key.slice(0, 8)}… on ${name}`;
+      if (live?.endpoint === '(none)')
+        return [
+          failed(
+            `${of}, did not resolve`,
+            'see that the router resolves names, then commit the endpoint again',
+          ),
+        ];
+      return [
+        warning(
+          `${of}, is a name: when it doesn't resolve at boot the router loses it`,
+          'take an address, or run edgewg doctor after each boot and heal what it finds',
+        ),
+      ];
+    }),
+  );
+}
+
+/** Kibibytes. A configuration, its snapshot and the record of an apply are a few hundred each. */
+const enough = { failed: 4 * 1024, warning: 16 * 1024 };
+
+function disks({ facts }: Patient): Finding[] {
+  return facts.disks.map(({ path, free, size }) => {
+    const text = `${path} has ${Math.floor(free / 1024)} of ${Math.floor(size / 1024)} MiB free`;
+    if (free < enough.failed) return failed(text, 'make room: saving a configuration may fail');
+    return free < enough.warning ? warning(text, 'make room, before an apply runs out of it') : ok(text);
+  });
+}
+
+/** WireGuard takes no handshake whose timestamp isn't later than the last one's (its whitepaper, section 5.1). */
+function clock({ facts, now, running }: Patient): Finding[] {
+  const off = facts.now - now;
+  const size = Math.abs(off);
+  const text =
+    size < 60
+      ? 'agrees with this machine'
+      : `is ${ago(size)} ${off < 0 ? 'behind' : 'ahead of'} this machine`;
+  const way = 'set the clock: peers refuse handshakes of an earlier time than the last';
+  const isSet = has(running, ['system', 'ntp', 'server']);
+  return [
+    size >= 86_400 ? failed(text, way) : size >= 60 ? warning(text, way) : ok(text),
+    ...(isSet ? [] : [warning('no NTP server is configured', 'set system ntp server NAME')]),
+  ];
+}
+
+function ago(seconds: number): string {
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} days`;
+}

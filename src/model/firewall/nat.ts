@@ -1,0 +1,78 @@
+// What the router's NAT takes before any ruleset sees it: destination NAT and port-forward send packets for the router
+// elsewhere, so that no service of the router gets them. Built from the conditions of rules, as a ruleset is.
+import type { Interface } from '../../vyatta/interfaces.ts';
+import { emptyTree, find, type Tree, value, values } from '../../vyatta/tree.ts';
+import { groupOf } from './groups.ts';
+import { readRule } from './rule.ts';
+import type { Ruleset } from './ruleset.ts';
+
+/** What decides about the NAT of a rule, but isn't a condition on packets; `inbound-interface` is looked at here. */
+const notConditions = new Set([
+  'type',
+  'inbound-interface',
+  'outbound-interface',
+  'inside-address',
+  'outside-address',
+  'exclude',
+]);
+
+/**
+ * The NAT before routing on an interface as a ruleset: `accept` lets a packet be (`exclude`, or no rule takes it), `drop` sends it
+ * elsewhere. IPv4 only: EdgeOS has no NAT for IPv6. Rules of port-forward have numbers from 100000.
+ */
+export function natOf(tree: Tree, iface: Interface): Ruleset {
+  const rules = [...(find(tree, ['service', 'nat', 'rule'])?.children ?? [])]
+    .filter(([, node]) => value(node, ['type']) === 'destination' && comesInBy(node, iface))
+    .map(([number, node]) => natRule(tree, Number(number), node))
+    .sort((a, b) => a.number - b.number);
+  return {
+    name: 'nat',
+    family: 4,
+    rules: [...rules, ...forwards(tree, iface)],
+    defaultAction: 'accept',
+    logsDefault: false,
+  };
+}
+
+const firstForward = 100_000;
+
+/** `service nat rule 10`, `port-forward rule 1`. */
+export function natRuleName(number: number): string {
+  return number < firstForward ? `service nat rule ${number}` : `port-forward rule ${number - firstForward}`;
+}
+
+function comesInBy(node: Tree, iface: Interface): boolean {
+  const name = value(node, ['inbound-interface']);
+  if (name === undefined || name === 'any') return true;
+  return name.endsWith('+') ? iface.name.startsWith(name.slice(0, -1)) : name === iface.name;
+}
+
+function natRule(tree: Tree, number: number, node: Tree): ReturnType<typeof readRule> {
+  const children = new Map([...node.children].filter(([word]) => !notConditions.has(word)));
+  children.set('action', leaf(node.children.has('exclude') ? 'accept' : 'drop'));
+  return readRule(number, { ...node, children }, 4, (kind, name) => groupOf(tree, kind, 4, name));
+}
+
+const leaf = (word: string): Tree => ({ children: new Map([[word, emptyTree()]]) });
+
+/** Those of `port-forward`, which are about the router's own address on the WAN interface, and on the LAN ones for hairpin. */
+function forwards(tree: Tree, iface: Interface): ReturnType<typeof readRule>[] {
+  const root = find(tree, ['port-forward']);
+  if (root === undefined) return [];
+  const hairpin =
+    value(root, ['hairpin-nat']) === 'enable' && values(root, ['lan-interface']).includes(iface.name);
+  if (value(root, ['wan-interface']) !== iface.name && !hairpin) return [];
+  return [...(find(root, ['rule'])?.children ?? [])].map(([number, node]) => {
+    const port = value(node, ['original-port']);
+    const protocol = value(node, ['protocol']) ?? 'tcp_udp';
+    const children = new Map([
+      ['action', leaf('drop')],
+      ['protocol', leaf(protocol === 'both' ? 'tcp_udp' : protocol)],
+    ]);
+    if (node.children.has('disable')) children.set('disable', emptyTree());
+    if (port !== undefined) children.set('destination', { children: new Map([['port', leaf(port)]]) });
+    return readRule(firstForward + Number(number), { ...node, children }, 4, (kind, name) =>
+      groupOf(tree, kind, 4, name),
+    );
+  });
+}

@@ -1,0 +1,158 @@
+// The tunnels of a router as a graph: the router, its WireGuard interfaces, their peers, and the networks behind those; of two
+// configurations at once, so that a drawing can show what becomes of each part.
+import { addressesOf, type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
+import { byVersion, has, type Tree, value } from '../../vyatta/tree.ts';
+import { type PeerOnRouter, peersOf } from './peers.ts';
+
+export type GraphMark = 'same' | 'new' | 'changed' | 'gone';
+
+export interface GraphNode {
+  readonly id: string;
+  readonly kind: 'router' | 'tunnel' | 'peer' | 'networks';
+  /** The first is its name. Text of strangers is among it. */
+  readonly lines: readonly string[];
+  readonly mark: GraphMark;
+}
+
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  /** Empty: nothing is said of it. */
+  readonly label: string;
+  readonly mark: GraphMark;
+}
+
+/** A tree with the router at its root: every other node has one edge to it, from a node that stands before. */
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+}
+
+/** A node of one configuration with the edge to it. */
+interface Part {
+  readonly id: string;
+  readonly kind: GraphNode['kind'];
+  readonly parent: string;
+  /** By what each line is about, so that those of two configurations can be put side by side. */
+  readonly lines: ReadonlyMap<string, string>;
+  readonly edge: string;
+}
+
+/** `router` is its name. Both trees without secrets; the same one twice for a drawing of one configuration. */
+export function topology(router: string, before: Tree, after: Tree): Graph {
+  const [old, fresh] = [partsOf(before), partsOf(after)];
+  const root: GraphNode = { id: 'router', kind: 'router', lines: [router], mark: 'same' };
+  const nodes: GraphNode[] = [root];
+  const edges: GraphEdge[] = [];
+  const children = new Map<string, string[]>();
+  for (const { id, parent } of [...fresh.values(), ...old.values()]) {
+    const list = children.get(parent) ?? [];
+    if (!list.includes(id)) children.set(parent, [...list, id]);
+  }
+  const visit = (parent: string): void => {
+    for (const id of (children.get(parent) ?? []).toSorted(byVersion)) {
+      const drawn = draw(old.get(id), fresh.get(id));
+      if (drawn === undefined) continue;
+      nodes.push(drawn.node);
+      edges.push(drawn.edge);
+      visit(id);
+    }
+  };
+  visit(root.id);
+  return { nodes, edges };
+}
+
+/** What a reader has to look at: the parts that change, and what they hang on. */
+export function changedOnly({ nodes, edges }: Graph): Graph {
+  const kept = new Set(nodes.filter(({ mark }) => mark !== 'same').map(({ id }) => id));
+  for (const { to, mark } of edges) if (mark !== 'same') kept.add(to);
+  // parents stand before their children
+  for (const { from, to } of edges.toReversed()) if (kept.has(to)) kept.add(from);
+  return { nodes: nodes.filter(({ id }) => kept.has(id)), edges: edges.filter(({ to }) => kept.has(to)) };
+}
+
+function draw(
+  old: Part | undefined,
+  fresh: Part | undefined,
+): { node: GraphNode; edge: GraphEdge } | undefined {
+  const part = fresh ?? old;
+  if (part === undefined) return undefined;
+  const { id, kind, parent } = part;
+  const ends = { from: parent, to: id };
+  if (old === undefined || fresh === undefined) {
+    const mark = old === undefined ? 'new' : 'gone';
+    return {
+      node: { id, kind, lines: [...part.lines.values()], mark },
+      edge: { ...ends, label: part.edge, mark },
+    };
+  }
+  const lines = sideBySide(old.lines, fresh.lines);
+  const isSame = [...fresh.lines].join() === [...old.lines].join();
+  const isSameEdge = old.edge === fresh.edge;
+  return {
+    node: { id, kind, lines, mark: isSame ? 'same' : 'changed' },
+    edge: {
+      ...ends,
+      label: isSameEdge ? fresh.edge : movedEdge(old.edge, fresh.edge),
+      mark: isSameEdge ? 'same' : 'changed',
+    },
+  };
+}
+
+function sideBySide(old: Part['lines'], fresh: Part['lines']): string[] {
+  const kept = [...fresh].map(([key, text]) => {
+    const before = old.get(key);
+    if (before === undefined) return `+ ${text}`;
+    return before === text ? text : `${before} → ${text}`;
+  });
+  return [...kept, ...[...old].filter(([key]) => !fresh.has(key)).map(([, text]) => `− ${text}`)];
+}
+
+function partsOf(tree: Tree): Map<string, Part> {
+  const parts: Part[] = interfacesOf(tree)
+    .filter(({ path }) => path[1] === 'wireguard')
+    .flatMap(iface => [tunnelPart(iface), ...peersOf(iface).flatMap(peer => peerParts(tree, iface, peer))]);
+  return new Map(parts.map(part => [part.id, part]));
+}
+
+function tunnelPart(iface: Interface): Part {
+  const { name, node } = iface;
+  const port = value(node, ['listen-port']);
+  const description = value(node, ['description']);
+  const mtu = value(node, ['mtu']);
+  const lines = new Map([['name', name]]);
+  if (description !== undefined) lines.set('description', description);
+  for (const address of addressesOf(iface)) lines.set(`address ${address}`, address);
+  if (mtu !== undefined) lines.set('mtu', `MTU ${mtu}`);
+  if (node.children.has('disable')) lines.set('disable', 'disabled');
+  return { id: name, kind: 'tunnel', parent: 'router', lines, edge: port === undefined ? '' : `UDP ${port}` };
+}
+
+function peerParts(tree: Tree, iface: Interface, peer: PeerOnRouter): Part[] {
+  const id = `${iface.name} ${peer.key}`;
+  const short = `${peer.key.slice(0, 8)}…`;
+  const lines = new Map([['name', peer.description ?? `peer ${short}`]]);
+  if (peer.description !== undefined) lines.set('key', short);
+  if (peer.disabled) lines.set('disable', 'disabled');
+  const endpoint = value(iface.node, ['peer', peer.key, 'endpoint']) ?? '';
+  const networks = new Map(
+    peer.allowed.map(({ text }) => [text, isRouted(tree, iface, text) ? text : `${text} (no route)`]),
+  );
+  const own: Part = { id, kind: 'peer', parent: iface.name, lines, edge: endpoint };
+  return networks.size === 0
+    ? [own]
+    : [own, { id: `${id} networks`, kind: 'networks', parent: id, lines: networks, edge: '' }];
+}
+
+/** By a route of its own; what BGP brings, or an address of the interface covers, the configuration doesn't say. */
+function isRouted(tree: Tree, { name, node }: Interface, prefix: string): boolean {
+  if (value(node, ['route-allowed-ips']) === 'true') return true;
+  const kind = prefix.includes(':') ? 'interface-route6' : 'interface-route';
+  return has(tree, ['protocols', 'static', kind, prefix, 'next-hop-interface', name]);
+}
+
+/** `UDP 51824 → 51825`: what both begin with is said once. */
+function movedEdge(before: string, after: string): string {
+  const isSaid = /^UDP /.test(before) && /^UDP /.test(after);
+  return `${before || 'none'} → ${(isSaid ? after.replace(/^UDP /, '') : after) || 'none'}`;
+}

@@ -1,0 +1,105 @@
+// What a router tells about itself beside its configuration. A plan against a saved configuration has none of it.
+import type { Tree } from '../../vyatta/tree.ts';
+
+export interface KeyFile {
+  readonly path: string;
+  /** Permission bits and owner, `640:ubnt:vyattacfg`. */
+  readonly mode: string;
+  /** Seconds since 1970 of the last change. */
+  readonly changed: number;
+  /** Undefined when the file holds no WireGuard key. */
+  readonly publicKey: string | undefined;
+}
+
+/** One interface as the kernel has it. */
+export interface LiveInterface {
+  readonly publicKey: string;
+  readonly listenPort: number;
+  readonly peers: readonly LivePeer[];
+  readonly mtu: number | undefined;
+  /** With their prefix length, as `ip` prints them. */
+  readonly addresses: readonly string[];
+}
+
+export interface LivePeer {
+  readonly publicKey: string;
+  readonly hasPresharedKey: boolean;
+  /** `(none)` when there is none. */
+  readonly endpoint: string;
+  readonly allowedIPs: readonly string[];
+  /** Seconds since 1970 by the router's clock; 0 when there was none. */
+  readonly latestHandshake: number;
+  readonly received: number;
+  readonly sent: number;
+}
+
+/** A file system that edgewg or the router's own tools write to. */
+export interface Disk {
+  readonly path: string;
+  /** Kibibytes. */
+  readonly size: number;
+  readonly free: number;
+}
+
+export interface Session {
+  readonly from: string;
+  readonly fromPort: number;
+  readonly to: string;
+  readonly toPort: number;
+}
+
+/** A line of `show ip bgp summary`. */
+export interface BgpSession {
+  /** Canonical address of the neighbour. */
+  readonly address: string;
+  readonly remoteAsn: number;
+  /** `Established`, or what the router says instead: `Active`, `Connect`, `Idle (Admin)`. */
+  readonly state: string;
+  /** Prefixes taken from it; undefined until the session is established. */
+  readonly prefixes: number | undefined;
+  /** How long it has been in this state, as the router writes it: `00:11:33`, `03w6d21h`; `never`. */
+  readonly since: string;
+}
+
+export interface RouterFacts {
+  readonly user: string;
+  /** `v2.0.9-hotfix.7`; empty when the router didn't say. */
+  readonly version: string;
+  readonly model: string;
+  /** The board's id, such as `e300`; empty when the router didn't say. */
+  readonly board: string;
+  /** `4.9.79-UBNT`. */
+  readonly kernel: string;
+  readonly disks: readonly Disk[];
+  /** Names of the packages that a firmware upgrade installs again. */
+  readonly firstboot: readonly string[];
+  /** Version of the package `wireguard`; undefined when dpkg knows none (EdgeOS 3 brings its own). */
+  readonly wireguardPackage: string | undefined;
+  /** Templates that the firmware knows, by the probe's name in read.sh. */
+  readonly probes: ReadonlyMap<string, boolean>;
+  /** Files below /config/auth, by path. */
+  readonly keyFiles: ReadonlyMap<string, KeyFile>;
+  /** From the saved to the active configuration, as `set` and `delete` lines without secrets; empty when they agree. */
+  readonly drift: readonly string[];
+  /** Names of the WireGuard interfaces in config.boot, whether the router could load them or not. */
+  readonly savedWireguard: readonly string[];
+  /** What config.boot has of WireGuard and the running configuration hasn't, as far as the firmware knows its nodes. */
+  readonly lost: Tree;
+  /** SHA-256, hex, of config.boot. */
+  readonly savedDigest: string;
+  /** The SSH session as the router sees it; undefined when sshd told nothing. */
+  readonly session: Session | undefined;
+  /** SHA-256, hex, of the active configuration without secret leaves. */
+  readonly digest: string;
+  /** Seconds since 1970 by the router's clock. */
+  readonly now: number;
+  readonly interfaces: ReadonlyMap<string, LiveInterface>;
+  /** Lines of `ip route show`, both families. */
+  readonly routes: readonly string[];
+  /** The table of the router's BGP sessions; absent where BGP isn't configured, or nobody asked. */
+  readonly sessions?: readonly BgpSession[] | 'unreadable';
+  /** What edgewg's own files on the router say: who holds it, pending switches, the end of the log. */
+  readonly applies: string;
+  /** The newest lines of `show system commit`. */
+  readonly commits: readonly string[];
+}

@@ -1,0 +1,121 @@
+// What a plan is: data. No closures, no colour, no secrets; it can be rendered twice, hashed and written as JSON.
+import type { SitePlace } from '../../site/site.ts';
+import type { Path } from '../../vyatta/tree.ts';
+
+/** Minor: something was added. Major: a reader that doesn't know it must reject the plan. */
+export const formatVersion = '1.0';
+
+/** `keep`: found below something that is ours, and left alone because the file can't say it. */
+export type Action = 'create' | 'update' | 'delete' | 'keep';
+
+/** One leaf that changes; a node without children counts as a leaf. */
+export interface Change {
+  /** The leaf, without its values; for a valueless leaf or an empty tag instance, itself. */
+  readonly path: Path;
+  readonly action: Action;
+  /** The values on the router; null when the leaf isn't there, empty when it has no values. */
+  readonly before: readonly string[] | null;
+  readonly after: readonly string[] | null;
+  /** The line of the site file that wants it; for a deletion, what owns it. */
+  readonly source?: SitePlace;
+  /** The line of the running configuration. */
+  readonly running?: number;
+  /** What the router's scripts will do to the tunnel, in a few words. */
+  readonly impact?: string;
+}
+
+/**
+ * One command of a configuration session. `prune` deletes a node only when nothing is left below it: what the apply had
+ * to create on the way, and somebody else may have used since.
+ */
+export interface Operation {
+  readonly op: 'set' | 'delete' | 'prune';
+  readonly path: Path;
+}
+
+/** One commit; most plans have one, some need two (edgeos-facts 4, 'order trap'). */
+export interface Commit {
+  readonly run: readonly Operation[];
+  /** Puts back what `run` changed. The undos of several commits run in reverse order. */
+  readonly undo: readonly Operation[];
+}
+
+export type Severity = 'error' | 'warning' | 'note';
+
+/** A finding about the plan. An error refuses the apply. */
+export interface Diagnostic {
+  /** `EW012`; `edgewg explain EW012` tells the long story. */
+  readonly code: string;
+  readonly severity: Severity;
+  /** What is wrong, naming both sides of a conflict. */
+  readonly message: string;
+  /** The way out. */
+  readonly hint?: string;
+  readonly source?: SitePlace;
+  /** The place of the site file that is the other side: of two ends, the cluster's. */
+  readonly other?: SitePlace;
+  /** The line on the router that is the other side. */
+  readonly running?: { readonly line?: number; readonly path: Path };
+  /** The flag value of `--allow` that lifts it, such as `cut-off` or `delete=3`. */
+  readonly allow?: string;
+  /** Why the site file silences it. */
+  readonly silenced?: string;
+}
+
+/**
+ * How a tunnel fares, from the least to the worst: it is made; it goes on; some peers handshake anew or end; all peers handshake
+ * anew; its interface goes down and up; it is removed.
+ */
+export type Effect = 'new' | 'keeps' | 'peer' | 'handshakes' | 'flaps' | 'gone';
+
+/** What an apply does to one tunnel, in the worst of its changes. */
+export interface TunnelImpact {
+  readonly tunnel: string;
+  readonly effect: Effect;
+  readonly text: string;
+}
+
+/** A key file that the apply makes or fills before the session begins; never a key. */
+export interface KeyStep {
+  readonly tunnel: string;
+  /**
+   * `generate`: made on the router. `move`: a literal key of the running configuration goes into the file. `write`: the
+   * key that the site file refers to.
+   */
+  readonly do: 'generate' | 'move' | 'write';
+  readonly path: string;
+  /** For `move`: the leaf that holds the literal. */
+  readonly from?: Path;
+  /** For `write`: the public key, or `sha256:…` of a preshared key. */
+  readonly identity?: string;
+  /** The same of the key that it replaces. */
+  readonly before?: string;
+  readonly source?: SitePlace;
+}
+
+export interface Summary {
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+  readonly keep: number;
+  readonly commands: number;
+}
+
+export interface Plan {
+  readonly format_version: string;
+  /** Who the plan was made for, as the site file names it. */
+  readonly router: string;
+  readonly changes: readonly Change[];
+  /** One for each WireGuard interface that changes. */
+  readonly impacts?: readonly TunnelImpact[];
+  readonly keys: readonly KeyStep[];
+  readonly commits: readonly Commit[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** SHA-256 of the running configuration without secrets; null when it wasn't read from the router itself. */
+  readonly running_digest: string | null;
+  readonly summary: Summary;
+}
+
+export function isEmpty(plan: Plan): boolean {
+  return plan.commits.length === 0 && plan.keys.length === 0;
+}

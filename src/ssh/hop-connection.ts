@@ -1,0 +1,186 @@
+// One SSH connection over a byte stream: key exchange, host key, login. Ends with a client on which channels can be opened,
+// or with a NoAccess that says which of these failed. Every wait has a limit, whatever the server does.
+import type { Duplex } from 'node:stream';
+import { chooseAlgorithms } from './algorithms.ts';
+import type { AuthAttempts } from './auth-attempts.ts';
+import { Deadline } from './deadline.ts';
+import { explainLink, type LinkState } from './failures.ts';
+import { HostKeyCheck } from './host-key-check.ts';
+import type { PreparedHop } from './prepared-hop.ts';
+import { timedOut } from './socket.ts';
+import { type AnyAuthMethod, type Client, type ConnectConfig, newClient } from './ssh2.ts';
+
+export interface HopConnection {
+  readonly client: Client;
+  readonly hostKey: { readonly type: string; readonly fingerprint: string };
+  /** Resolves when the connection is gone, with what ssh2 had to say about it. */
+  readonly closed: Promise<string | undefined>;
+  isClosed(): boolean;
+  /** Ends it at once, without a goodbye (ssh2's own destroy does nothing after end). */
+  destroy(): void;
+}
+
+const mostBannerBytes = 64 * 1024;
+
+export function openHopConnection(
+  stream: Duplex,
+  prepared: PreparedHop,
+  signal?: AbortSignal,
+): Promise<HopConnection> {
+  return new Promise((resolve, reject) => new LinkOpening(stream, prepared, signal, resolve, reject).start());
+}
+
+class LinkOpening {
+  readonly #stream: Duplex;
+  readonly #gate: PreparedHop;
+  readonly #signal: AbortSignal | undefined;
+  readonly #resolve: (hopConnection: HopConnection) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #client = newClient();
+  readonly #deadline: Deadline;
+  readonly #state: LinkState = { phase: 'greeting', offered: {} };
+  readonly #hostKey: HostKeyCheck;
+  readonly #closed: Promise<string | undefined>;
+  #gone = false;
+  #settled = false;
+  #lastError: string | undefined;
+  #bannerBytes = 0;
+  #proven: Promise<void> = Promise.resolve();
+  #talk: Promise<AuthAttempts> | undefined;
+
+  constructor(
+    stream: Duplex,
+    prepared: PreparedHop,
+    signal: AbortSignal | undefined,
+    resolve: (hopConnection: HopConnection) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#stream = stream;
+    this.#gate = prepared;
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#hostKey = new HostKeyCheck(prepared);
+    const late = () => this.#fail(timedOut(prepared.hop, this.#state.phase));
+    this.#deadline = new Deadline(prepared.hop.connectTimeoutMs, late);
+    this.#closed = new Promise(done => {
+      const gone = () => {
+        this.#gone = true;
+        this.#fail(explainLink(undefined, this.#state, prepared.hop));
+        done(this.#lastError);
+      };
+      this.#client.once('close', gone);
+      // Nothing more can come after the end; the streams above get their turn to finish first. A jump host that holds its
+      // half of a forwarded stream open would keep 'close' away.
+      this.#client.once('end', () => setImmediate(gone));
+    });
+  }
+
+  start(): void {
+    const client = this.#client;
+    this.#signal?.addEventListener('abort', this.#abort, { once: true });
+    client.on('error', error => this.#onError(error));
+    client.on('banner', text => this.#onBanner(text));
+    client.on('change password', () => this.#onError(new Error('password expired')));
+    client.on('handshake', () => this.#onHandshake());
+    client.on('ready', () => this.#onReady());
+    try {
+      this.#signal?.throwIfAborted();
+      client.connect(this.#config());
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #config(): ConnectConfig {
+    const { hop, trust } = this.#gate;
+    const algorithms = { ...chooseAlgorithms(hop.legacy, trust), compress: ['none'] };
+    return {
+      sock: this.#stream,
+      username: hop.user,
+      ident: 'edgewg',
+      readyTimeout: 0, // the deadline's business, which stands still while a person types
+      keepaliveInterval: hop.keepalive.intervalMs,
+      keepaliveCountMax: hop.keepalive.countMax,
+      algorithms: algorithms as NonNullable<ConnectConfig['algorithms']>,
+      hostVerifier: (key: Buffer): boolean => this.#onHostKey(key),
+      authHandler: (left, partial, next) => {
+        this.#nextTry(left, partial).then(next, error => this.#fail(error));
+      },
+      debug: text => this.#onDebug(text),
+    };
+  }
+
+  /** The only place where ssh2 tells what the server had to offer. */
+  #onDebug(text: string): void {
+    if (this.#state.phase === 'login') return;
+    if (text.startsWith('Remote ident')) this.#state.phase = 'key exchange';
+    const [, kind, names] = /^Handshake: \(remote\) ([^:]+): (.*)$/.exec(text) ?? [];
+    if (kind !== undefined && names !== undefined) this.#state.offered[kind] = names.split(',');
+  }
+
+  #onHostKey(key: Buffer): boolean {
+    try {
+      this.#hostKey.shown(key);
+      return true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  #onHandshake(): void {
+    this.#state.phase = 'login';
+    this.#proven = this.#hostKey.proven();
+    this.#proven.catch(error => this.#fail(error));
+  }
+
+  async #nextTry(left: readonly string[] | null, partial: boolean | null): Promise<AnyAuthMethod> {
+    await this.#proven;
+    this.#talk ??= this.#gate.login.begin({
+      known: this.#hostKey.wasKnown(),
+      pausedFor: question => this.#deadline.pausedFor(question),
+      fail: reason => this.#fail(reason),
+    });
+    return (await this.#talk).next(left, partial);
+  }
+
+  #onReady(): void {
+    if (this.#settled) return;
+    this.#settle();
+    void this.#talk?.then(talk => talk.succeeded());
+    this.#resolve({
+      client: this.#client,
+      hostKey: this.#hostKey.facts(),
+      closed: this.#closed,
+      isClosed: () => this.#gone,
+      destroy: () => this.#stream.destroy(),
+    });
+  }
+
+  #onBanner(text: string): void {
+    this.#bannerBytes += text.length;
+    if (this.#bannerBytes > mostBannerBytes) this.#onError(new Error('endless banner'));
+  }
+
+  #onError(error: Error & { level?: string }): void {
+    if (error.level === 'agent') return; // one key could not sign; ssh2 goes on with the next
+    this.#lastError = error.message;
+    this.#fail(explainLink(error, this.#state, this.#gate.hop));
+  }
+
+  readonly #abort = (): void => this.#fail(this.#signal?.reason);
+
+  #settle(): void {
+    this.#settled = true;
+    this.#deadline.stop();
+    this.#signal?.removeEventListener('abort', this.#abort);
+  }
+
+  #fail(reason: unknown): void {
+    if (this.#settled) return;
+    this.#settle();
+    this.#stream.destroy();
+    this.#reject(reason);
+  }
+}

@@ -1,0 +1,116 @@
+// The blog's network, broken in one way after the other: each must be caught by the check that should. Prints the table.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { checks } from '../../src/checks/all.ts';
+import { makePlan } from '../../src/plan/make.ts';
+import type { Severity } from '../../src/plan/types/plan.ts';
+import { loadSite } from '../../src/site/load.ts';
+import { SiteProblems } from '../../src/site/problem.ts';
+import { parseCommands } from '../../src/vyatta/commands.ts';
+import { but } from '../support/checked.ts';
+import { root } from '../support/run-cli.ts';
+
+interface Mutant {
+  readonly break: string;
+  readonly caught: string;
+  readonly site?: Readonly<Record<string, string>>;
+  readonly router?: string;
+  readonly without?: readonly string[];
+  readonly with?: readonly string[];
+}
+
+/** A finding of the plan, or a problem of the file, which refuses it before there is a plan. */
+interface Told {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+}
+
+const blog = new URL('fixtures/blog/', root);
+const read = (name: string): string => readFileSync(new URL(name, blog), 'utf8');
+const { unbroken, mutants } = parse(read('mutants.yaml')) as {
+  unbroken: Record<string, string[]>;
+  mutants: Mutant[];
+};
+const site = read('site.yaml');
+
+/** Lines go and come; a line that should go must be there. */
+function routerOf({ router = 'router', without = [], with: more = [] }: Mutant): string {
+  const lines = read(`${router}.commands`).split('\n');
+  for (const start of without)
+    assert.ok(
+      lines.some(line => line.startsWith(`set ${start}`)),
+      `nothing to take away: ${start}`,
+    );
+  const left = lines.filter(line => !without.some(start => line.startsWith(`set ${start}`)));
+  return [...left, ...more.map(line => `set ${line}`)].join('\n');
+}
+
+function told(file: string, router: string): Told[] {
+  try {
+    const { site: loaded, place } = loadSite(file, 'site.yaml');
+    const plan = makePlan({ site: loaded, placeOf: at => place(at), running: parseCommands(router) }, checks);
+    return [...plan.diagnostics];
+  } catch (error) {
+    if (!(error instanceof SiteProblems)) throw error;
+    return error.problems.map(({ code, message }) => ({ code, severity: 'error', message }));
+  }
+}
+
+const severities: readonly Severity[] = ['error', 'warning', 'note'];
+
+const earlier = new Map<string, ReadonlySet<string>>();
+
+/** Messages that the unbroken network has on a router. */
+function unbrokenOn(router: string): ReadonlySet<string> {
+  let found = earlier.get(router);
+  if (found === undefined) {
+    found = new Set(told(site, read(`${router}.commands`)).map(({ message }) => message));
+    earlier.set(router, found);
+  }
+  return found;
+}
+
+describe('mutants of the blog network', () => {
+  const table: string[] = [];
+
+  for (const [router, codes] of Object.entries(unbroken))
+    it(`unbroken on ${router}: no warning`, () => {
+      const found = told(site, read(`${router}.commands`)).filter(({ severity }) => severity !== 'note');
+      assert.deepEqual([...new Set(found.map(({ code }) => code))].sort(), codes);
+    });
+
+  it('are sixty at least, each another one', () => {
+    assert.ok(mutants.length >= 60);
+    const ways = mutants.map(({ break: _, caught: __, ...how }) => JSON.stringify(how));
+    assert.equal(new Set(ways).size, mutants.length);
+  });
+
+  for (const [i, mutant] of mutants.entries())
+    it(`${mutant.break}: ${mutant.caught}`, () => {
+      const broken = but(site, ...Object.entries(mutant.site ?? {}));
+      const found = told(broken, routerOf(mutant));
+      const before = unbrokenOn(mutant.router ?? 'router');
+      const [by] = found
+        .filter(({ code, message }) => code === mutant.caught && !before.has(message))
+        .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+      assert.ok(
+        by,
+        `told: ${found.map(({ code, message }) => `${code} ${message}`).join('\n') || 'nothing'}`,
+      );
+      const others = new Set(
+        found
+          .filter(({ severity, code }) => severity !== 'note' && code !== mutant.caught)
+          .map(({ code }) => code),
+      );
+      const rest = others.size === 0 ? '' : ` (and ${[...others].join(', ')})`;
+      table.push(
+        `${String(i + 1).padStart(3)}  ${mutant.break}\n     ${by.severity} ${by.code}: ${by.message}${rest}`,
+      );
+    });
+
+  after(() => {
+    process.stdout.write(`\n${table.join('\n')}\n${table.length} of ${mutants.length} mutants are caught.\n`);
+  });
+});

@@ -1,0 +1,199 @@
+// The other end for Kubernetes: every object against the types of its API, and what no pod of it may have.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DaemonSet } from 'kubernetes-models/apps/v1/DaemonSet';
+import { ConfigMap } from 'kubernetes-models/v1/ConfigMap';
+import { Namespace } from 'kubernetes-models/v1/Namespace';
+import { Secret as SecretObject } from 'kubernetes-models/v1/Secret';
+import { parseAllDocuments } from 'yaml';
+import type { RenderedFile } from '../../src/cluster/file.ts';
+import { render } from '../../src/cluster/render.ts';
+import { secretFiles } from '../../src/cluster/secrets.ts';
+import { setupsOf } from '../../src/cluster/setup.ts';
+import { Secret } from '../../src/secret.ts';
+import { loadSite } from '../../src/site/load.ts';
+import { but } from '../support/checked.ts';
+import { crdOf } from '../support/crds.ts';
+import { fixture } from '../support/fixtures.ts';
+import { assertGoldenFolder } from '../support/golden-folder.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const blog = readFileSync(fixture('blog/site.yaml'), 'utf8');
+const dual = readFileSync(fixture('cluster/dual/site.yaml'), 'utf8');
+const password = 'password: env:BGP_PASSWORD, keepalive: 10, holdtime: 30';
+const sites = {
+  blog,
+  dual,
+  metallb: but(dual, ['speaker: frr', 'speaker: metallb']),
+  'frr-k8s': but(blog, ['speaker: metallb', `speaker: frr-k8s, ${password}`]),
+  calico: but(blog, ['speaker: metallb', `speaker: calico, ${password}`]),
+};
+const setupsFor = (site: string) => setupsOf(loadSite(site, 'site.yaml').site).setups;
+
+interface Loose {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly [key: string]: unknown;
+}
+
+const objectsOf = (files: readonly RenderedFile[]): Loose[] =>
+  files
+    .filter(({ path }) => path.startsWith('kubernetes/') && !path.endsWith('kustomization.yaml'))
+    .flatMap(({ text }) => parseAllDocuments(text).map(document => document.toJS() as Loose));
+
+const core = { DaemonSet, ConfigMap, Namespace, Secret: SecretObject };
+
+/** Throws where the API would refuse it. */
+function check(object: Loose): void {
+  const crd = crdOf(object.apiVersion, object.kind);
+  if (crd !== undefined) {
+    assert.ok(crd(object), JSON.stringify(crd.errors));
+    return;
+  }
+  const model = core[object.kind as keyof typeof core];
+  assert.ok(model, `${object.apiVersion} ${object.kind} is not known`);
+  new (model as new (data: object) => { validate(): void })(object).validate();
+}
+
+describe('the other end, rendered for Kubernetes', () => {
+  for (const [name, site] of Object.entries(sites)) {
+    const files = render(setupsFor(site), 'kubernetes');
+    it(`${name}: every object is one of its API`, () => {
+      const objects = objectsOf(files);
+      assert.ok(objects.length >= 3);
+      objects.forEach(check);
+    });
+
+    if (!['blog', 'dual'].includes(name))
+      it(`${name}: BGP is as it was`, () => {
+        const own = files.filter(({ path }) => path.startsWith('kubernetes/bgp/'));
+        assertGoldenFolder(
+          new Map(own.map(file => [file.path.slice('kubernetes/bgp/'.length), file.text])),
+          fixture(`cluster/speakers/${name}/`),
+        );
+      });
+  }
+
+  it('refuses what the API would refuse', () => {
+    const [, , daemonSet] = objectsOf(render(setupsFor(blog), 'kubernetes'));
+    assert.throws(() =>
+      check({ ...daemonSet, kind: 'DaemonSet', apiVersion: 'apps/v1', spec: { selector: 1 } }),
+    );
+    const peer = objectsOf(render(setupsFor(blog), 'kubernetes')).find(({ kind }) => kind === 'BGPPeer');
+    assert.ok(peer);
+    assert.throws(() => check({ ...peer, spec: { peerAddress: '192.168.5.14', myAsn: 1 } }));
+    assert.throws(() => check({ ...peer, spec: { myASN: 1, peerAddress: '192.168.5.14' } }));
+    assert.throws(() =>
+      check({
+        apiVersion: 'frrk8s.metallb.io/v1beta1',
+        kind: 'FRRConfiguration',
+        metadata: { name: 'srv4' },
+        spec: { bgp: { routers: [{ asn: 1, neighbors: [{ address: '192.168.5.14' }] }] } },
+      }),
+    );
+    const filter = { apiVersion: 'projectcalico.org/v3', kind: 'BGPFilter', metadata: { name: 'edgewg' } };
+    check({ ...filter, spec: { importV4: [{ action: 'Reject' }] } });
+    assert.throws(() =>
+      check({ ...filter, spec: { importV4: [{ action: 'Reject', cidr: '192.0.2.0/24' }] } }),
+    );
+  });
+
+  it('gives no pod more than it needs, and its key to no other node', () => {
+    for (const site of [blog, dual])
+      for (const object of objectsOf(render(setupsFor(site), 'kubernetes'))) {
+        if (object.kind !== 'DaemonSet') continue;
+        const text = JSON.stringify(object);
+        assert.doesNotMatch(text, /"privileged":true|"allowPrivilegeEscalation":true|hostPID|"path":"\/"/);
+        const secrets = [...text.matchAll(/"secretName":"([^"]+)"/g)].map(match => match[1]);
+        const hosts = /"operator":"In","values":\[([^\]]*)\]/.exec(text)?.[1]?.split(',') ?? [];
+        if (secrets.length > 0) assert.equal(hosts.length, 1, 'a Secret is mounted on one node only');
+        assert.match(text, /"maxUnavailable":1/);
+        assert.match(text, /@sha256:[0-9a-f]{64}"/);
+      }
+  });
+
+  it('is taken by kubectl kustomize', async function () {
+    this.timeout(20_000);
+    const folder = mkdtempSync(join(tmpdir(), 'edgewg-kustomize-'));
+    try {
+      const site = fileURLToPath(fixture('blog/site.yaml'));
+      const args = ['cluster', 'render', '-f', site, '--variant', 'kubernetes', '--out', folder];
+      assert.equal((await runCli(args)).exit, 0);
+      const ran = spawnSync('kubectl', ['kustomize', join(folder, 'kubernetes')], { encoding: 'utf8' });
+      if (ran.error !== undefined) {
+        // not even in CI: distributions have no package of it that could be relied on
+        process.stderr.write(
+          'SKIPPED: kubectl is not installed, so that nobody else reads the kustomization\n',
+        );
+        return this.skip();
+      }
+      assert.equal(ran.status, 0, ran.stderr);
+      const kinds = parseAllDocuments(ran.stdout).map(document => (document.toJS() as Loose).kind);
+      assert.deepEqual(kinds.sort(), [
+        ...['BGPAdvertisement', 'BGPPeer', 'BGPPeer', 'ConfigMap', 'DaemonSet', 'IPAddressPool', 'Namespace'],
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('secrets of the other end', () => {
+  const key = Buffer.alloc(32, 7).toString('base64');
+
+  it('are objects of their own, and nowhere else', () => {
+    const setups = setupsFor(sites.calico.replace('key: made-on-node', 'key: env:SRV4_KEY'));
+    const nodes = setups.map((setup, i) => ({
+      setup,
+      key: i === 0 ? new Secret(key) : undefined,
+      presharedKey: undefined,
+    }));
+    const files = secretFiles(nodes, new Secret('p4ssword'), 'kubernetes');
+    assert.deepEqual(
+      files.map(({ path }) => path),
+      ['kubernetes/edgewg-srv4.yaml', 'kubernetes/edgewg-bgp.yaml'],
+    );
+    objectsOf(files).forEach(check);
+    const rest = render(setups, 'kubernetes');
+    assert.ok(!rest.some(({ text }) => text.includes(key) || text.includes('p4ssword')));
+  });
+
+  it('are written only below the folder that is named, for their owner alone', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'edgewg-secrets-'));
+    try {
+      const env = { SRV: key, BGP_PASSWORD: 'p4ssword' };
+      const site = dual
+        .replace('key: command:sops -d b.key.enc', 'key: env:SRV')
+        .replaceAll(
+          'n7ECjJZNQ6MaP+GFsgts8PWH65djP3Lx6S4UcShk4kE=',
+          'OKqeAZGE0a91UU1TbXmQ0xODPq0MjqgYDpDEQGbFdRU=',
+        );
+      const args = ['cluster', 'render', '-f', '-', '--out', join(folder, 'out')];
+      const plain = await runCli(args, { input: site, env });
+      assert.equal(plain.exit, 0, plain.stderr);
+      const wrong = await runCli([...args, '--with-secrets', join(folder, 'in')], { input: site, env });
+      assert.equal(wrong.exit, 3);
+      const publicHalf = /public half is (\S{44})/.exec(wrong.stderr)?.[1] ?? '';
+      const right = site.replaceAll('OKqeAZGE0a91UU1TbXmQ0xODPq0MjqgYDpDEQGbFdRU=', publicHalf);
+      const ran = await runCli([...args, '--with-secrets', join(folder, 'in')], { input: right, env });
+      assert.equal(ran.exit, 0, ran.stderr);
+      for (const text of [ran.stdout, ran.stderr, wrong.stderr, plain.stderr])
+        assert.ok(!text.includes(key) && !text.includes('p4ssword'));
+      const file = join(folder, 'in/b.example.net/etc/wireguard/wg-home.key');
+      assert.equal(readFileSync(file, 'utf8'), `${key}\n`);
+      assert.equal(statSync(file).mode & 0o777, 0o600);
+      assert.match(
+        readFileSync(join(folder, 'in/a.example.net/etc/frr/frr.conf'), 'utf8'),
+        /^ neighbor 10\.99\.0\.11 password p4ssword$/m,
+      );
+      const grep = spawnSync('grep', ['-rlE', `${key}|p4ssword`, join(folder, 'out')], { encoding: 'utf8' });
+      assert.equal(grep.stdout, '');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }).timeout(20_000);
+});

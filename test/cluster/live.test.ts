@@ -1,0 +1,151 @@
+// What runs on the nodes against the site file: dumps of wg, objects and nodes of kubectl.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseAllDocuments } from 'yaml';
+import type { KubernetesObject } from '../../src/cluster/kubernetes/object.ts';
+import { renderKubernetes } from '../../src/cluster/kubernetes/render.ts';
+import { compareDump, compareObjects } from '../../src/cluster/live.ts';
+import { setupsOf } from '../../src/cluster/setup.ts';
+import { syncNodes } from '../../src/cluster/sync.ts';
+import { loadSite } from '../../src/site/load.ts';
+import { fixture } from '../support/fixtures.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const { site } = loadSite(readFileSync(fixture('blog/site.yaml')), 'site.yaml');
+const { setups } = setupsOf(site);
+const [srv4, wg4] = [
+  'GIPWDet2eswjz1JphYFb51sh6I+CwvzOoVyD7z7kZVc=',
+  'jZCM7K5J+r0bWgdz2bVq4alq+CYahKpEuzUHema7hHI=',
+];
+const secret = Buffer.alloc(32, 5).toString('base64');
+const dump = [
+  ['wg0', secret, srv4, '51820', '0x51'],
+  [
+    'wg0',
+    wg4,
+    '(none)',
+    '[2001:db8:1::2]:51824',
+    '192.168.5.14/32,192.168.2.0/24',
+    '1700000000',
+    '1',
+    '2',
+    'off',
+  ],
+]
+  .map(words => `${words.join('\t')}\n`)
+  .join('');
+
+describe('a dump of wg', () => {
+  it('that is as rendered has no difference', () => assert.deepEqual(compareDump(dump, setups), []));
+
+  const changes: [string, string, string, RegExp][] = [
+    ['another port', '\t51820\t', '\t51821\t', /listen port is 51821/],
+    ['no mark', '0x51', 'off', /the mark is 0/],
+    ['another link', 'wg0\t', 'wg1\t', /the interface is wg1/],
+    ['another router', wg4, srv4.replace('G', 'H'), /no peer with the router's key/],
+    ['a home network less', ',192.168.2.0/24', '', /should be able to send/],
+    ['keepalives', '\toff\n', '\t25\n', /keepalives are 25/],
+    ["nobody's key", srv4, srv4.replace('G', 'H'), /which is no node's/],
+  ];
+  for (const [what, from, to, message] of changes)
+    it(`with ${what}`, () => {
+      const found = compareDump(dump.replaceAll(from, to), setups);
+      assert.ok(
+        found.some(one => message.test(one.message)),
+        JSON.stringify(found),
+      );
+      assert.ok(found.every(one => one.line !== undefined && one.at.length > 0));
+      assert.ok(!JSON.stringify(found).includes(secret));
+    });
+
+  it('gives exit 2 with both places, and never a private key', async () => {
+    const args = ['cluster', 'check', '-f', fileURLToPath(fixture('blog/site.yaml')), '--live', '-'];
+    const { stdout, stderr, exit } = await runCli(args, { input: dump.replace('51820\t', '51821\t') });
+    assert.equal(exit, 2);
+    assert.match(
+      stdout,
+      /^srv4: the listen port is 51821, and should be 51820\n {4}at .*site\.yaml:\d+:\d+\n {4}and standard input|^srv4: .*\n {4}at .*\n {4}and -:1\n$/,
+    );
+    assert.ok(!`${stdout}${stderr}`.includes(secret));
+  }).timeout(20_000);
+});
+
+describe('objects of kubectl', () => {
+  const rendered = renderKubernetes(setups)
+    .filter(({ path }) => !path.endsWith('kustomization.yaml'))
+    .flatMap(({ text }) => parseAllDocuments(text).map(document => document.toJS() as KubernetesObject));
+  const [daemonSet] = rendered.filter(({ kind }) => kind === 'DaemonSet');
+
+  it('that have more than was rendered do not differ', () => {
+    const live = rendered.map(object => ({ ...object, status: { observedGeneration: 1 } }));
+    assert.deepEqual(compareObjects(live, rendered), []);
+  });
+
+  it('that have less do', () => {
+    assert.ok(daemonSet);
+    const text = JSON.stringify(daemonSet).replace('NET_ADMIN', 'SYS_ADMIN');
+    const [found] = compareObjects([JSON.parse(text) as KubernetesObject], rendered);
+    assert.match(found?.message ?? '', /^DaemonSet edgewg differs at .*capabilities\.add\.0$/);
+    const other = { ...daemonSet, metadata: { name: 'other', namespace: 'edgewg' } };
+    assert.match(compareObjects([other], rendered)[0]?.message ?? '', /is not there/);
+  });
+});
+
+describe('nodes of the cluster', () => {
+  const node = (name: string, pods: string) => ({ name, pods: [pods], external: [] });
+  const cluster = site.cluster ?? assert.fail();
+
+  it('get numbers that nobody ever had, and those that leave renumber no other', () => {
+    const live = [node('srv5', '10.42.5.0/24'), node('srv7', '10.42.7.0/24'), node('srv6', '10.42.6.0/24')];
+    const { nodes, gone } = syncNodes(site, cluster, live);
+    assert.deepEqual(gone, ['srv4']);
+    assert.deepEqual(Object.keys(nodes), ['srv6', 'srv7']);
+    assert.deepEqual([nodes['srv6']?.['tunnel'], nodes['srv7']?.['tunnel']], ['wg6', 'wg7']);
+  });
+
+  it('are asked for their pods', () => {
+    const { nodes, gone } = syncNodes(site, cluster, [
+      node('srv4', '10.42.9.0/24'),
+      node('srv5', '10.42.5.0/24'),
+    ]);
+    assert.deepEqual(nodes, { srv4: { pods: ['10.42.9.0/24'] } });
+    assert.deepEqual(gone, []);
+  });
+
+  it('come as JSON, and go out as YAML', async () => {
+    const items = [
+      {
+        kind: 'Node',
+        metadata: { name: 'srv8' },
+        spec: { podCIDR: '10.42.8.0/24', podCIDRs: ['10.42.8.0/24'] },
+        status: {
+          addresses: [
+            { type: 'ExternalIP', address: '203.0.113.8' },
+            { type: 'Hostname', address: 'srv8' },
+          ],
+        },
+      },
+    ];
+    const args = ['cluster', 'sync-nodes', '-', '-f', fileURLToPath(fixture('blog/site.yaml'))];
+    const { stdout, exit } = await runCli(args, { input: JSON.stringify({ kind: 'List', items }) });
+    assert.equal(exit, 0);
+    assert.equal(
+      stdout,
+      `cluster:
+  nodes:
+    srv8:
+      tunnel: wg6
+      address: []
+      publicAddresses:
+        - 203.0.113.8
+      pods:
+        - 10.42.8.0/24
+# srv4 is no node any more: take it out, and its tunnel into absent.tunnels
+# srv5 is no node any more: take it out, and its tunnel into absent.tunnels
+`,
+    );
+    const none = await runCli(args, { input: '{}' });
+    assert.equal(none.exit, 3);
+  }).timeout(20_000);
+});
