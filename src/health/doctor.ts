@@ -94,7 +94,7 @@ function wireguard({ facts }: Patient): Finding[] {
   return [ok(`wireguard ${version}`)];
 }
 
-/** An upgrade copies nothing but /config, and installs what lies in one folder there (edgeos-facts 1.7). */
+/** An upgrade copies nothing but /config, and installs what lies in one folder there (docs/edgeos.md 'Firmware upgrades'). */
 function upgrade({ facts, running }: Patient): Finding[] {
   if (generationOf(facts.version) === 3) return [ok('WireGuard is part of the firmware')];
   const packages = facts.firstboot.filter(isPackage);

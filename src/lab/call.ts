@@ -68,7 +68,7 @@ export const programs: Readonly<Record<string, string>> = {
   '/bin/ping': 'ping',
   '/usr/bin/dpkg-query': 'dpkg-query',
   '/usr/sbin/ubnt-hal': 'ubnt-hal',
-  /** The checks of the wireguard package's templates, which interpolate values into `sh` (edgeos-facts 0.9). */
+  /** The checks of the wireguard package's templates, which interpolate values into `sh` (docs/edgeos.md 'Values and the shell'). */
   '/opt/vyatta/sbin/lab-check': 'lab-check',
 };
 

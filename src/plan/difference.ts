@@ -185,7 +185,7 @@ function isWithinInstance(path: Path): boolean {
   });
 }
 
-/** `delete` would change nothing: the router prints a default again (edgeos-facts 0.2), and an idle value says nothing. */
+/** `delete` would change nothing: the router prints a default again (docs/edgeos.md 'Defaults'), and an idle value says nothing. */
 function isMeaningless(path: Path, running: Tree): boolean {
   const kind = lookup(path);
   if (kind === undefined || kind.isValue || kind.node.kind !== 'leaf') return false;

@@ -1,11 +1,11 @@
 // What a commit does to tunnels that are up, change by change: what the scripts of the wireguard package make of it
-// (edgeos-facts 1.6). Words for a person; the worst of a tunnel's changes is what the tunnel suffers.
+// (docs/edgeos.md 'Running tunnels'). Words for a person; the worst of a tunnel's changes is what the tunnel suffers.
 import { publicHalf } from '../vyatta/redact.ts';
 import { byVersion, has, type Path, type Tree, values } from '../vyatta/tree.ts';
 import type { RouterFacts } from './types/facts.ts';
 import type { Change, Effect, KeyStep, TunnelImpact } from './types/plan.ts';
 
-/** Up to this release of the package any change of an interface took it down and up (edgeos-facts 1.6, L!124). */
+/** Up to this release of the package any change of an interface took it down and up (docs/edgeos.md 'Running tunnels', L!124). */
 export const flappingRelease = '1.0.20210219-1';
 
 /** Undefined when the package says no version: EdgeOS 3 brings WireGuard itself, or nobody was asked. */

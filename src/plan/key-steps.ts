@@ -1,5 +1,5 @@
 // Which key files an apply makes or fills before its session begins, and what is wrong with those that are named. Where a
-// key comes from is the site file's to say; what the key is, nobody here knows (design, 'Keys').
+// key comes from is the site file's to say; what the key is, nobody here knows (docs/keys.md 'Where a key comes from').
 
 import type { KeySource, Peer, Site, SitePath, Tunnel } from '../site/site.ts';
 import { isLiteral, shownOf } from '../vyatta/redact.ts';

@@ -21,7 +21,7 @@ export function applied(tree: Tree, operations: readonly Operation[]): Tree {
 
 /**
  * One commit where EdgeOS takes it in one. Deleting a ruleset that an interface still had when the commit began fails
- * with 'still in use' (edgeos-facts 4, 'order trap'; transcript firewall-order), so that comes in a second one; a listen
+ * with 'still in use' (docs/edgeos.md 'Order in a commit'; transcript firewall-order), so that comes in a second one; a listen
  * port that another interface gives up must be free before it is taken, so that interface lets go in a first one.
  */
 export function commitsOf(running: Tree, { deletes, sets }: Difference): Commit[] {

@@ -1,4 +1,4 @@
-// What is ours on the router: decided once, before anything is compared (design, 'Ownership'). No state is kept anywhere;
+// What is ours on the router: decided once, before anything is compared (docs/reference.md 'Ownership'). No state is kept anywhere;
 // the site file says it.
 import { managesInterface, managesRule } from '../site/manages.ts';
 import type { Site } from '../site/site.ts';

@@ -1,5 +1,5 @@
 // A saved plan read back: JSON of anybody in, a plan out that can do nothing but what edgewg itself could have planned.
-// Its commands are checked word by word, since the router's templates put values into a shell (edgeos-facts 0.9).
+// Its commands are checked word by word, since the router's templates put values into a shell (docs/edgeos.md 'Values and the shell').
 import * as z from 'zod';
 import { Refused } from '../errors.ts';
 import { lookup } from '../vyatta/nodes.ts';

@@ -1,5 +1,5 @@
 // One apply: transact on the first connection, prove over a new one, confirm there. The router runs the transaction by itself;
-// whatever dies here, it ends undone, or confirmed and saved (design, 'The transaction').
+// whatever dies here, it ends undone, or confirmed and saved (docs/safety.md 'The transaction').
 import { type EdgewgError, NoAccess, StateUnknown } from '../errors.ts';
 import type { ApplyEvent, Outcome, Probe } from '../plan/types/outcome.ts';
 import type { Plan } from '../plan/types/plan.ts';

@@ -28,7 +28,7 @@ export interface TransactionOptions {
   readonly secrets: ReadonlyMap<string, Secret>;
 }
 
-/** The command that runs {@link transactionInput} on its stdin: the primary group must be vyattacfg (edgeos-facts 5.3). */
+/** The command that runs {@link transactionInput} on its stdin: the primary group must be vyattacfg (docs/edgeos.md 'Group and shell'). */
 export const transactionCommand = "exec sg vyattacfg -c 'exec bash -s'";
 
 /**
@@ -153,7 +153,7 @@ function expectations(running: Tree, commits: readonly Commit[]): string[] {
   return [...lines];
 }
 
-/** The IPv6 addresses of every interface that the commits touch: EdgeOS may drop them on the way (edgeos-facts 1.6). */
+/** The IPv6 addresses of every interface that the commits touch: EdgeOS may drop them on the way (docs/edgeos.md 'Running tunnels'). */
 function ipv6Lines(tree: Tree, commits: readonly Commit[]): string[] {
   const touched = new Set<string>();
   for (const { path } of commits.flatMap(commit => commit.run))

@@ -1,5 +1,5 @@
 // Reads and prints config.boot and `show configuration`: nodes in braces, values in double quotes where they need it,
-// nothing escaped (edgeos-facts 6.2; lexer rules as in EdgeOS's cparse_lex.l).
+// nothing escaped (docs/edgeos.md 'config.boot'; lexer rules as in EdgeOS's cparse_lex.l).
 import { UnreadableText } from './source.ts';
 import { byVersion, emptyTree, type Path, type Tree } from './tree.ts';
 

@@ -1,5 +1,5 @@
 // Reads and prints `show configuration commands`. EdgeOS quotes a word only when it must and escapes nothing inside;
-// VyOS and Vyatta 6.3 quote every value (edgeos-facts 5.1 and 6.1): both are read, the first is printed.
+// VyOS and Vyatta 6.3 quote every value (docs/edgeos.md 'Reading', 'Printed commands'): both are read, the first is printed.
 import { type Place, UnreadableText } from './source.ts';
 import { byVersion, emptyTree, insert, type Path, type Tree } from './tree.ts';
 import { printCommand } from './words.ts';

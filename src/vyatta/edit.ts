@@ -1,5 +1,5 @@
 // What `set` and `delete` do to a tree, as the router does it: one value replaces another, defaults come back, and a tag
-// node goes with its last instance (edgeos-facts 0.2; transcripts defaults, routes, existing-and-missing).
+// node goes with its last instance (docs/edgeos.md 'Defaults'; transcripts defaults, routes, existing-and-missing).
 import { type Found, lookup, step, top } from './nodes.ts';
 import { emptyTree, find, insert, type Path, remove, type Tree } from './tree.ts';
 

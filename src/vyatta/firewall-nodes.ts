@@ -1,4 +1,4 @@
-// `firewall` as edgewg manages and checks it (edgeos-facts 2 and 4).
+// `firewall` as edgewg manages and checks it (docs/edgeos.md 'Clamps', 'Rulesets').
 import { container, leaf, multi, type Nodes, number, oneOf, tag, valueless } from './node.ts';
 
 const enable = oneOf('enable', 'disable');
@@ -90,7 +90,7 @@ const group = (type: 'address' | 'network' | 'port' | 'ipv6-address' | 'ipv6-net
   [`${type}-group`]: tag('txt', { description: leaf('txt'), [type]: multi('txt') }),
 });
 
-/** The interface types of the two clamps: EdgeOS has `wg` only with the WireGuard package (edgeos-facts 2). */
+/** The interface types of the two clamps: EdgeOS has `wg` only with the WireGuard package (docs/edgeos.md 'Clamps'). */
 const clampTypes = ['pppoe', 'pptp', 'tun', 'vti', 'wg', 'all'];
 const clamp6Types = ['pppoe', 'pptp', 'tun', 'v6tun', 'wg', 'all'];
 

@@ -1,4 +1,4 @@
-// Which EdgeOS a router runs, on which board, and the wireguard package that was built for the two (edgeos-facts 1.7 and 1.8).
+// Which EdgeOS a router runs, on which board, and the wireguard package that was built for the two (docs/edgeos.md 'Boards and packages').
 
 /** 1, 2 or 3 of `v2.0.9-hotfix.7` or `EdgeRouter.ER-e300.v2.0.9-hotfix.7.5622731`; undefined for a text that names no release. */
 export function generationOf(version: string): number | undefined {
@@ -42,7 +42,7 @@ export function packageName({ version, model, board }: Hardware): string | undef
   return family === undefined ? undefined : `${family}-v${generation}`;
 }
 
-/** Where a firmware upgrade looks for packages that it installs again (edgeos-facts 1.7). */
+/** Where a firmware upgrade looks for packages that it installs again (docs/edgeos.md 'Firmware upgrades'). */
 export const firstbootFolder = '/config/data/firstboot/install-packages';
 
 /** How the package gets onto the router, for the middle of a sentence: from the copy that is there, or from where it is published. */

@@ -27,7 +27,7 @@ export interface Value {
   readonly range?: readonly [number, number];
   /** The only values that there are. */
   readonly oneOf?: readonly string[];
-  /** The router sets and prints it when nobody did; `delete` sets it again (edgeos-facts 0.2). */
+  /** The router sets and prints it when nobody did; `delete` sets it again (docs/edgeos.md 'Defaults'). */
   readonly default?: string;
   /** Says what holds anyway when nothing is said: `log disable` of a rule, which the GUI writes. */
   readonly idle?: string;

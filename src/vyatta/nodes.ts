@@ -1,4 +1,4 @@
-// The one table of nodes that edgewg manages or checks: kinds, defaults, types, ranges, secrets (edgeos-facts 1.1, 2, 3, 4).
+// The one table of nodes that edgewg manages or checks: kinds, defaults, types, ranges, secrets (docs/edgeos.md).
 // Everything else on a router is foreign: read as words, never written.
 import { attachment, firewall } from './firewall-nodes.ts';
 import { container, leaf, multi, type Node, type Nodes, number, oneOf, tag, valueless } from './node.ts';

@@ -1,4 +1,4 @@
-// `protocols` and `policy` as edgewg manages and checks them (edgeos-facts 3).
+// `protocols` and `policy` as edgewg manages and checks them (docs/edgeos.md 'Static routes', 'BGP').
 import { container, leaf, type Nodes, number, oneOf, tag, valueless } from './node.ts';
 
 const distance = number(1, 255);

@@ -3,7 +3,7 @@ import { Secret } from '../secret.ts';
 import { fingerprintOf, publicKeyOf } from '../wireguard/key.ts';
 import type { Path, Tree } from './tree.ts';
 
-/** EdgeOS's own rule for what `show configuration` hides (edgeos-facts 8), and other leaves that hold a secret. */
+/** EdgeOS's own rule for what `show configuration` hides (docs/edgeos.md 'Secrets and levels'), and other leaves that hold a secret. */
 const secretName = /(passphrase|password|pre-shared-secret|key)$/;
 const moreSecrets = new Set(['secret', 'community', 'auth-key', 'connection', 'crypt-key', 'psk']);
 
@@ -114,7 +114,7 @@ const inPlace = new RegExp(
 
 /**
  * Text of a router or of a person in which a secret may stand, made safe to show: the value after a secret leaf's name,
- * and every key but those after `peer` or `public-key` (failed commits print `[ … private-key KEY ]`, edgeos-facts 0.10).
+ * and every key but those after `peer` or `public-key` (failed commits print `[ … private-key KEY ]`, docs/edgeos.md 'Commits').
  */
 export function scrub(text: string): string {
   return text

@@ -1,6 +1,6 @@
 // The order in which the router lists the children of a node: Debian's order of package versions, applied to any word.
 // So `rule 9` comes before `rule 10`, `SOURCE_ROUTE` before `balance`, `ipv6-name` before `ip-src-route`, and `http-port`
-// before `https-port`, since what follows the last dash counts as the revision (edgeos-facts 6.1; seen in all of the corpus).
+// before `https-port`, since what follows the last dash counts as the revision (docs/edgeos.md 'Printed commands'; seen in all of the corpus).
 
 /** For `sort`: negative when `a` comes first. */
 export function byVersion(a: string, b: string): number {

@@ -1,7 +1,7 @@
 // Words and quotes: how EdgeOS prints a word, and the one way a word may get into a shell.
 import type { Path } from './tree.ts';
 
-/** What makes `--show-commands` quote a word (edgeos-facts 6.1); nothing inside is escaped. */
+/** What makes `--show-commands` quote a word (docs/edgeos.md 'Printed commands'); nothing inside is escaped. */
 const needsQuotes = /^$|[*}{\t\n\v\f\r [;&`!$><|\]?#\\~():]/;
 
 /** One word as `show configuration commands` prints it. */

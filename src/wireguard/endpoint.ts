@@ -13,7 +13,7 @@ export interface Endpoint {
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const hostName = new RegExp(`^(?=.{1,253}$)(?:${label}\\.)*(?!\\d+\\.?$)${label}\\.?$`);
 
-/** Undefined when the text isn't an endpoint: EdgeOS itself checks nothing before `wg` does at commit (edgeos-facts 1.4). */
+/** Undefined when the text isn't an endpoint: EdgeOS itself checks nothing before `wg` does at commit (docs/edgeos.md 'Endpoints'). */
 export function parseEndpoint(text: string): Endpoint | undefined {
   const found = /^(?:\[([^\]]+)\]|([^:[\]]+)):([1-9]\d{0,4})$/.exec(text);
   const port = Number(found?.[3]);

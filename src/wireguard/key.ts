@@ -2,7 +2,7 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { Secret } from '../secret.ts';
 
-/** What the router's own check accepts: 43 characters of base64 and `=` (edgeos-facts 1.1). */
+/** What the router's own check accepts: 43 characters of base64 and `=` (docs/edgeos.md 'WireGuard nodes'). */
 const shape = /^[0-9A-Za-z+/]{43}=$/;
 
 /** 32 bytes in the one base64 text that `wg` prints: the two spare bits of the last character are zero. */

@@ -1,4 +1,4 @@
-// The sums behind `mtu: auto` and `mssClamp: auto`, in bytes (edgeos-facts 10, whitepaper 5.4.6); docs/mtu.md tells them.
+// The sums behind `mtu: auto` and `mssClamp: auto`, in bytes (docs/mtu.md 'A packet in a packet').
 import type { Family } from './prefix.ts';
 
 /** Type and reserved, receiver index, counter, Poly1305 tag: 4 + 4 + 8 + 16. */
@@ -63,10 +63,10 @@ export function insideOverlay(mtu: number, overlay: Overlay, outer: Family): { m
   };
 }
 
-/** EdgeOS refuses `mss-clamp6 mss` outside this range (edgeos-facts 2, W!110). */
+/** EdgeOS refuses `mss-clamp6 mss` outside this range (docs/edgeos.md 'Clamps', W!110). */
 export const clamp6Range = { min: 1280, max: 1492 } as const;
 
-/** Very probably EdgeOS's range for `mss-clamp mss` (edgeos-facts 2, by VyOS's documentation of the same node). */
+/** Very probably EdgeOS's range for `mss-clamp mss` (docs/edgeos.md 'Clamps': VyOS's documentation of the same node). */
 export const clampRange = { min: 500, max: 1460 } as const;
 
 /** IPv6 needs links of at least this MTU (RFC 8200 section 5). */

@@ -92,7 +92,7 @@ describe('apply', () => {
     const before = await look(router);
     const [tunnel] = oneTunnel.tunnels;
     assert.ok(tunnel !== undefined);
-    // a ruleset on the interface takes the link down and up, once more when it goes (edgeos-facts 1.6)
+    // a ruleset on the interface takes the link down and up, once more when it goes (docs/edgeos.md 'Running tunnels')
     const firewall = { in: {}, out: {}, local: { ipv4: 'WAN_LOCAL' } };
     const other = { ...oneTunnel, tunnels: [{ ...tunnel, firewall }] };
     const moreProbes = async () => [{ name: 'a probe', ok: false, saw: 'nothing' }];

@@ -8,7 +8,7 @@ const wrapper =
   (verb: string, words = '') =>
   (call: Call) =>
     call.program === 'vyatta-cfg-cmd-wrapper' && call.args[0] === verb && call.args.join(' ').includes(words);
-/** A change, by the wrapper or by the program that it runs (edgeos-facts 5.4). */
+/** A change, by the wrapper or by the program that it runs (docs/edgeos.md 'Sessions'). */
 const set = (call: Call) =>
   call.program === 'my_set' || (call.program === 'vyatta-cfg-cmd-wrapper' && call.args[0] === 'set');
 const api = (call: Call) => call.program === 'cli-shell-api' && call.args.includes('--show-active-only');
@@ -100,7 +100,7 @@ const clock =
     await router.lab.now({ step: 'now', kind: 'clock', argument: `${seconds}` });
     return undefined;
   };
-/** The next commit puts the firewall in and stops at wireguard: EdgeOS's commits are not atomic (edgeos-facts 5.5). */
+/** The next commit puts the firewall in and stops at wireguard: EdgeOS's commits are not atomic (docs/edgeos.md 'Commits'). */
 const partial: Fault = ({ router }) => {
   router.lab.faults.add('commit:subtree:460=fail');
   return undefined;

@@ -1,5 +1,5 @@
 // How the lab's router starts, keeps what was committed, and goes back: boot, save, archive, commit-confirm and rollback
-// (edgeos-facts 1.7, 6 and 7; interactive/09, 12 and 13).
+// (docs/edgeos.md 'Firmware upgrades', 'config.boot', 'commit-confirm'; interactive/09, 12 and 13).
 import assert from 'node:assert/strict';
 import { Console } from '../support/console.ts';
 

@@ -1,4 +1,4 @@
-// What a commit does to links, tunnels and routes, as far as `wg` and `ip` show it (edgeos-facts 1.5 and 1.6).
+// What a commit does to links, tunnels and routes, as far as `wg` and `ip` show it (docs/edgeos.md 'route-allowed-ips', 'Running tunnels').
 import assert from 'node:assert/strict';
 import { Secret } from '../../src/secret.ts';
 import { publicKeyOf } from '../../src/wireguard/key.ts';

@@ -1,4 +1,4 @@
-// What a ruleset does with packets, by the rules of EdgeOS (edgeos-facts 4; vyatta-cfg src/ubnt/fw).
+// What a ruleset does with packets, by the rules of EdgeOS (docs/edgeos.md 'Rulesets'; vyatta-cfg src/ubnt/fw).
 import assert from 'node:assert/strict';
 import { ask, passage, ruleOf, shadowsOf } from '../../src/model/firewall/verdict.ts';
 import { packets, rulesetOf, tcp, told, udp } from '../support/firewall.ts';

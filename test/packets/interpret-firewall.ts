@@ -78,7 +78,7 @@ function hooks(attached: readonly Attachment[]): string[] {
     });
 }
 
-/** What iptables calls the interfaces of a type; `all` is every interface (edgeos-facts 2). */
+/** What iptables calls the interfaces of a type; `all` is every interface (docs/edgeos.md 'Clamps'). */
 const interfacesOf: Readonly<Record<string, readonly string[]>> = {
   pppoe: ['pppoe+'],
   pptp: ['pptpc+'],

@@ -1,4 +1,4 @@
-// What a router's configuration means, as data for ip, wg, iptables and FRR. Written from edgeos-facts and ubnt-fw's source, and on
+// What a router's configuration means, as data for ip, wg, iptables and FRR. Written from docs/edgeos.md and ubnt-fw's source, and on
 // purpose without a line of src/plan, which is judged by it. It is not EdgeOS: docs/packets.md says what follows from that.
 import type { Tree } from '../../src/vyatta/tree.ts';
 import { type Filter, readFilter } from './interpret-firewall.ts';
@@ -59,7 +59,7 @@ function plainLinks(config: Reading): Link[] {
     }));
 }
 
-/** edgeos-facts 1.1: 1420 is the default MTU, route-allowed-ips must be false for routes to be the file's alone. */
+/** docs/edgeos.md 'WireGuard nodes': 1420 is the default MTU, route-allowed-ips must be false for routes to be the file's alone. */
 function tunnels(config: Reading): Link[] {
   return interfaces(config)
     .filter(({ name }) => name.startsWith('wg'))
@@ -82,7 +82,7 @@ function tunnels(config: Reading): Link[] {
     });
 }
 
-/** A value may itself be a list with commas (edgeos-facts 1.1). */
+/** A value may itself be a list with commas (docs/edgeos.md 'WireGuard nodes'). */
 function allowedIps(tunnel: Reading): string[] {
   return tunnel
     .names('peer')

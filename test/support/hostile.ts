@@ -308,5 +308,5 @@ export const hostileValues: readonly string[] = [
   ...new Set([...shell, ...options, ...controls, ...lookalikes, ...encoded, ...shapes]),
 ];
 
-/** What no text may hold that ever gets near the router's shell, lexer or a terminal (edgeos-facts 6.3). */
+/** What no text may hold that ever gets near the router's shell, lexer or a terminal (docs/edgeos.md 'Values and the shell'). */
 export const harmful = /[^ -~]|['"\\`$;&|<>(){}*#~?[\]]/;

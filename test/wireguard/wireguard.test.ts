@@ -121,7 +121,7 @@ describe('wireguard: endpoints', () => {
 });
 
 describe('wireguard: MTU and MSS', () => {
-  it('give the sums of edgeos-facts 10', () => {
+  it('give the sums of docs/mtu.md', () => {
     const rows = [
       [1500, 1440, 1420, 1400, 1380, 1380, 1360],
       [1492, 1432, 1412, 1392, 1372, 1372, 1352],

@@ -1,5 +1,5 @@
 // EW020 to EW022 and EW302: what the router's firmware can't do, and what it lost: the wireguard package and its nodes go with a
-// firmware upgrade, and a save would then destroy what config.boot still holds (edgeos-facts 0.7 and 1.7).
+// firmware upgrade, and a save would then destroy what config.boot still holds (docs/edgeos.md 'Firmware upgrades').
 
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { RouterFacts } from '../../plan/types/facts.ts';

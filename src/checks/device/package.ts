@@ -60,7 +60,7 @@ function deletions({ changes, running, after }: CheckInput): { name: string; pat
   return [...found].sort(([a], [b]) => byVersion(a, b)).map(([name, path]) => ({ name, path }));
 }
 
-/** Nobody outside Ubiquiti has seen the templates of EdgeOS 3 (edgeos-facts 1.8). */
+/** The templates of EdgeOS 3 are not public (docs/edgeos.md 'EdgeOS 3'). */
 function unknownRelease(input: CheckInput, { version }: RouterFacts): Diagnostic[] {
   const generation = generationOf(version);
   if (generation === 1 || generation === 2 || version === '') return [];

@@ -1,5 +1,5 @@
 // EW120 and EW121: the names of rulesets. IPv4's and IPv6's (and those that modify) share one namespace, and what an
-// interface or a zone names must be there after the plan (edgeos-facts 4): EdgeOS refuses both at commit.
+// interface or a zone names must be there after the plan (docs/edgeos.md 'Rulesets'): EdgeOS refuses both at commit.
 import { type Stage, usesOf } from '../../model/firewall/attached.ts';
 import { rulesetPath } from '../../model/firewall/ruleset.ts';
 import { familyName } from '../../model/firewall/words.ts';

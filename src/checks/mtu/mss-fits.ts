@@ -1,5 +1,5 @@
 // EW143: an MSS clamp that lets through larger segments than the smallest tunnel takes. EdgeOS has one value per family for all
-// interface types, so the smallest decides (edgeos-facts 2).
+// interface types, so the smallest decides (docs/edgeos.md 'Clamps').
 
 import type { CheckInput } from '../../plan/types/check.ts';
 import type { Diagnostic } from '../../plan/types/plan.ts';

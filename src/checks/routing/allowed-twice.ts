@@ -1,5 +1,5 @@
 // EW130 and EW131: allowed IPs that two peers of one interface have. WireGuard keeps one owner for a prefix: the last `wg set` moves it
-// without a word, and the other peer is left without (edgeos-facts 1.2, W!80). EdgeOS compares texts, and only sometimes; here notations
+// without a word, and the other peer is left without (docs/edgeos.md 'Allowed IPs', W!80). EdgeOS compares texts, and only sometimes; here notations
 // are one: host bits, comma lists, IPv6 in long form. Between peers of the file it is a rule of the file.
 import { difference } from '../../model/firewall/ranges.ts';
 import type { CheckInput } from '../../plan/types/check.ts';

@@ -1,6 +1,6 @@
 // EW134: a range that a BGP neighbour announces through a tunnel, and that WireGuard wouldn't carry there: no peer of the interface has
 // it, or another peer than the one behind which the neighbour is. With several neighbours (MetalLB announces from every node) the
-// router spreads connections over all paths, so one that drops breaks its share of them (design, 'One WireGuard interface per node').
+// router spreads connections over all paths, so one that drops breaks its share of them (docs/faq.md 'Why one interface per server?').
 import { difference, intersection, type Ranges } from '../../model/firewall/ranges.ts';
 import type { Announced } from '../../model/routing/entry.ts';
 import { peerFor, peersOf } from '../../model/routing/peers.ts';

@@ -1,5 +1,6 @@
 // EW212: a static route to what BGP announces. Static routes win over BGP's for the same prefix, and a longer one always
-// does, so that packets keep going to one server when the address has moved to another (design, 'Routes are explicit').
+// does, so that packets keep going to one server when the address has moved to another
+// (docs/faq.md 'Why must routes leave out announced ranges?').
 import type { Entry } from '../../model/routing/entry.ts';
 import type { CheckInput } from '../../plan/types/check.ts';
 import type { Diagnostic } from '../../plan/types/plan.ts';

@@ -1,5 +1,5 @@
 // EW210: a tunnel whose own packets would go into the tunnel, or into another that needs this one. The whole ring is
-// followed: route, peer, endpoint, route … (design, 'No circular route').
+// followed: route, peer, endpoint, route … (docs/cluster.md 'Why the second address').
 import { peersOf } from '../../model/routing/peers.ts';
 import { follow, type Hop } from '../../model/routing/trace.ts';
 import type { CheckInput } from '../../plan/types/check.ts';

@@ -1,5 +1,5 @@
 // EW305: endpoints by name. The router resolves a name once, when it commits or boots; where that fails at boot the endpoint
-// is gone from the running configuration, and the next save makes it last (edgeos-facts 0.6 and 1.4).
+// is gone from the running configuration, and the next save makes it last (docs/edgeos.md 'Endpoints').
 import type { Check } from '../../plan/types/check.ts';
 import type { Diagnostic } from '../../plan/types/plan.ts';
 import { finding } from '../view.ts';

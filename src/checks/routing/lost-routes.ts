@@ -1,5 +1,5 @@
 // EW240 and EW241: routes that `route-allowed-ips true` had put into the kernel and that a plan takes away: by switching it off, or by
-// taking the interface down and up, after which nothing makes them again (edgeos-facts 1.5 and 1.6).
+// taking the interface down and up, after which nothing makes them again (docs/edgeos.md 'route-allowed-ips', 'Running tunnels').
 import type { Entry } from '../../model/routing/entry.ts';
 import { allowedIPs } from '../../model/routing/interfaces.ts';
 import type { CheckInput } from '../../plan/types/check.ts';

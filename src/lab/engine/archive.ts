@@ -1,5 +1,5 @@
 // Revisions of the committed configuration: /config/archive/config.boot.N.gz, newest first, and the log beside them
-// (edgeos-facts 7.3; interactive/09 and 12).
+// (docs/edgeos.md 'Archive of commits'; interactive/09 and 12).
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Call } from '../call.ts';
 import { valueAt } from './config.ts';

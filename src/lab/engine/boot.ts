@@ -1,5 +1,5 @@
 // The router starts: config.boot is loaded in one session and committed at once; what doesn't fit is logged and left out
-// (vyatta-boot-config-loader; edgeos-facts 1.7 and 6.2).
+// (vyatta-boot-config-loader; docs/edgeos.md 'Firmware upgrades', 'config.boot').
 import type { Call } from '../call.ts';
 import { commit } from './do-commit.ts';
 import type { Engine } from './engine.ts';

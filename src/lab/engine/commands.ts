@@ -1,4 +1,4 @@
-// Prints a configuration, or the way from one to another, as commands (cnode-algorithm.cpp; edgeos-facts 6.1).
+// Prints a configuration, or the way from one to another, as commands (cnode-algorithm.cpp; docs/edgeos.md 'Printed commands').
 import { byVersion } from '../../vyatta/tree.ts';
 import { printWord } from '../../vyatta/words.ts';
 import { compareValues } from './commit-tree.ts';

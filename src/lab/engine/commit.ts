@@ -1,5 +1,5 @@
 // One commit: subtrees that go away first, from the highest priority down, then the others from the lowest up. A subtree
-// is checked, then carried out; one that fails stays as it was while the others go into force (edgeos-facts 0.1).
+// is checked, then carried out; one that fails stays as it was while the others go into force (docs/edgeos.md 'Commits').
 import type { Call } from '../call.ts';
 import { type Act, type Action, type Outcome, printOutcome, type State } from './action.ts';
 import { type CommitNode, commitTree, cut, type Subtree } from './commit-tree.ts';

@@ -1,5 +1,5 @@
 // commit-confirm: unless somebody confirms, the router goes back to the *saved* configuration by a reboot. It counts
-// whole minutes of the clock, so that 'in 1 minute' may be in 20 seconds (edgeos-facts 7.1; interactive/12).
+// whole minutes of the clock, so that 'in 1 minute' may be in 20 seconds (docs/edgeos.md 'commit-confirm'; interactive/12).
 import type { Engine } from './engine.ts';
 import { bootFile } from './save.ts';
 

@@ -108,7 +108,7 @@ export class Engine {
     };
   }
 
-  /** Users are admins unless their level says otherwise (edgeos-facts 8). */
+  /** Users are admins unless their level says otherwise (docs/edgeos.md 'Secrets and levels'). */
   isAdmin(user: string): boolean {
     return valueAt(this.active, ['system', 'login', 'user', user, 'level']) !== 'operator';
   }

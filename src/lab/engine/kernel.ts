@@ -65,7 +65,7 @@ export class Kernel {
     for (const key of this.attached.keys()) if (key.endsWith(` ${name}`)) this.attached.delete(key);
   }
 
-  /** What `ip link set down` and `up` do: sessions, IPv6 addresses and routes of scripts are lost (edgeos-facts 1.6). */
+  /** What `ip link set down` and `up` do: sessions, IPv6 addresses and routes of scripts are lost (docs/edgeos.md 'Running tunnels'). */
   setDown(name: string): void {
     const link = this.links.get(name);
     if (link === undefined) return;

@@ -1,4 +1,4 @@
-// `save`: the active configuration with its version trailer into a file (vyatta-save-config.pl; edgeos-facts 5.6).
+// `save`: the active configuration with its version trailer into a file (vyatta-save-config.pl; docs/edgeos.md 'Save, load, discard').
 import type { Answer, Call } from '../call.ts';
 import type { Engine } from './engine.ts';
 import { show } from './show.ts';

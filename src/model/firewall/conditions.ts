@@ -1,5 +1,5 @@
 // One condition of a rule, from EdgeOS's words to sets of packets, as EdgeOS's own ubnt-fw hands it to iptables (source:
-// vyatta-cfg src/ubnt/fw/{rule,address}.cpp, edgeos-facts 4). Three-valued: what a word that can't be read would say is 'maybe'.
+// vyatta-cfg src/ubnt/fw/{rule,address}.cpp, docs/edgeos.md 'Rulesets'). Three-valued: what a word that can't be read would say is 'maybe'.
 import { type Family, last, parseAddress, parsePrefix } from '../../wireguard/prefix.ts';
 import { type IcmpType, icmpTypes, icmpv6Types, protocols, services } from './names.ts';
 import { all, type Field, type Packets } from './packets.ts';

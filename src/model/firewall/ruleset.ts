@@ -1,4 +1,4 @@
-// Rulesets of a configuration as data: `firewall name` for IPv4, `firewall ipv6-name` for IPv6 (edgeos-facts 4).
+// Rulesets of a configuration as data: `firewall name` for IPv4, `firewall ipv6-name` for IPv6 (docs/edgeos.md 'Rulesets').
 import { find, type Path, type Tree, value } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import { groupOf } from './groups.ts';

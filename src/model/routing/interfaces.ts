@@ -84,7 +84,7 @@ function defaults(iface: Interface): Entry[] {
   return made;
 }
 
-/** `route-allowed-ips true`, which is the default, puts them into the kernel past everything else (edgeos-facts 1.5). */
+/** `route-allowed-ips true`, which is the default, puts them into the kernel past everything else (docs/edgeos.md 'route-allowed-ips'). */
 const allowedRoutes = (iface: Interface): Entry[] =>
   value(iface.node, ['route-allowed-ips']) === 'false' ? [] : allowedIPs(iface);
 

@@ -1,4 +1,4 @@
-// Static routes of a configuration: `protocols static`, and the same below `table N` (edgeos-facts 3).
+// Static routes of a configuration: `protocols static`, and the same below `table N` (docs/edgeos.md 'Static routes').
 import { find, type Path, type Tree, value } from '../../vyatta/tree.ts';
 import { type Family, parsePrefix } from '../../wireguard/prefix.ts';
 import type { Entry } from './entry.ts';

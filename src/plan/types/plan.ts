@@ -33,7 +33,7 @@ export interface Operation {
   readonly path: Path;
 }
 
-/** One commit; most plans have one, some need two (edgeos-facts 4, 'order trap'). */
+/** One commit; most plans have one, some need two (docs/edgeos.md 'Order in a commit'). */
 export interface Commit {
   readonly run: readonly Operation[];
   /** Puts back what `run` changed. The undos of several commits run in reverse order. */

@@ -1,4 +1,4 @@
-// The router's BGP neighbours over the tunnels, each with a prefix list that takes only the announced ranges (edgeos-facts 3).
+// The router's BGP neighbours over the tunnels, each with a prefix list that takes only the announced ranges (docs/edgeos.md 'BGP').
 import type { Bgp, Neighbor, Site } from '../../site/site.ts';
 import { type Tree, values } from '../../vyatta/tree.ts';
 import { covers, parseInterfaceAddress } from '../../wireguard/prefix.ts';

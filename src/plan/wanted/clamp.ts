@@ -1,5 +1,5 @@
 // The MSS clamp: one number per family for all interface types, so it must suit the smallest tunnel, and others share it
-// (edgeos-facts 2). Other types are kept; what changes for them is said.
+// (docs/edgeos.md 'Clamps'). Other types are kept; what changes for them is said.
 import type { Site } from '../../site/site.ts';
 import { find, type Tree, value, values } from '../../vyatta/tree.ts';
 import { clamp6Range, clampRange, leastIpv6Mtu, segmentSize, tellSegment } from '../../wireguard/mtu.ts';

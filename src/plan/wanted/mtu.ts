@@ -3,7 +3,7 @@ import type { Tunnel } from '../../site/site.ts';
 import { type Tree, value, values } from '../../vyatta/tree.ts';
 import { tunnelSum, type Uplinks } from './uplinks.ts';
 
-/** The package's (edgeos-facts 1.1). */
+/** The package's (docs/edgeos.md 'WireGuard nodes'). */
 const standard = 1420;
 
 export function wantedMtu(uplinks: Uplinks, tunnel: Tunnel): number {

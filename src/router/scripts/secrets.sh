@@ -1,7 +1,7 @@
 # Lines of `set` and `delete` on stdin, and what of them may leave the router. $1: `mask` puts a word in place of every secret, `drop`
 # leaves such lines out, `keys` prints only the literal WireGuard keys, as `private-key KEY`, in the order of mask's marks.
-# A secret leaf is known by its name (edgeos-facts 8). EdgeOS escapes nothing inside quotes, so a quoted value of a secret goes to
-# the end of its line; what begins with no command goes on with a value that has a line break in it.
+# A secret leaf is known by its name (docs/edgeos.md 'Secrets and levels'). EdgeOS escapes nothing inside quotes, so a quoted
+# value of a secret goes to the end of its line; what begins with no command goes on with a value that has a line break in it.
 without_secrets() {
   awk -v mode="$1" -v q="'" '
     function end_of(text, i,   j, n) {

@@ -1,6 +1,6 @@
 # The ground that a transaction and its dead-man switch stand on: what they say and read, and one session of the configuration
 # system. Both run as one bash under `sg vyattacfg`, so that all calls of the configuration wrapper have one parent: the session
-# is the parent's process id (edgeos-facts 5.4). Therefore no wrapper call may stand in a pipe, in $( ), or in ( ) but as its exec.
+# is the parent's process id (docs/edgeos.md 'Sessions'). Therefore no wrapper call may stand in a pipe, in $( ), or in ( ) but as its exec.
 #
 # What one apply puts in front of these files: nonce, id, who, since, expected_digest, window, patience, last_resort, allow_drift,
 # commits=N; the functions run_1 … run_N, undo_1 … undo_N, expect, key_steps, ipv6_new, ipv6_old, record, and those of key-files.sh. S is its folder in
@@ -32,7 +32,7 @@ say() { # name code [file]: one record
   fi
 }
 words_of() { cut -c1-200 "$1" 2>/dev/null | head -n 5 | tr '\n' ' '; }
-# a failed commit prints the value that it failed at, keys and passwords too (edgeos-facts 0.10)
+# a failed commit prints the value that it failed at, keys and passwords too (docs/edgeos.md 'Commits')
 hidden() { sed -E 's/((passphrase|password|secret|community|connection|psk) +).*/\1[secret]/; s/(key +)[^ /][^ ]*/\1[secret]/g; s#[0-9A-Za-z+/]{43}=#[key]#g'; }
 log() {
   mkdir -p "$archive"
@@ -71,7 +71,7 @@ begin_session() {
   return 1
 }
 # One change. The wrapper asks for the session's environment and runs the same program, each time: 18.7 ms a line in place of 12
-# (transcript interactive/19). The session is this process's in both; commits are the wrapper's (edgeos-facts 5.4).
+# (transcript interactive/19). The session is this process's in both; commits are the wrapper's (docs/edgeos.md 'Sessions').
 edit() {
   [ -n "${session_env-}" ] || session_env=$(cli-shell-api getSessionEnv "$$" </dev/null)
   in_session "$@"

@@ -16,7 +16,7 @@ is_restored() {
     { for (p in must) if (index($0, p " ") == 1) delete must[p] }
     END { for (p in must) bad = 1; exit bad }'
 }
-# EdgeOS forgets IPv6 addresses when its scripts take a link down and up (edgeos-facts 1.6): taken out and put in again. What
+# EdgeOS forgets IPv6 addresses when its scripts take a link down and up (docs/edgeos.md 'Running tunnels'): taken out and put in again. What
 # is out at the moment stands in the file `removed`, for whoever goes on when this process is killed.
 readd_ipv6() { # interface, the address as ip prints it, the address as the configuration has it
   mark="$1 $3"

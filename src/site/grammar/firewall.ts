@@ -1,4 +1,4 @@
-// The parts of a firewall rule that are texts, as EdgeOS takes them (edgeos-facts 4; vyatta-cfg src/ubnt/fw).
+// The parts of a firewall rule that are texts, as EdgeOS takes them (docs/edgeos.md 'Rulesets'; vyatta-cfg src/ubnt/fw).
 import {
   type Family,
   parseAddress,

@@ -1,4 +1,4 @@
-// What a leaf of the site file may say. The router's own templates put values into `sh` as they are (edgeos-facts 6.3),
+// What a leaf of the site file may say. The router's own templates put values into `sh` as they are (docs/edgeos.md 'Values and the shell'),
 // so every text has a grammar that holds nothing a shell, a lexer or a terminal would understand.
 
 /** Why a text isn't what it should be. Offsets into the text say which part is meant; the whole when there are none. */

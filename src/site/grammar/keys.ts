@@ -27,7 +27,7 @@ const forms = 'write a path below /config/auth on the router, or env:NAME, file:
 
 const refuse = (message: string, hint: string): Fault => ({ message, hint });
 
-/** A file on the router: it is interpolated into `sh` unquoted (edgeos-facts 6.3), and only /config survives an upgrade. */
+/** A file on the router: it is interpolated into `sh` unquoted (docs/edgeos.md 'Values and the shell'), and only /config survives an upgrade. */
 function routerPath(text: string): Fault | undefined {
   const strange = strangeCharacter(
     text,

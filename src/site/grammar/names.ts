@@ -2,7 +2,7 @@
 import { parseAddress } from '../../wireguard/prefix.ts';
 import { type Fault, type Grammar, wordGrammar } from './grammar.ts';
 
-/** wg0 to wg999: EdgeOS lets more be set, but can't commit it (edgeos-facts 1.1). */
+/** wg0 to wg999: EdgeOS lets more be set, but can't commit it (docs/edgeos.md 'WireGuard nodes'). */
 export const interfaceName: Grammar = wordGrammar({
   pattern: /^wg(0|[1-9]\d{0,2})$/,
   allowed: /[wg0-9]/,
@@ -24,7 +24,7 @@ export const interfaceRange: Grammar = wordGrammar({
   also: text => reversed(parseInterfaceRange(text)),
 });
 
-/** `24` or `21-29` as numbers, 1 to 9999 (edgeos-facts 4); undefined for anything else. */
+/** `24` or `21-29` as numbers, 1 to 9999 (docs/edgeos.md 'Rulesets'); undefined for anything else. */
 export function parseRuleRange(text: string): { from: number; to: number } | undefined {
   const found = /^([1-9]\d{0,3})(?:-([1-9]\d{0,3}))?$/.exec(text);
   return found === null ? undefined : { from: Number(found[1]), to: Number(found[2] ?? found[1]) };

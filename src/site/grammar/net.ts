@@ -103,7 +103,7 @@ export const address: Grammar = {
 
 const endpointForm = 'write host.example.net:51820, 192.0.2.1:51820 or "[2001:db8::1]:51820"';
 
-/** Where a peer is reached: EdgeOS checks nothing of it before `wg` does at commit (edgeos-facts 1.4). */
+/** Where a peer is reached: EdgeOS checks nothing of it before `wg` does at commit (docs/edgeos.md 'Endpoints'). */
 export const endpoint: Grammar = {
   pattern: /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/,
   examples: ['[2001:db8::1]:51820', '192.0.2.1:51820', 'srv4.example.net:51820'],

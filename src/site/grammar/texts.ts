@@ -6,7 +6,7 @@ const rule = 'use ASCII letters, digits, blanks and - _ . , : / + = @ % ^';
 const descriptionCharacter = /[A-Za-z0-9 \-_.,:/+=@%^]/;
 
 /**
- * 1 to 256 characters that no template, shell, lexer or terminal takes for anything else (edgeos-facts 6.3): quotes and
+ * 1 to 256 characters that no template, shell, lexer or terminal takes for anything else (docs/edgeos.md 'Values and the shell'): quotes and
  * backslashes can't be stored or break config.boot, the rest of a shell's punctuation is interpolated raw. Beyond ASCII
  * nothing, since nobody could see the difference between two names.
  */

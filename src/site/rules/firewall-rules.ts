@@ -1,4 +1,4 @@
-// The parts of one firewall rule among each other: what ubnt-fw would refuse at commit (edgeos-facts 4;
+// The parts of one firewall rule among each other: what ubnt-fw would refuse at commit (docs/edgeos.md 'Rulesets';
 // vyatta-cfg src/ubnt/fw/rule.cpp and address.cpp).
 import type { Family } from '../../wireguard/prefix.ts';
 import { icmpNames, parseMatchAddress } from '../grammar/firewall.ts';

@@ -2,7 +2,7 @@
 import type { Route, Tunnel } from '../site.ts';
 import { eachDuplicate, type Placed, type Rule, type RuleContext } from './rule.ts';
 
-/** WireGuard moves a prefix to the peer that named it last; EdgeOS checks it only sometimes (edgeos-facts 1.2). */
+/** WireGuard moves a prefix to the peer that named it last; EdgeOS checks it only sometimes (docs/edgeos.md 'Allowed IPs'). */
 export const uniqueAllowedIPs: Rule = context => {
   for (const { name, peers } of context.site.tunnels) {
     const all = peers.flatMap(peer =>

@@ -1,5 +1,5 @@
 // Names of rulesets and the family they are used for: EdgeOS keeps IPv4 and IPv6 rulesets in one space of names, and
-// attaching one of the wrong family fails at commit (edgeos-facts 4).
+// attaching one of the wrong family fails at commit (docs/edgeos.md 'Rulesets').
 import type { Family } from '../../wireguard/prefix.ts';
 import type { PerFamily, Site, SitePath } from '../site.ts';
 import type { Rule } from './rule.ts';

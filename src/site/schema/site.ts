@@ -132,7 +132,7 @@ export const siteSchema = z
     tunnels: tunnels.optional(),
     rulesets: rulesets.optional(),
     absent: absent.optional(),
-    // the limits are EdgeOS's (edgeos-facts 2)
+    // the limits are EdgeOS's (docs/edgeos.md 'Clamps')
     mssClamp: z
       .strictObject({ ipv4: clamp(500, 1460, 'IPv4'), ipv6: clamp(1280, 1492, 'IPv6') })
       .meta({ description: 'The largest TCP segment that may be negotiated through a tunnel.' })

@@ -1,4 +1,4 @@
-// The package's check of allowed IPs in a commit: twice on one interface, or in the way of a route (edgeos-facts 1.2).
+// The package's check of allowed IPs in a commit: twice on one interface, or in the way of a route (docs/edgeos.md 'Allowed IPs').
 import { parseInterfaceAddress, printAddress } from '../../../wireguard/prefix.ts';
 import type { Act } from '../action.ts';
 import { childrenAt, type View, valueAt, valuesAt } from '../config.ts';

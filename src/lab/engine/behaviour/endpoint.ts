@@ -1,5 +1,5 @@
 // Setting an endpoint as `wg set` does: a name is resolved once, and for a minute and more when that fails, which holds
-// the commit lock (edgeos-facts 1.4; interactive/06b).
+// the commit lock (docs/edgeos.md 'Endpoints'; interactive/06b).
 import { isIP } from 'node:net';
 import { fine, type Outcome } from '../action.ts';
 import type { World } from '../world.ts';

@@ -1,5 +1,5 @@
 // What the router checks and does for `firewall`: names and numbers when they are set, whole rulesets in a commit
-// (ubnt-fw; edgeos-facts 4; transcripts set-errors, partial-commit, firewall-order).
+// (ubnt-fw; docs/edgeos.md 'Rulesets'; transcripts set-errors, partial-commit, firewall-order).
 import { type Act, failed, fine, type Outcome } from '../action.ts';
 import { at, childrenAt } from '../config.ts';
 import type { Template } from '../template.ts';

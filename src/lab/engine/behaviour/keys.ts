@@ -1,5 +1,5 @@
 // Checks of the package's templates that put the value into a shell line as it is: a value with shell characters in it
-// is run by the shell, as on the router (edgeos-facts 0.9; interactive/20). Harmless values are judged here.
+// is run by the shell, as on the router (docs/edgeos.md 'Values and the shell'; interactive/20). Harmless values are judged here.
 import { parseInterfaceAddress } from '../../../wireguard/prefix.ts';
 import { type Act, type Action, fine, type Outcome } from '../action.ts';
 

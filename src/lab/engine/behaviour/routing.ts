@@ -1,5 +1,5 @@
 // `protocols` and `system gateway-address`: what their templates check, and the static routes that the routing daemon is
-// told of (edgeos-facts 3; transcript routes).
+// told of (docs/edgeos.md 'Static routes'; transcript routes).
 import { parseInterfaceAddress, parsePrefix, printAddress, printPrefix } from '../../../wireguard/prefix.ts';
 import { type Act, fine, type Outcome } from '../action.ts';
 import { at, childrenAt, type View, valueAt } from '../config.ts';

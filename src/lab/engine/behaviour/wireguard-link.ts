@@ -4,7 +4,7 @@ import type { Link } from '../kernel.ts';
 
 const key = /^[0-9a-zA-Z/+]{43}=$/;
 
-/** The package's scripts refuse to run for another primary group (edgeos-facts 0.3). */
+/** The package's scripts refuse to run for another primary group (docs/edgeos.md 'Group and shell'). */
 export function script(run: Action): Action {
   return act => {
     if (act.call.group !== 'vyattacfg')

@@ -1,5 +1,5 @@
 // The package's routes for allowed IPs, as its script makes them: not the routing daemon's, lost with the link
-// (edgeos-facts 1.5; W update_routes.sh).
+// (docs/edgeos.md 'route-allowed-ips'; W update_routes.sh).
 import { covers, parsePrefix } from '../../../wireguard/prefix.ts';
 import { type Act, failed, fine, type Outcome } from '../action.ts';
 import { valueAt } from '../config.ts';

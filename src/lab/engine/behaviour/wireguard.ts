@@ -1,4 +1,4 @@
-// `interfaces wireguard`: the checks and scripts of the wireguard-vyatta-ubnt package (edgeos-facts 1; transcripts
+// `interfaces wireguard`: the checks and scripts of the wireguard-vyatta-ubnt package (docs/edgeos.md 'WireGuard nodes'; transcripts
 // set-errors, partial-commit, duplicate-allowed-ips, multi-values, defaults).
 import { type Act, failed, fine, type Outcome } from '../action.ts';
 import { at, valueAt } from '../config.ts';

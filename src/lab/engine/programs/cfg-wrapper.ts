@@ -1,5 +1,5 @@
 // /opt/vyatta/sbin/vyatta-cfg-cmd-wrapper: the way for scripts into a configuration session. The session is that of the
-// caller's parent process, or the one that CMD_WRAPPER_SESSION_ID names (edgeos-facts 5.2 and 5.4; transcript sessions).
+// caller's parent process, or the one that CMD_WRAPPER_SESSION_ID names (docs/edgeos.md 'Sessions'; transcript sessions).
 import type { Answer, Call } from '../../call.ts';
 import type { Engine } from '../engine.ts';
 import { load } from '../load.ts';

@@ -1,5 +1,5 @@
 // vyatta-config-mgmt.pl without its questions: commit-confirm, confirm, rollback and comparisons with revisions
-// (edgeos-facts 7.1; interactive/09, 12 and 13). The box asks the person, then calls.
+// (docs/edgeos.md 'commit-confirm'; interactive/09, 12 and 13). The box asks the person, then calls.
 import type { Answer, Call } from '../../call.ts';
 import { printRevisions, readRevision, revisions } from '../archive.ts';
 import { type View, valueAt } from '../config.ts';

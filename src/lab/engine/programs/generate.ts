@@ -1,4 +1,4 @@
-// `generate vpn wireguard private-key FILE`: a key into a file that only root reads (edgeos-facts 1.3).
+// `generate vpn wireguard private-key FILE`: a key into a file that only root reads (docs/edgeos.md 'Key files').
 import { Secret } from '../../../secret.ts';
 import { generateKeyPair, generatePresharedKey, publicKeyOf } from '../../../wireguard/key.ts';
 import type { Answer, Call } from '../../call.ts';

@@ -1,4 +1,4 @@
-// The shape of `firewall`, `zone-policy` and `port-forward` (edgeos-facts 4; vyatta-cfg-firewall; real configurations).
+// The shape of `firewall`, `zone-policy` and `port-forward` (docs/edgeos.md 'Rulesets'; vyatta-cfg-firewall; real configurations).
 import type { Parts } from './outline.ts';
 
 const end = (group: string): string => `

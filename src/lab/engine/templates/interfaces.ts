@@ -1,4 +1,4 @@
-// The shape of `interfaces` (edgeos-facts 1.1; the wireguard package's own templates; real configurations).
+// The shape of `interfaces` (docs/edgeos.md 'WireGuard nodes'; the wireguard package's own templates; real configurations).
 
 export const interfaces = `
 interfaces
@@ -128,7 +128,7 @@ interfaces
     & common
 `;
 
-/** What the package brings: gone with it after a firmware upgrade (edgeos-facts 0.7). */
+/** What the package brings: gone with it after a firmware upgrade (docs/edgeos.md 'Firmware upgrades'). */
 export const wireguard = `
 interfaces
   wireguard <txt> @459

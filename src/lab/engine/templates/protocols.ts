@@ -1,4 +1,4 @@
-// The shape of `protocols` (edgeos-facts 3; vyatta-cfg-quagga; real configurations).
+// The shape of `protocols` (docs/edgeos.md 'Static routes', 'BGP'; vyatta-cfg-quagga; real configurations).
 import type { Parts } from './outline.ts';
 
 const hop = `
