@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { Secret } from '../../src/secret.ts';
 import { publicKeyOf } from '../../src/wireguard/key.ts';
-import { boot, replay, scenarios } from '../support/scenarios.ts';
-import { ShellBox } from '../support/shell-box.ts';
+import { boot, replay, scenarios } from './scenarios.ts';
+import { ShellBox } from './shell-box.ts';
 
 const keys = /[A-Za-z0-9+/]{43}=/g;
 const everything = [boot, ...scenarios.map(scenario => JSON.stringify(scenario))].join('\n');

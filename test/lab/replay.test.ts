@@ -1,7 +1,7 @@
 // Replays every recorded scenario against the lab: each step's output and exit code must be what the running EdgeOS
 // configuration system gave, but for the steps listed in fixtures/transcripts/differences.json.
-import { boot, replay, scenarios } from '../support/scenarios.ts';
-import { ShellBox } from '../support/shell-box.ts';
+import { boot, replay, scenarios } from './scenarios.ts';
+import { ShellBox } from './shell-box.ts';
 
 describe('the lab replays the recordings', () => {
   let same = 0;

@@ -1,7 +1,7 @@
 // Sessions beside each other, and files loaded into one (interactive/07, 10, 14 and 20).
 import assert from 'node:assert/strict';
 import { Console } from '../support/console.ts';
-import { boot } from '../support/scenarios.ts';
+import { boot } from './scenarios.ts';
 
 const wrapper = 'vyatta-cfg-cmd-wrapper';
 const [a, b] = [{ ppid: 101 }, { ppid: 102 }];

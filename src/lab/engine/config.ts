@@ -85,6 +85,19 @@ export function replaced(
   return copy;
 }
 
+/**
+ * `next` with no comment but those that `before` had at the same place: what a commit that went through as a whole keeps of
+ * them, for the router moves the files that hold new ones over a border of file systems, which fails without a word.
+ */
+export function withOldComments(next: ConfigNode, before: ConfigNode | undefined): ConfigNode {
+  if (next === before) return next;
+  const node = bare(next);
+  node.comment = next.comment === undefined ? undefined : before?.comment;
+  for (const [name, child] of next.children)
+    node.children.set(name, withOldComments(child, before?.child(name)));
+  return node;
+}
+
 function bare(view: View): ConfigNode {
   const node = new ConfigNode();
   node.values = view.values;

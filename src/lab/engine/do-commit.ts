@@ -2,7 +2,7 @@
 import type { Answer, Call } from '../call.ts';
 import { archiveCommit } from './archive.ts';
 import { runCommit } from './commit.ts';
-import { plain } from './config.ts';
+import { plain, withOldComments } from './config.ts';
 import type { Engine } from './engine.ts';
 import { isEmptyLayer, layerBetween, newLayer } from './overlay.ts';
 import type { Session } from './session.ts';
@@ -73,12 +73,12 @@ async function locked(engine: Engine, call: Call, session: Session): Promise<Ans
   });
   await whileAlive(call, undefined);
   if (result === undefined) {
-    engine.active = working;
+    engine.active = withOldComments(working, active);
     session.discard();
     return { stdout: '', stderr: '', exit: 0 };
   }
   const isWhole = result.failed === 0;
-  engine.active = result.active;
+  engine.active = isWhole ? withOldComments(result.active, active) : result.active;
   const left = isWhole ? newLayer() : layerBetween(engine.active, working);
   session.layer = left;
   session.changed = !isEmptyLayer(left);

@@ -1,6 +1,7 @@
 // A small model of what a commit leaves in the router's kernel: links with their addresses, WireGuard devices, routes and
 // the firewall's chains with who uses them. `wg`, `ip` and `show …` read it; template actions write it.
 import { parseInterfaceAddress, parsePrefix, printAddress, printPrefix } from '../../wireguard/prefix.ts';
+import { Sets } from './sets.ts';
 import { WgDevice } from './wireguard-device.ts';
 
 export interface Link {
@@ -49,6 +50,8 @@ export class Kernel {
   readonly chains = new Set<string>();
   /** `filter4 in eth0` → the ruleset attached there. */
   readonly attached = new Map<string, string>();
+  /** Firewall groups. */
+  readonly sets = new Sets();
   private lastIndex = 0;
   private lastNexthop = 5;
 

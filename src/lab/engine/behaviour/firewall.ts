@@ -4,6 +4,7 @@ import { type Act, failed, fine, type Outcome } from '../action.ts';
 import { at, childrenAt } from '../config.ts';
 import type { Template } from '../template.ts';
 import { expression, inCommit, on, oneOf, program, range } from './attach.ts';
+import { groupReferences, groupsBehaviour, setsOf } from './groups.ts';
 import { isProtocol } from './names.ts';
 import { ruleProblem } from './rule.ts';
 
@@ -11,7 +12,9 @@ export const trees = ['name', 'modify', 'ipv6-name', 'ipv6-modify'] as const;
 export type RuleTree = (typeof trees)[number];
 
 export function firewallBehaviour(root: Template): void {
+  groupsBehaviour(root);
   for (const tree of trees) ruleset(root, tree);
+  on(root, 'service nat').end = useNatSets;
   for (const name of ['mss-clamp', 'mss-clamp6']) clamp(root, name);
   const switches = ['all-ping', 'broadcast-ping', 'ip-src-route', 'log-martians', 'receive-redirects'];
   for (const name of [
@@ -40,6 +43,7 @@ function ruleset(root: Template, tree: RuleTree): void {
     `default-action must be ${isModify ? 'accept or drop' : 'drop, reject or accept'}`,
   );
   const rule = on(root, `firewall ${tree} rule`);
+  groupReferences(rule);
   range(rule, 1, 9999, 'firewall rule number must be between 1 and 9999');
   const actions = isModify ? ['drop', 'accept', 'modify'] : ['drop', 'reject', 'accept', 'inspect'];
   const words = `${actions.slice(0, -1).join(', ')}, or ${actions.at(-1)}`;
@@ -74,6 +78,8 @@ function updateRules(act: Act, tree: RuleTree): Outcome {
   if (after === undefined) {
     if (kernel.isAttached(chain)) return problem(`Cannot delete rule set "${name}" (still in use)`);
     kernel.chains.delete(chain);
+    kernel.sets.use(chain, new Set());
+    kernel.sets.prune();
     return fine;
   }
   if (before === undefined) {
@@ -83,11 +89,19 @@ function updateRules(act: Act, tree: RuleTree): Outcome {
   const rules = childrenAt(after, ['rule']).sort((a, b) => Number(a) - Number(b));
   for (const number of rules) {
     const rule = at(after, ['rule', number]);
-    if (rule === undefined || rule === at(before ?? after, ['rule', number])) continue;
+    if (rule === undefined || rule === (before && at(before, ['rule', number]))) continue;
     const wrong = ruleProblem(rule, tree);
     if (wrong !== undefined) return problem(wrong);
   }
   kernel.chains.add(chain);
+  kernel.sets.use(chain, setsOf(at(after, ['rule'])));
+  kernel.sets.prune();
+  return fine;
+}
+
+/** NAT rules look at sets too. */
+function useNatSets({ working, world }: Act): Outcome {
+  world.kernel.sets.use('nat', setsOf(at(working, ['service', 'nat', 'rule'])));
   return fine;
 }
 

@@ -1,11 +1,12 @@
 // `protocols` and `system gateway-address`: what their templates check, and the static routes that the routing daemon is
 // told of (docs/edgeos.md 'Static routes'; transcript routes).
-import { parseInterfaceAddress, parsePrefix, printAddress, printPrefix } from '../../../wireguard/prefix.ts';
+import { parsePrefix, printPrefix } from '../../../wireguard/prefix.ts';
 import { type Act, fine, type Outcome } from '../action.ts';
 import { at, childrenAt, type View, valueAt } from '../config.ts';
 import type { Route } from '../kernel.ts';
 import type { Template } from '../template.ts';
 import { inCommit, on, program, range } from './attach.ts';
+import { boundaryProblem } from './prefixes.ts';
 
 export function routingBehaviour(root: Template): void {
   const fixed = on(root, 'protocols static');
@@ -31,19 +32,10 @@ export function routingBehaviour(root: Template): void {
   }
   fixed.end = tellDaemon;
   on(root, 'system gateway-address').end = tellDaemon;
-  bgp(on(root, 'protocols bgp'));
 }
 
 function hasHop(names: readonly string[]): (act: Act) => boolean {
   return act => names.some(name => at(act.working, [...act.path, name]) !== undefined);
-}
-
-/** Host bits must be zero: the router names the network that was meant. */
-function boundaryProblem(text: string): string | undefined {
-  const address = parseInterfaceAddress(text);
-  if (address === undefined || address.address === address.first) return undefined;
-  const network = printAddress(address.family, address.first);
-  return `Prefix not on a natural network boundary.Did you mean ${network}?`;
 }
 
 function tellDaemon(act: Act): Outcome {
@@ -107,31 +99,4 @@ function* one(text: string, hop: View, more: Partial<Route>): Generator<Route> {
     protocol: 'static',
     nexthop: 0,
   };
-}
-
-function bgp(template: Template): void {
-  range(template, 1, 4294967294, 'AS number must be between 1 and 4294967294');
-  const neighbor = on(template, 'neighbor');
-  range(on(neighbor, 'remote-as'), 1, 4294967294, 'remote-as must be between 1 and 4294967294');
-  range(on(neighbor, 'ebgp-multihop'), 1, 255, 'ebgp-multihop must be between 1 and 255');
-  template.end = act => {
-    const wrong = childrenAt(act.working, [...act.path, 'neighbor'])
-      .map(name => neighborProblem(act, name))
-      .find(problem => problem !== undefined);
-    return wrong === undefined ? fine : { ok: false, said: wrong };
-  };
-}
-
-function neighborProblem(act: Act, name: string): string | undefined {
-  const path = [...act.path, 'neighbor', name];
-  const group = valueAt(act.working, [...path, 'peer-group']);
-  const hasAs =
-    valueAt(act.working, [...path, 'remote-as']) ??
-    (group && valueAt(act.working, [...act.path, 'peer-group', group, 'remote-as']));
-  const head = `[ ${path.join(' ')} ]\n  `;
-  if (hasAs === undefined) return `${head}must set remote-as or peer-group with remote-as defined\n`;
-  const isBoth =
-    at(act.working, [...path, 'ebgp-multihop']) !== undefined &&
-    at(act.working, [...path, 'ttl-security', 'hops']) !== undefined;
-  return isBoth ? `${head}you can't set both ebgp-multihop and ttl-security hops\n` : undefined;
 }

@@ -17,6 +17,15 @@ policy @470
         host = ipv4
         inverse-mask = ipv4
         network = ipv4
+  access-list6 <txt>
+    description = txt
+    rule <u32>
+      action = txt
+      description = txt
+      source
+        any
+        exact-match
+        network = ipv6net
   as-path-list <txt>
     description = txt
     rule <u32>
@@ -65,17 +74,32 @@ policy @470
           nexthop
             access-list = u32
             prefix-list = txt
+          route-source
+            access-list = u32
+            prefix-list = txt
         ipv6
           address
+            access-list = txt
+            prefix-list = txt
+          nexthop
             access-list = txt
             prefix-list = txt
         metric = u32
         origin = txt
         peer = txt
         tag = u32
+      on-match
+        goto = u32
+        next
       set
+        aggregator
+          as = u32
+          ip = ipv4
         as-path-prepend = txt
         atomic-aggregate
+        comm-list
+          comm-list = u32
+          delete
         community = txt
         ip-next-hop = ipv4
         ipv6-next-hop
@@ -85,6 +109,7 @@ policy @470
         metric = txt
         metric-type = txt
         origin = txt
+        originator-id = ipv4
         tag = u32
         weight = u32
 `;

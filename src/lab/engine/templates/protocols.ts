@@ -31,13 +31,21 @@ const exchange = `
 allowas-in
   number = u32
 as-override
+attribute-unchanged
+  as-path
+  med
+  next-hop
 capability
   dynamic
+  orf
+    prefix-list
+      receive
+      send
 default-originate
   route-map = txt
-distribute-list
-  export = u32
-  import = u32
+disable-send-community
+  extended
+  standard
 filter-list
   export = txt
   import = txt
@@ -62,13 +70,20 @@ const peering = `
 address-family
   ipv6-unicast
     & exchange
+    distribute-list
+      export = txt
+      import = txt
+    nexthop-local
+      unchanged
+    peer-group = txt
+distribute-list
+  export = u32
+  import = u32
 advertisement-interval = u32
 bfd
 description = txt
 disable-capability-negotiation
-disable-send-community
-  extended
-  standard
+disable-connected-check
 ebgp-multihop = u32
 local-as <u32>
   no-prepend
@@ -82,8 +97,8 @@ shutdown
 strict-capability-match
 timers
   connect = u32
-  holdtime = u32
-  keepalive = u32
+  holdtime = u32 :180
+  keepalive = u32 :60
 ttl-security
   hops = u32
 update-source = txt
@@ -103,6 +118,10 @@ static
   & metric
 bgp
   & metric
+ospfv3
+  & metric
+ripng
+  & metric
 `;
 
 const metric = `
@@ -119,7 +138,10 @@ protocols
   bgp <u32> @730 #1
     address-family
       ipv6-unicast
+        aggregate-address <ipv6net>
+          summary-only
         network <ipv6net>
+          path-limit = u32
           route-map = txt
         redistribute
           & redistribute
@@ -145,14 +167,26 @@ protocols
           confed
           missing-as-worst
       cluster-id = ipv4
+      confederation
+        identifier = u32
+        peers * u32
+      dampening
+        half-life = u32
+        max-suppress-time = u32
+        re-use = u32
+        start-suppress-time = u32
       default
         local-pref = u32
         no-ipv4-unicast
+      deterministic-med
+      disable-network-import-check
       distance
         global
           external = u32
           internal = u32
           local = u32
+        prefix <ipv4net>
+          distance = u32
       enforce-first-as
       graceful-restart
         stalepath-time = u32
@@ -166,8 +200,8 @@ protocols
     redistribute
       & redistribute
     timers
-      holdtime = u32
-      keepalive = u32
+      holdtime = u32 :180
+      keepalive = u32 :60
   igmp-proxy @510
     disable
     disable-quickleave
