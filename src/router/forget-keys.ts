@@ -30,7 +30,8 @@ export async function forgetKeys(
   { id, who, since, lockTimeout }: ForgetOptions,
 ): Promise<Forgotten[]> {
   const nonce = newNonce();
-  const variables = { nonce, id, who, since: since.toISOString(), lock_timeout: String(lockTimeout) };
+  const seconds = String(lockTimeout);
+  const variables = { nonce, id, who, since: since.toISOString(), lock_timeout: seconds, patience: seconds };
   const input = [
     ...Object.entries(variables).map(([name, text]) => `${name}=${quote(text)}`),
     `files() {\n  :\n${files.map(file => `  forget ${quote(file)}`).join('\n')}\n}`,

@@ -5,20 +5,20 @@ import { shippedFile } from '../shipped.ts';
 const load = (name: string): string => readFileSync(shippedFile(`dist/src/router/scripts/${name}`), 'utf8');
 
 /** Reads a router; the same bytes in every run of a version. */
-export const readScript = (): string => load('secrets.sh') + load('read.sh');
+export const readScript = (): string => ['say.sh', 'secrets.sh', 'read.sh'].map(load).join('\n');
 
 /** Takes the lock and unpacks what follows. */
-export const startScript = (): string => load('start.sh');
+export const startScript = (): string => ['say.sh', 'start.sh'].map(load).join('\n');
 
 /** A transaction and its dead-man switch: functions, and in the last lines which of them is called. */
 export const transactionScript = (): string =>
-  ['secrets.sh', 'session.sh', 'undo.sh', 'key-files.sh', 'transact.sh', 'switch.sh', 'main.sh']
+  ['say.sh', 'secrets.sh', 'session.sh', 'undo.sh', 'key-files.sh', 'transact.sh', 'switch.sh', 'main.sh']
     .map(load)
     .join('\n');
 
 /** Makes key files outside of a transaction. */
-export const makeKeysScript = (): string => load('key-files.sh') + load('make-keys.sh');
+export const makeKeysScript = (): string => ['say.sh', 'key-files.sh', 'make-keys.sh'].map(load).join('\n');
 
 /** Takes key files away under the lock of an apply. */
 export const forgetKeysScript = (): string =>
-  ['start.sh', 'secrets.sh', 'session.sh', 'forget-keys.sh'].map(load).join('\n');
+  ['say.sh', 'start.sh', 'secrets.sh', 'session.sh', 'forget-keys.sh'].map(load).join('\n');

@@ -1,11 +1,15 @@
 # Takes away key files that nothing names any more, under edgewg's lock: no apply is under way, and what an earlier one left has
-# been ended. Behind start.sh and session.sh. Set before it: nonce, id, who, since, lock_timeout, and the function files.
+# been ended. Behind start.sh and session.sh. Set before it: nonce, id, who, since, lock_timeout, patience, and the function files.
 
 # exactly this path, as a word of its own: in the running and in the saved configuration, in what an apply left for a person who
 # has to look, and in the snapshot from which that one would be restored
+
+# what is said of a file
+words=
 names_file() { tr -c '0-9A-Za-z_./@+-' '\n' | grep -qxF -- "$1"; }
 is_named() { # file, the running configuration
   printf '%s\n' "$2" | names_file "$1" && { echo 'the running configuration' ; return 0; }
+  local folder text
   # what can't be read may name it: the folder of an apply is its user's alone
   for folder in "$home"/*/; do
     [ ! -d "$folder" ] || [ -x "$folder" ] || { printf '%s\n' "$folder"; return 0; }
@@ -18,6 +22,7 @@ is_named() { # file, the running configuration
   return 1
 }
 forget() { # file: out of the way first, so that no commit can begin to use it between the look and the end
+  local lines
   { [ -f "$1" ] && ! [ -L "$1" ]; } || { say "gone:$1" 0; return; }
   lines=$(active 2>/dev/null) && [ -n "$lines" ] || { say "kept:$1" 1; return; }
   if is_named "$1" "$lines" >"$words"; then say "named:$1" 1 "$words"; return; fi

@@ -1,10 +1,11 @@
 # Key files below /config/auth: made, moved or written before the session begins. A key is never an argument, never in the
 # environment, and in no other file than its own but for the moment in which it is made ($S/key, 0600 in tmpfs).
-# Needs: S, a folder of one's own; stop and failed; say; an apply's id if there is one.
+# Needs: S, a folder of one's own; stop and failed; boot; say; an apply's id if there is one.
 
 # Each line of `made` is the inode and the name of a file, so that an undo takes away no other.
 keys_go_on() { [ -z "$stop" ] && [ "$failed" = 0 ] && ! [ -e "$S/stop" ]; }
 put_key() { # file, of a content that is in $S/key; never over one that is there
+  local code
   # a full disk leaves an empty file
   [ "$(wc -c <"$S/key")" = 45 ] || return 1
   mkdir -p "${1%/*}" && chgrp vyattacfg "$S/key" && chmod 0640 "$S/key" || return 1
@@ -25,8 +26,9 @@ saved_value() {
     awk -v leaf="set $* " 'index($0, leaf) == 1 { print substr($0, length(leaf) + 1); exit }'
 }
 key_move() { # file, then the path of the leaf whose literal goes there
+  local file=$1
   keys_go_on || return 0
-  file=$1; shift
+  shift
   (umask 077; cli-shell-api returnActiveValue "$@" </dev/null | head -c 44 >"$S/key"; [ -s "$S/key" ] || saved_value "$@" | head -c 44 >"$S/key"; echo >>"$S/key")
   if ! grep -qxE '[0-9A-Za-z+/]{43}=' "$S/key"; then failed=1; echo 'there is no such key any more' >"$S/out"
   # an earlier apply may have moved it; another key under this name would be another identity
@@ -43,6 +45,7 @@ identity_of() { # a file, and what it should be: a public key or sha256:…
   esac
 }
 key_write() { # interface, file, what the key must be: the key itself is the next line of stdin
+  local key
   keys_go_on || return 0
   # a line that has gone silent must not hold the router
   IFS= read -r -t 120 key || key=

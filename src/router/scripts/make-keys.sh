@@ -1,12 +1,8 @@
-# Makes key files without a transaction, under `sg vyattacfg`: nothing refers to them yet. Set before it: nonce, the functions of
-# key-files.sh, and steps. All in one function, called in the last line: a script that was cut short on the way does nothing.
-say() { # name code [file]: one record
-  if [ -n "${3-}" ] && [ -s "$3" ]; then printf '%s %s %s %s\n' "$nonce" "$1" "$2" "$(base64 -w0 <"$3")"
-  else printf '%s %s %s -\n' "$nonce" "$1" "$2"
-  fi
-}
+# Makes key files without a transaction, under `sg vyattacfg`: nothing refers to them yet. Behind say.sh and key-files.sh. Set before it:
+# nonce, and the function steps. All in one function, called in the last line: a script that was cut short on the way does nothing.
 # interface: a key in a file that is named after it
 key_new() {
+  local mark file
   (umask 077; wg genkey >"$S/key") 2>"$S/out" || { say "refused:key:$1" 1 "$S/out"; return; }
   mark=$(wg pubkey <"$S/key" | tr -dc '0-9A-Za-z' | cut -c1-12)
   file=/config/auth/edgewg-$1-$mark.key
@@ -18,8 +14,7 @@ make_keys() {
   LC_ALL=C; export LC_ALL
   PATH=/opt/vyatta/bin:/opt/vyatta/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
   umask 002
-  stop=
-  failed=0
+  local stop='' failed=0 boot=/config/config.boot
   S=$(mktemp -d /tmp/edgewg-keys.XXXXXX) || { say refused:space 1; say end 0; return; }
   trap 'rm -rf "$S"' EXIT
   trap 'exit 1' HUP TERM INT

@@ -1,5 +1,5 @@
 # edgewg reads a router. The same bytes in every run, so that a forced command can allow just this; it changes nothing.
-# One line on stdin: the nonce, and `again` when what no apply changes is known already; on stdout one record a line: nonce, name, exit code, base64 of the output ('-' for none).
+# One line on stdin: the nonce, and `again` when what no apply changes is known already; on stdout one record a line (say.sh).
 # No secret leaves the router: literal keys become their public half, other secrets the word `redacted`.
 LC_ALL=C; export LC_ALL
 PATH=/opt/vyatta/bin:/opt/vyatta/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
@@ -9,12 +9,11 @@ case $nonce in '' | *[!0-9a-f]*) echo 'edgewg: no nonce on stdin' >&2; exit 64 ;
 case $extent in '' | again) ;; *) echo "edgewg: can't read $extent" >&2; exit 64 ;; esac
 
 record() { # name: runs the function of that name and reports what it printed
+  local out code
   out=$("$1" 2>/dev/null </dev/null; echo "x$?")
   code=${out##*x}
   out=${out%x*}
-  if [ -z "$out" ]; then printf '%s %s %s -\n' "$nonce" "$1" "$code"
-  else printf '%s %s %s ' "$nonce" "$1" "$code"; printf '%s' "$out" | base64 -w0; printf '\n'
-  fi
+  if [ -z "$out" ]; then say "$1" "$code"; else say "$1" "$code" - < <(printf '%s' "$out"); fi
 }
 
 # read once, so that everything said about it is about the same configuration
@@ -22,6 +21,7 @@ config() { printf '%s\n' "$active"; }
 
 # the literal keys of lines, in the order of the marks that stand for them
 literals_of() {
+  local name key
   without_secrets keys | while read -r name key; do
     case $name in
       private-key) printf '%s\n' "$key" | wg pubkey 2>/dev/null || echo unknown ;;
@@ -50,6 +50,7 @@ version() { cat /etc/version || printf '%s\n' "$shown" | sed -n 's/^Version: *//
 model() { printf '%s\n' "$shown" | sed -n 's/^HW model: *//p'; }
 package() { dpkg-query -W -f='${Status} ${Version}\n' wireguard; }
 machine() {
+  local path deb
   echo "kernel $(uname -r)"
   echo "board $(ubnt-hal-e getBoardIdE 2>/dev/null || ubnt-hal getBoardIdE)"
   for path in /config /tmp; do df -Pk "$path" | awk -v path="$path" 'NR > 1 { print "disk", path, $2, $4 }'; done
@@ -81,6 +82,7 @@ probes_of_routing() {
   echo "bgp-maximum-paths $(probe validateTmplPath protocols bgp 64512 maximum-paths ebgp)"
 }
 keys() {
+  local file
   find /config/auth -type f -size -2 2>/dev/null | head -n 500 | while read -r file; do
     case $file in *[!0-9A-Za-z_./@+-]*) continue ;; esac
     printf '%s %s %s ' "$file" "$(stat -c '%a %U %G' "$file" | tr ' ' ':')" "$(stat -c %Y "$file")"
@@ -101,6 +103,7 @@ is_ours() {
   ! [ -L /tmp/edgewg ] && case " $(id -nG "$(stat -c %U /tmp/edgewg 2>/dev/null)" 2>/dev/null) " in *' vyattacfg '*) ;; *) false ;; esac
 }
 applies() {
+  local file run
   ! is_ours || for file in /tmp/edgewg/*.state; do
     { [ -f "$file" ] && [ -r "$file" ]; } || continue
     run=${file%.state}/run
@@ -117,8 +120,8 @@ neighbors() {
 }
 commits() { vyatta-op-cmd-wrapper show system commit | head -n 10; }
 
-if ! command -v cli-shell-api >/dev/null 2>&1; then printf '%s foreign 1 -\n' "$nonce"; exit 0; fi
-records() { for name; do record "$name"; done; }
+if ! command -v cli-shell-api >/dev/null 2>&1; then say foreign 1; exit 0; fi
+records() { local name; for name; do record "$name"; done; }
 # An op command takes ten times as long as anything else (transcript interactive/19), and every router has two cores at least: what
 # doesn't depend on the rest runs beside it. Each group has a pipe of its own; no record is split.
 if [ "$extent" != again ]; then
@@ -135,4 +138,4 @@ lost=$(find_lost)
 records admin drift saved lost lostkeys savedsum session clock
 cat /dev/fd/8 /dev/fd/6
 [ "$extent" = again ] || cat /dev/fd/7 /dev/fd/5 /dev/fd/4 /dev/fd/3
-printf '%s end 0 -\n' "$nonce"
+say end 0

@@ -19,18 +19,17 @@ archive=/config/user-data/edgewg
 boot=/config/config.boot
 # what is to be saved, on its way; on the same file system as config.boot
 draft=$archive/config.boot.new
+# 1: an undo, which says nothing and does all that it can
 quiet=0
+# asked to stop; the number of the last change; 1 when something went wrong
 stop=
 step=0
 failed=0
+# what of a session's environment my_set and my_delete need, once it was asked for
+session_env=
 
 # ---- what they say
 
-say() { # name code [file]: one record
-  if [ -n "${3-}" ] && [ -s "$3" ]; then printf '%s %s %s %s\n' "$nonce" "$1" "$2" "$(base64 -w0 <"$3")"
-  else printf '%s %s %s -\n' "$nonce" "$1" "$2"
-  fi
-}
 words_of() { cut -c1-200 "$1" 2>/dev/null | head -n 5 | tr '\n' ' '; }
 # a failed commit prints the value that it failed at, keys and passwords too (docs/edgeos.md 'Commits')
 hidden() { sed -E 's/((passphrase|password|secret|community|connection|psk) +).*/\1[secret]/; s/(key +)[^ /][^ ]*/\1[secret]/g; s#[0-9A-Za-z+/]{43}=#[key]#g'; }
@@ -54,7 +53,10 @@ saved_sum() { sha256sum "$boot" 2>/dev/null | cut -c1-64; }
 # from a saved configuration to the active one; fails when the file can't be read
 drift_from() { cli-shell-api showConfig --show-cfg1 "$1" --show-cfg2 @ACTIVE --show-context-diff --show-commands </dev/null; }
 # a save that ran out of room in /tmp prints Done, and leaves a part of a file
-agrees() { grep -qs ' === vyatta-config-version:' "$1" && lines=$(drift_from "$1" 2>&1) && [ -z "$lines" ]; }
+agrees() {
+  local lines
+  grep -qs ' === vyatta-config-version:' "$1" && lines=$(drift_from "$1" 2>&1) && [ -z "$lines" ]
+}
 
 # ---- one session
 
@@ -73,7 +75,7 @@ begin_session() {
 # One change. The wrapper asks for the session's environment and runs the same program, each time: 18.7 ms a line in place of 12
 # (transcript interactive/19). The session is this process's in both; commits are the wrapper's (docs/edgeos.md 'Sessions').
 edit() {
-  [ -n "${session_env-}" ] || session_env=$(cli-shell-api getSessionEnv "$$" </dev/null)
+  [ -n "$session_env" ] || session_env=$(cli-shell-api getSessionEnv "$$" </dev/null)
   in_session "$@"
 }
 in_session() (
@@ -83,6 +85,7 @@ in_session() (
 )
 # again when it is refused: nobody else ends it. The mark stays where it can't be ended, for whoever goes on.
 close_session() { # [process id]
+  local pause
   for pause in 0 0.5 1 2; do
     sleep "$pause"
     w end && { rm -f "$S/session.${1-$$}"; return 0; }
@@ -91,6 +94,7 @@ close_session() { # [process id]
 }
 # of processes of ours that are gone
 end_dead_sessions() {
+  local mark dead
   for mark in "$S"/session.*; do
     dead=${mark##*.}
     [ -e "$mark" ] && ! is_of_this_apply "$dead" || continue
@@ -100,6 +104,7 @@ end_dead_sessions() {
 }
 is_of_this_apply() { grep -aqs "$S/run" "/proc/$1/cmdline"; }
 op() { # set|delete WORD...: in a transaction the first refusal is the last command; an undo does all that it can
+  local code
   if [ "$quiet" = 0 ]; then
     [ "$failed" = 0 ] && [ -z "$stop" ] && ! [ -e "$S/stop" ] || return 0
     step=$((step + 1))
@@ -123,7 +128,7 @@ prune() {
 # A commit that is killed half way leaves the kernel and the configuration at odds (transcript interactive/11), so it doesn't
 # hear the signals of a hang-up or a shutdown. It waits for the lock of another commit, at most $patience seconds.
 commit() {
-  waited=0
+  local code waited=0
   while :; do
     (
       trap '' HUP TERM INT
@@ -138,25 +143,26 @@ commit() {
   done
 }
 write_draft() {
+  local code
   mkdir -p "$archive"
   rm -f "$draft"
   begin_session && w save "$draft"; code=$?
   cp "$out" "$S/save-said" 2>/dev/null
   [ ! -e "$S/session.$$" ] || close_session
+  return "$code"
 }
 # config.boot is replaced as a whole, by what was proven to be the active configuration, or not at all: the router's own save
 # ends in a `mv` from one file system to another, and doesn't notice that /tmp is full (vyatta-save-config.pl).
 save() {
+  local attempt
   for attempt in 1 2 3; do
     # it may be there already
-    code=0
-    agrees "$draft" || write_draft
-    if [ "$code" = 0 ] && agrees "$draft" && mv -f "$draft" "$boot" && agrees "$boot"; then
+    agrees "$draft" || write_draft || break
+    if agrees "$draft" && mv -f "$draft" "$boot" && agrees "$boot"; then
       # an old sync knows no files, and writes everything
       sync "$boot" "${boot%/*}"
       return 0
     fi
-    [ "$code" = 0 ] || break
     # somebody committed or saved meanwhile: what is running then is saved
     echo 'what was saved is not what is running' >"$S/save-said"
     log "saved something else than what is running, try $attempt"

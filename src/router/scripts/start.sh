@@ -1,11 +1,10 @@
 # The head of a transaction, on the stdin of `bash -s` under `sg vyattacfg`: takes edgewg's lock on this router, unpacks the rest
 # into a folder of its own in tmpfs, and becomes it. All in functions, called in the last line: a script that was cut short on
-# the way does nothing. Set before it: nonce, id, who, since, lock_timeout, and the function payload, which prints the rest.
+# the way does nothing. Set before it: nonce, id, who, since, lock_timeout, and the functions say and payload, which prints the rest.
 home=/tmp/edgewg
 S=$home/$id
 
-reply() { printf '%s %s %s %s\n' "$nonce" "$1" "$2" "$(printf '%s' "$3" | base64 -w0)"; }
-give_up() { reply "$1" 1 "$2"; printf '%s end 0 -\n' "$nonce"; exit 0; }
+give_up() { printf '%s' "$2" | say "$1" 1 -; say end 0; exit 0; }
 
 # /tmp is everybody's: nothing in it is trusted but a folder that only an admin can have made
 make_home() {
@@ -20,7 +19,7 @@ make_home() {
 # left over, and no process id to be mistaken for another's. Whoever lets it go removes the file, so a lock on a file that is no
 # longer there counts for nothing.
 take_lock() {
-  waited=0
+  local waited=0
   while :; do
     { exec 8>>"$home/lock"; } 2>/dev/null || give_up refused:space "can't write into $home"
     if flock -n 8; then
@@ -36,12 +35,13 @@ take_lock() {
 # What an earlier apply left whose processes were all killed. The lock is ours, so nobody is at it any more: its own switch is
 # started again and ends it, which is to undo it unless it was confirmed. After a restart of the router there is nothing to end.
 end_leftover() {
+  local run left
   rm -rf "$home"/*.gone
   for run in "$home"/*/run; do
     [ -r "$run" ] || continue
     left=${run%/run}
     if [ "$(cat "$left/boot" 2>/dev/null)" = "$(cat /proc/sys/kernel/random/boot_id)" ] && ! [ -e "$left/result" ]; then
-      reply leftover 0 "$(cat "$left.state" 2>/dev/null)"
+      say leftover 0 "$left.state"
       : >"$left/stop"
       bash "$run" guard </dev/null >/dev/null 2>&1
     fi

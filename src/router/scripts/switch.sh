@@ -3,6 +3,7 @@
 # confirmed or firing; armed → disarmed (nothing is left to be undone). A rename is atomic: who renames it first has decided.
 
 arm() {
+  local group
   read -r _ _ _ _ group _ </proc/$$/stat
   {
     mkfifo -m 0600 "$S/pipe" && cat /proc/sys/kernel/random/boot_id >"$S/boot" &&
@@ -14,7 +15,7 @@ arm() {
   setsid bash "$S/run" guard </dev/null >>"$S/switch.log" 2>&1 &
 }
 is_watched() {
-  tries=0
+  local tries=0
   until [ -e "$S/watching" ] || [ "$tries" -ge 800 ]; do tries=$((tries + 1)); sleep 0.025; done
   [ -e "$S/watching" ]
 }
@@ -28,7 +29,10 @@ guard() {
     sleep 1
   done
 }
-transaction_lives() { read -r pid _ 2>/dev/null <"$S/transaction" && is_of_this_apply "$pid"; }
+transaction_lives() {
+  local pid
+  read -r pid _ 2>/dev/null <"$S/transaction" && is_of_this_apply "$pid"
+}
 
 watch() {
   trap '' PIPE HUP INT TERM
@@ -36,9 +40,8 @@ watch() {
   quiet=1
   exec 9<>"$S/pipe"
   : >"$S/watching"
-  left=$window
   # an endpoint's name can hold a commit for more than a minute, and a hundred tunnels take their time on a small router
-  patience_left=3600
+  local left=$window patience_left=3600 pid
   while [ -d "$S" ]; do
     if [ -e "$S/result" ]; then linger; return
     elif [ -e "$S/confirmed" ]; then keep; return
@@ -55,7 +58,7 @@ watch() {
       elif ! [ -e "$S/waiting" ] && ! [ -e "$S/confirmed" ]; then give_way; return
       fi
     elif [ "$patience_left" -le 0 ]; then
-      kill -KILL "$pid"
+      read -r pid _ <"$S/transaction" && kill -KILL "$pid"
     fi
     # a second at a time: a jump of the clock neither fires it nor keeps it
     if ! read -r -t 1 _ <&9; then
@@ -73,8 +76,8 @@ draft_beside() {
 # what it has called may outlive it
 draft_runs() { is_of_this_apply "$drafting" || { ! [ -e "/proc/$drafting" ] && kill -0 -- "-$drafting"; }; } 2>/dev/null
 end_draft() { # seconds that it may still take
+  local drafting tries=$(($1 * 20))
   read -r drafting 2>/dev/null <"$S/drafted" || return 0
-  tries=$(($1 * 20))
   while draft_runs && [ "$tries" -gt 0 ]; do tries=$((tries - 1)); sleep 0.05; done
   ! draft_runs || kill -KILL -- "-$drafting"
   end_dead_sessions
@@ -82,6 +85,7 @@ end_draft() { # seconds that it may still take
 # The child of a shell that was killed goes on without it: a commit of that kind must not come after what undoes it. Processes
 # are known by their groups: the transaction's, and our own for the one that watched before.
 orphan_runs() {
+  local theirs='' ours stat pid group
   read -r _ theirs 2>/dev/null <"$S/transaction"
   read -r _ _ _ _ ours _ </proc/$$/stat
   for stat in /proc/[0-9]*/stat; do
@@ -91,7 +95,7 @@ orphan_runs() {
   return 1
 }
 take_over() {
-  tries=0
+  local tries=0
   while orphan_runs && [ "$tries" -lt 900 ]; do tries=$((tries + 1)); sleep 1; done
   end_dead_sessions
   rm -f "$S/room"
@@ -104,7 +108,8 @@ give_way() { # the transaction was killed before its first commit, or while it c
   log 'put-back (the transaction died)'
   release
 }
-fire() {
+fire() { # why
+  local undone
   mv "$S/armed" "$S/firing" 2>/dev/null || mv "$S/waiting" "$S/firing" 2>/dev/null || [ -e "$S/firing" ] || return 0
   state "undoing ($1)"
   log "switch fires: $1"
@@ -118,6 +123,7 @@ fire() {
   fi
 }
 keep() { # confirmed: save, and compare what was saved with what runs
+  local recording code
   state saving
   end_draft 60
   take_over
@@ -141,10 +147,12 @@ settle() { # result, reason
   linger
 }
 write_record() {
+  local after
   mkdir -p "$archive/applies" && after=$(digest_of "$(active)") &&
     record | sed "s/\"digest_after\":null/\"digest_after\":\"$after\"/" >"$archive/applies/$id.new"
 } 2>/dev/null
 keep_record() { # of the last fifty applies; the names sort by time
+  local old
   mv -f "$archive/applies/$id.new" "$archive/applies/$id.json"
   find "$archive/applies" -name '*.json' | sort | head -n -50 | while read -r old; do rm -f "$old"; done
 } 2>/dev/null
@@ -161,7 +169,7 @@ reboot_at_last() {
 # the answer stays a moment for the client that asks for it; whoever comes later finds it in the log. A folder that could not be
 # restored stays for the person who has to look, and lets the lock go.
 linger() {
-  tries=0
+  local tries=0
   until [ -e "$S/told" ] || [ "$tries" -ge 3 ]; do tries=$((tries + 1)); read -r -t 1 _ <&9; done
   if [ "$(head -n 1 "$S/result")" = failed ]; then unlock; else release; fi
 }
@@ -181,7 +189,7 @@ answer() { # confirm|undo|wait, seconds: waits for what the switch makes of it
     confirm) mv "$S/waiting" "$S/confirmed" 2>/dev/null ;;
     undo) : >"$S/stop" ;;
   esac 2>/dev/null
-  left=$(($2 * 50))
+  local left=$(($2 * 50))
   until [ -e "$S/result" ] || [ "$left" -le 0 ] || ! [ -d "$S" ]; do
     # they may all be killed while they are waited for
     [ $((left % 100)) != 0 ] || { wake; revive; }

@@ -2,6 +2,8 @@
 
 goes_on() { [ "$failed" = 0 ] && [ -z "$stop" ] && ! [ -e "$S/stop" ] && [ -e "$S/armed" ]; }
 transact() {
+  # of what is running: the digest, and how it differs from what is saved
+  local digest drift n=0
   trap '' PIPE
   trap 'stop=1' HUP TERM INT
   # of an apply that a restart met while it saved
@@ -16,7 +18,6 @@ transact() {
   say armed 0
   key_steps
   goes_on || { finish untouched; return; }
-  n=0
   while [ "$n" -lt "$commits" ] && goes_on; do
     n=$((n + 1))
     "run_$n"
@@ -35,6 +36,7 @@ transact() {
 }
 no_switch() { echo 'the switch did not start' >>"$S/out"; say refused:switch 1 "$S/out"; finish untouched; }
 is_untouched_since_plan() {
+  local lines
   cp "$boot" "$S/saved.boot" 2>"$S/out" || { say refused:snapshot 1 "$S/out"; return 1; }
   # beside the digest; and it may outlive a transaction that ends here, so it must not hold the lock
   exec 5< <(exec 8>&-; drift_from "$S/saved.boot" 2>&1; echo "x$?")
@@ -58,10 +60,11 @@ snapshot() {
   fi
 }
 # two sessions' edits of one node merge silently, so what is running is looked at once more
-commit_unmoved() {
+commit_unmoved() { # number
+  local code=0
   if [ "$(digest_of "$(active 2>/dev/null)")" != "$digest" ]; then failed=1; : >"$S/out"; say moved 1; return; fi
   { : >"$S/begun"; } 2>"$S/out" || { failed=1; say "commit:$1" 1 "$S/out"; return; }
-  commit || failed=1
+  commit || { code=$?; failed=1; }
   say "commit:$1" "$code" "$S/out"
   [ "$1" = "$commits" ] || digest=$(digest_of "$(active 2>/dev/null)")
 }

@@ -5,6 +5,7 @@
 has() { printf 'has %s\n' "$1"; }
 lacks() { printf 'lacks %s\n' "$1"; }
 is_restored() {
+  local lines
   lines=$(active 2>/dev/null) && [ -n "$lines" ] || return 1
   [ -s "$S/removed" ] && return 1
   [ "$(digest_of "$lines")" = "$expected_digest" ] && return 0
@@ -19,7 +20,7 @@ is_restored() {
 # EdgeOS forgets IPv6 addresses when its scripts take a link down and up (docs/edgeos.md 'Running tunnels'): taken out and put in again. What
 # is out at the moment stands in the file `removed`, for whoever goes on when this process is killed.
 readd_ipv6() { # interface, the address as ip prints it, the address as the configuration has it
-  mark="$1 $3"
+  local mark="$1 $3"
   if ! grep -qsxF -- "$mark" "$S/removed"; then
     ip -6 -o addr show dev "$1" 2>/dev/null | grep -qF " $2 " && return 0
     # somebody may have taken it out of the configuration meanwhile
@@ -37,9 +38,9 @@ readd_ipv6() { # interface, the address as ip prints it, the address as the conf
   [ "$quiet" = 1 ] || say "ipv6:$1" "$failed" "$S/out"
 }
 undo_once() { # every commit in reverse order; running it twice does no harm (transcript rollback-by-inverse)
+  local n=$commits
   quiet=1
   open_session || return 1
-  n=$commits
   while [ "$n" -gt 0 ]; do
     "undo_$n"
     commit || cp "$S/out" "$S/undo-said" 2>/dev/null
@@ -50,7 +51,7 @@ undo_once() { # every commit in reverse order; running it twice does no harm (tr
   is_restored
 }
 undo() { # again when the router refuses it, for it may not the next time; at last by the snapshot
-  tries=0
+  local tries=0
   while [ "$tries" -lt 5 ]; do
     undo_once && { close_session; return 0; }
     tries=$((tries + 1))
@@ -70,6 +71,7 @@ undo() { # again when the router refuses it, for it may not the next time; at la
 saved_as_before() { [ "$(saved_sum)" = "$(cat "$S/saved-before")" ] || save; }
 
 remove_new_keys() { # files that this apply made and that nothing refers to
+  local lines inode file
   [ -s "$S/made" ] || return 0
   lines=$(active 2>/dev/null) && [ -n "$lines" ] || return 0
   while read -r inode file; do
