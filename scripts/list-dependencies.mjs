@@ -1,4 +1,4 @@
-// Writes docs/dependencies.md from package.json and package-lock.json: what is installed with edgewg, and who asks for it.
+// Writes docs/contributing/dependencies.md from package.json and package-lock.json: what is installed with edgewg, and who asks for it.
 // With --check it writes nothing, and fails when the file is another.
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -105,10 +105,10 @@ ${table(
 )}
 `;
 
-const file = new URL('../docs/dependencies.md', import.meta.url);
+const file = new URL('../docs/contributing/dependencies.md', import.meta.url);
 if (process.argv.includes('--check')) {
   if (readFileSync(file, 'utf8') !== text) {
-    console.error('docs/dependencies.md is not up to date: npm run dependencies');
+    console.error('docs/contributing/dependencies.md is not up to date: npm run dependencies');
     process.exitCode = 1;
   }
 } else writeFileSync(file, text);

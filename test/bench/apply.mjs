@@ -3,7 +3,7 @@
 //   npm run bench                     the whole table (an hour and a half)
 //   npm run bench -- --quick          one size, no latency; fails when a ratio falls behind (CI: bench:ratio)
 //   npm run bench -- --runs 5 --tunnels 1,2,10,100 --latency 0,30,150 --profile recorded,edgerouter-x --clients edgewg,ansible
-//   npm run bench -- --out docs/benchmarks.json     also as JSON
+//   npm run bench -- --out docs/contributing/benchmarks.json     also as JSON
 //
 // The clients take turns, so that whatever else the machine does meets all of them. Every run begins on a router as it was, and
 // counts only if `edgewg plan` finds nothing left to do afterwards. With EDGEWG_LAB_HOST (_PORT, _USER, _KEY, _HOST_KEY) on that router.

@@ -19,7 +19,7 @@ export function summarise({ runs, ...rest }) {
 const round = value => Math.round(value * 1000) / 1000;
 
 /**
- * Ratios within one case, each with its goal and with what CI holds: the figures of docs/benchmarks.md with a margin of a quarter
+ * Ratios within one case, each with its goal and with what CI holds: the figures of docs/contributing/benchmarks.md with a margin of a quarter
  * to a half, since the machines are shared, and a busy one slows down what we compute but not what the lab router waits.
  */
 function ratios({ cases }) {

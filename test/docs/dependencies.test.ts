@@ -1,4 +1,4 @@
-// docs/dependencies.md is what the lock file says.
+// docs/contributing/dependencies.md is what the lock file says.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { project } from '../support/fixtures.ts';
 import { root } from '../support/run-cli.ts';
 
-describe('docs/dependencies.md', () => {
+describe('docs/contributing/dependencies.md', () => {
   it('lists what package-lock.json installs, with a reason for each direct one', () => {
     const args = ['scripts/list-dependencies.mjs', '--check'];
     const { stderr, status } = spawnSync(process.execPath, args, {

@@ -89,7 +89,7 @@ const interfacesOf: Readonly<Record<string, readonly string[]>> = {
   all: ['+'],
 };
 
-/** SYNs that leave by such an interface, and no others: the weaker reading (docs/packets.md). */
+/** SYNs that leave by such an interface, and no others: the weaker reading (docs/contributing/packets.md). */
 function clamp(config: Reading, family: 4 | 6): string[] {
   const at = config.at('firewall', 'options', family === 4 ? 'mss-clamp' : 'mss-clamp6');
   const mss = at.value('mss');

@@ -1,5 +1,5 @@
 // What a router's configuration means, as data for ip, wg, iptables and FRR. Written from docs/edgeos.md and ubnt-fw's source, and on
-// purpose without a line of src/plan, which is judged by it. It is not EdgeOS: docs/packets.md says what follows from that.
+// purpose without a line of src/plan, which is judged by it. It is not EdgeOS: docs/contributing/packets.md says what follows from that.
 import type { Tree } from '../../src/vyatta/tree.ts';
 import { type Filter, readFilter } from './interpret-firewall.ts';
 import { readRouting } from './interpret-routes.ts';

@@ -1,13 +1,13 @@
 // What comments and documents cite is in the repository: documents with their headings, recordings, issues that docs/edgeos.md names.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { root } from './support/run-cli.ts';
+import { root } from '../support/run-cli.ts';
 
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 const below = (folder: string): string[] =>
   readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' }).map(path => `${folder}/${path}`);
 const files = [...['src', 'test', 'scripts', 'docs'].flatMap(below), ...readdirSync(root), '.ci/run'].filter(
-  path => !path.includes('node_modules') && /^\.ci\/run$|\.(ts|mjs|js|sh|pl|md|json)$/.test(path),
+  path => !/node_modules|^CHANGELOG/.test(path) && /^\.ci\/run$|\.(ts|mjs|js|sh|pl|md|json)$/.test(path),
 );
 
 /** Without the signs of a comment, so that a sentence reads on over its lines. */
@@ -62,7 +62,7 @@ const wrongIssues = (text: string): string[] =>
 /** Documents beside the project, which a reader doesn't have. */
 const elsewhere = /\bedgeos3?-facts\b|\(design, '|\b(?:design|style|peers)\.md\b/g;
 
-const own = 'test/citations.test.ts';
+const own = 'test/docs/citations.test.ts';
 const faults = (find: (text: string) => string[]): string[] =>
   files.filter(path => path !== own).flatMap(path => find(read(path)).map(fault => `${path}: ${fault}`));
 
