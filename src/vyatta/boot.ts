@@ -11,15 +11,18 @@ export function parseBoot(text: string): Tree {
   return new Reader(text).read();
 }
 
-const name = /!?[-A-Za-z0-9_]+:?/y;
+const name = /[-A-Za-z0-9_]+/y;
 const blanks = /[ \t\r\f\v]*/y;
 const space = /\s*/y;
-const bare = /[^\s{]+/y;
+const bare = /[^\s{"][^\s{]*/y;
+const braceToCome = /[ \t\r\f\v]*\{/y;
 
 class Reader {
   private at = 0;
   private line = 1;
   private lineStart = 0;
+  /** Of several comments before a node, the first is its. */
+  private comment: string | undefined;
 
   private readonly text: string;
 
@@ -30,21 +33,21 @@ class Reader {
   read(): Tree {
     const root = emptyTree();
     const open: { node: Tree; line: number }[] = [{ node: root, line: 0 }];
-    let comment: string | undefined;
     for (;;) {
       this.take(space);
       if (this.at >= this.text.length) break;
       const here = open.at(-1)?.node ?? root;
       if (this.text.startsWith('/*', this.at)) {
-        comment = this.readComment();
+        const text = this.readComment();
+        this.comment ??= text;
       } else if (this.text.charAt(this.at) === '}') {
         if (open.length === 1) throw this.problem('a } without its {');
         open.pop();
         this.at++;
-        this.endOfLine();
+        this.comment = undefined;
       } else {
-        const node = this.readNode(here, comment);
-        comment = undefined;
+        const node = this.readNode(here);
+        this.comment = undefined;
         if (node !== undefined) open.push({ node, line: this.line });
       }
     }
@@ -55,28 +58,42 @@ class Reader {
   }
 
   /** `name`, `name value`, `name {` or `name value {`; gives the node whose block was opened. */
-  private readNode(parent: Tree, comment: string | undefined): Tree | undefined {
-    const line = this.line;
+  private readNode(parent: Tree): Tree | undefined {
+    const { line, comment } = this;
+    const isDeactivated = this.text.charAt(this.at) === '!';
+    if (isDeactivated) {
+      this.at++;
+      this.take(space);
+    }
     const word = this.take(name);
     if (word === '') throw this.problem('expected a node name');
-    this.take(blanks);
     const text = this.readValue();
-    this.take(blanks);
-    let node = child(parent, word.replace(/^!|:$/g, ''), line);
+    let node = child(parent, word, line);
     if (text !== undefined) node = child(node, text, line);
-    if (word.startsWith('!')) node.deactivated = true;
+    if (isDeactivated) node.deactivated = true;
     if (comment !== undefined) node.comment = comment;
-    if (this.text.charAt(this.at) === '{') {
-      this.at++;
-      this.endOfLine();
-      return node;
-    }
-    this.endOfLine();
+    if (this.take(braceToCome) !== '') return node;
+    this.take(blanks);
+    const char = this.text.charAt(this.at);
+    if (char !== '' && char !== '\n') throw this.problem('expected the end of the line');
     return undefined;
   }
 
+  /** What follows a name: a blank, perhaps with a colon before it, and a value; nothing where a block or the line's end follows. */
   private readValue(): string | undefined {
-    if (this.text.charAt(this.at) !== '"') return this.take(bare) || undefined;
+    const hasColon = this.text.charAt(this.at) === ':';
+    if (hasColon) this.at++;
+    if (this.take(blanks) === '') {
+      if (hasColon || !/^[\n{]?$/.test(this.text.charAt(this.at)))
+        throw this.problem('expected a blank behind the name');
+      return undefined;
+    }
+    const value = this.text.charAt(this.at) === '"' ? this.readQuoted() : this.take(bare) || undefined;
+    if (hasColon && value === undefined) throw this.problem('expected a value behind the colon');
+    return value;
+  }
+
+  private readQuoted(): string {
     const start = this.at + 1;
     let end = start;
     while (end < this.text.length && this.text.charAt(end) !== '"')
@@ -94,13 +111,7 @@ class Reader {
     const text = this.text.slice(this.at + 2, end);
     this.count(text);
     this.at = end + 2;
-    return text.replace(/^\s/, '').replace(/\s$/, '');
-  }
-
-  private endOfLine(): void {
-    this.take(blanks);
-    const char = this.text.charAt(this.at);
-    if (char !== '' && char !== '\n' && char !== '}') throw this.problem('expected the end of the line');
+    return text.replace(/^ /, '').replace(/ $/, '');
   }
 
   private take(pattern: RegExp): string {

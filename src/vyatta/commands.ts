@@ -1,6 +1,7 @@
 // Reads and prints `show configuration commands`. EdgeOS quotes a word only when it must and escapes nothing inside;
 // VyOS and Vyatta 6.3 quote every value (docs/edgeos.md 'Reading', 'Printed commands'): both are read, the first is printed.
 import { type Place, UnreadableText } from './source.ts';
+import { splitWords } from './split-words.ts';
 import { byVersion, emptyTree, insert, type Path, type Tree } from './tree.ts';
 import { printCommand } from './words.ts';
 
@@ -12,18 +13,23 @@ import { printCommand } from './words.ts';
 export function parseCommands(text: string): Tree {
   const tree = emptyTree();
   const problems: (Place & { message: string })[] = [];
-  let number = 0;
-  for (let start = 0; start < text.length; ) {
-    const end = text.indexOf('\n', start);
-    const line = text.slice(start, end === -1 ? text.length : end).replace(/\s+$/, '');
-    start = end === -1 ? text.length : end + 1;
-    number++;
-    const problem = readLine(tree, line, number);
+  const isEnded = text.endsWith('\n');
+  const lines = text.split('\n');
+  for (let i = 0; i < lines.length; i++) {
+    const number = i + 1;
+    let line = trimmed(lines[i]);
+    // the text of a comment may have several lines
+    if (line.startsWith('comment ') && line.includes(" '"))
+      while (!line.endsWith("'") && i + 1 < lines.length) line += `\n${trimmed(lines[++i])}`;
+    const isLast = !isEnded && i === lines.length - 1;
+    const problem = readLine(tree, line, number) ?? (isLast ? cutShort(line) : undefined);
     if (problem !== undefined) problems.push({ line: number, ...problem });
   }
   if (problems.length > 0) throw new UnreadableText(problems);
   return tree;
 }
+
+const trimmed = (line = ''): string => line.replace(/\s+$/, '');
 
 type Problem = { column: number; message: string } | undefined;
 
@@ -39,55 +45,23 @@ function readLine(tree: Tree, line: string, number: number): Problem {
   return undefined;
 }
 
-/** `comment PATH 'text'`: the text may itself hold quotes, so it ends at the last one. */
+/** The last line has no end, and its last word begins with a quote that doesn't close. */
+function cutShort(line: string): Problem {
+  const open = / (['"])\S*$/.exec(line);
+  return open === null || (line.endsWith(open[1] ?? '') && open[0].length > 2)
+    ? undefined
+    : { column: open.index + 2, message: 'a quoted word is not closed' };
+}
+
+/** `comment PATH 'text'`: the text is always quoted, and may itself hold quotes. */
 function readComment(tree: Tree, line: string, number: number): Problem {
-  const open = line.indexOf(" '");
-  const path = splitWords(open === -1 ? line : line.slice(0, open), 8);
-  if (!Array.isArray(path)) return path;
-  if (open === -1 || !line.endsWith("'") || line.length < open + 3)
+  const words = splitWords(line, 8);
+  if (!Array.isArray(words)) return words;
+  const text = words.pop();
+  if (text === undefined || words.length === 0 || !line.endsWith(`'${text}'`))
     return { column: 1, message: "a `comment` without its 'text'" };
-  insert(tree, path, number).comment = line.slice(open + 2, -1);
+  insert(tree, words, number).comment = text;
   return undefined;
-}
-
-/**
- * The words of a line from `from` on. A quoted word ends at the first quote that a blank or the end follows, since
- * EdgeOS escapes nothing: `'it's'` is the word `it's`. Double quotes are what people type; the router prints none.
- */
-function splitWords(line: string, from: number): string[] | { column: number; message: string } {
-  const hash = line.indexOf(' #', from - 1);
-  if (hash !== -1 && !/['"]/.test(line.slice(0, hash)))
-    return { column: hash + 2, message: 'a # outside quotes: the router prints none' };
-  if (!line.includes("'") && !line.includes('"'))
-    return line
-      .slice(from)
-      .split(' ')
-      .filter(word => word !== '');
-  const words: string[] = [];
-  let at = from;
-  while (at < line.length) {
-    const char = line.charAt(at);
-    if (char === ' ') {
-      at++;
-    } else if (char === "'" || char === '"') {
-      const close = closingQuote(line, at, char);
-      if (close === -1) return { column: at + 1, message: 'a quoted word is not closed' };
-      words.push(line.slice(at + 1, close));
-      at = close + 1;
-    } else {
-      const blank = line.indexOf(' ', at);
-      const end = blank === -1 ? line.length : blank;
-      words.push(line.slice(at, end));
-      at = end;
-    }
-  }
-  return words;
-}
-
-function closingQuote(line: string, open: number, quote: string): number {
-  for (let at = line.indexOf(quote, open + 1); at !== -1; at = line.indexOf(quote, at + 1))
-    if (at + 1 === line.length || line.charAt(at + 1) === ' ') return at;
-  return -1;
 }
 
 /**

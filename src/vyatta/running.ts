@@ -3,6 +3,7 @@
 import { Refused } from '../errors.ts';
 import { parseBoot } from './boot.ts';
 import { parseCommands } from './commands.ts';
+import { type OtherSystem, systemOfText, systemOfTree } from './other-systems.ts';
 import { scrub } from './redact.ts';
 import { UnreadableText } from './source.ts';
 import type { Tree } from './tree.ts';
@@ -28,16 +29,38 @@ export function readConfiguration(bytes: Uint8Array, name: string): Tree {
       'is what the router tells a user who is no admin: "Must be an admin user to run this command."',
       'log in as a user of level admin and save it again',
     );
-  const isCommands = /^set\s/m.test(text);
-  const isBoot = /^\s*[a-z][a-z0-9-]*(\s+\S+|\s+"[^"]*")?\s*\{\s*$/m.test(text);
-  if (!isCommands && !isBoot) return refuse('running-unknown', 'is no configuration of an EdgeRouter');
-  const parse = isCommands ? parseCommands : parseBoot;
+  const form = formOf(text);
+  if (form === undefined) return refuse('running-unknown', 'is no configuration of an EdgeRouter');
+  const parse = form === 'commands' ? parseCommands : parseBoot;
+  const isOther = ({ name: system, sign }: OtherSystem): never =>
+    refuse(
+      'running-other-system',
+      `is a configuration of ${system}: ${sign}`,
+      'edgewg works with EdgeOS alone; give the configuration of an EdgeRouter',
+    );
+  const byText = systemOfText(text);
+  if (byText !== undefined) return isOther(byText);
+  const tree = parsed(parse, text, name);
+  const byTree = systemOfTree(tree);
+  return byTree === undefined ? tree : isOther(byTree);
+}
+
+function parsed(parse: (text: string) => Tree, text: string, name: string): Tree {
   try {
     return parse(text);
   } catch (error) {
     if (error instanceof UnreadableText) throw unreadable(error, text, name);
     throw error;
   }
+}
+
+/** Whichever begins first outside of comments: a line of `set`, or a block in braces. */
+function formOf(text: string): 'commands' | 'boot' | undefined {
+  const bare = text.replaceAll(/\/\*[\s\S]*?\*\//g, '');
+  const commands = bare.search(/^set\s/m);
+  const boot = bare.search(/^\s*!?[a-z][\w-]*(?:\s+(?:"[^"]*"|[^\s{"]+))?\s*\{/im);
+  if (commands === -1 && boot === -1) return undefined;
+  return boot === -1 || (commands !== -1 && commands < boot) ? 'commands' : 'boot';
 }
 
 function decode(bytes: Uint8Array, name: string): string {

@@ -4,9 +4,12 @@ import type { Path } from './tree.ts';
 /** What makes `--show-commands` quote a word (docs/edgeos.md 'Printed commands'); nothing inside is escaped. */
 const needsQuotes = /^$|[*}{\t\n\v\f\r [;&`!$><|\]?#\\~():]/;
 
+/** Whether the router prints the word in quotes. */
+export const isPrintedQuoted = (word: string): boolean => needsQuotes.test(word);
+
 /** One word as `show configuration commands` prints it. */
 export function printWord(word: string): string {
-  return needsQuotes.test(word) ? `'${word}'` : word;
+  return isPrintedQuoted(word) ? `'${word}'` : word;
 }
 
 /** One line as `show configuration commands` prints it: `set firewall name WAN_LOCAL …`. */
