@@ -1,6 +1,5 @@
 // Every check of a plan, in the order in which their findings are shown.
 
-import { bypassed } from '../plan/bypass.ts';
 import type { Check } from '../plan/types/check.ts';
 import { budget } from './device/budget.ts';
 import { cutOff } from './device/cut-off.ts';
@@ -13,20 +12,27 @@ import { anySource } from './firewall/any-source.ts';
 import { bgpPassage, unfiltered } from './firewall/filters.ts';
 import { homeReach } from './firewall/home-reach.ts';
 import { openWan } from './firewall/open-wan.ts';
+import { portRules } from './firewall/port-rules.ts';
 import { portTaken } from './firewall/port-taken.ts';
 import { reachability } from './firewall/reachability.ts';
 import { missingRulesets, sharedNames } from './firewall/rulesets.ts';
 import { sharedRulesets } from './firewall/shared-rulesets.ts';
 import { openToAll, openTunnels } from './firewall/wide-open.ts';
+import { hiddenKeys } from './keys/hidden-keys.ts';
 import { keyFiles } from './keys/key-files.ts';
 import { keysSwapped } from './keys/keys-swapped.ts';
+import { literalKeys } from './keys/literal-keys.ts';
+import { namedKeys } from './keys/named-keys.ts';
 import { sharedKeys } from './keys/shared-keys.ts';
+import { unrestorable } from './keys/unrestorable.ts';
+import { clamp } from './mtu/clamp.ts';
 import { mssFits } from './mtu/mss-fits.ts';
 import { mtuFits } from './mtu/mtu-fits.ts';
 import { mtuSums, uplinkMtu } from './mtu/mtu-sums.ts';
 import { allowedTwice, allowedWithin } from './routing/allowed-twice.ts';
 import { announcedDropped } from './routing/announced-dropped.ts';
 import { staticOverBgp } from './routing/bgp-static.ts';
+import { bypassed } from './routing/bypassed.ts';
 import { endpointLoops } from './routing/endpoint-loop.ts';
 import { endpointNames } from './routing/endpoint-name.ts';
 import { inClear } from './routing/in-clear.ts';
@@ -36,7 +42,18 @@ import { routesWithoutPeer } from './routing/route-without-peer.ts';
 import { neighborsElsewhere, routedElsewhere } from './routing/routed-elsewhere.ts';
 import { tunnelAddresses } from './routing/tunnel-address.ts';
 
+/** What the plan itself needs, whatever it is for. */
+export const planChecks: readonly Check[] = [
+  hiddenKeys,
+  portRules,
+  clamp,
+  namedKeys,
+  literalKeys,
+  unrestorable,
+];
+
 export const checks: readonly Check[] = [
+  ...planChecks,
   firmware,
   packageFaults,
   offload,

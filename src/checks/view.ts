@@ -1,4 +1,4 @@
-// What several checks look up in a prospect, worked out once: both configurations with their interfaces and rulesets.
+// What several checks look up in their input, worked out once: both configurations with their interfaces and rulesets.
 
 import { ownAddresses } from '../model/firewall/port.ts';
 import type { Ranges } from '../model/firewall/ranges.ts';
@@ -7,7 +7,7 @@ import { type Facing, facingWan } from '../model/firewall/wan.ts';
 import { type Routing, routingOf } from '../model/routing/routing.ts';
 import { onLine } from '../plan/literal-keys.ts';
 import type { CheckInput } from '../plan/types/check.ts';
-import type { Diagnostic } from '../plan/types/plan.ts';
+import type { Finding } from '../plan/types/plan.ts';
 import type { SitePath } from '../site/site.ts';
 import { type Interface, interfacesOf } from '../vyatta/interfaces.ts';
 import type { Path, Tree } from '../vyatta/tree.ts';
@@ -78,11 +78,11 @@ function sideOf(tree: Tree, live: readonly string[] = []): Side {
 export const lineOf = (input: CheckInput, at: SitePath): string => ` (line ${input.placeOf(at).line})`;
 
 /** The node on the router that a finding is about; its line is that of the running configuration. */
-export function onRouter({ running }: CheckInput, path: Path): NonNullable<Diagnostic['running']> {
+export function onRouter({ running }: CheckInput, path: Path): NonNullable<Finding['running']> {
   return onLine(running, path);
 }
 
 /** A finding at a place of the site file. */
-export function finding(input: CheckInput, at: SitePath, diagnostic: Omit<Diagnostic, 'source'>): Diagnostic {
-  return { ...diagnostic, source: input.placeOf(at) };
+export function finding(input: CheckInput, at: SitePath, found: Omit<Finding, 'source'>): Finding {
+  return { ...found, source: input.placeOf(at) };
 }

@@ -99,8 +99,8 @@ async function values(
 ): Promise<Word[]> {
   if (choices !== undefined) return choices.map(choice => [String(choice), '']);
   if (key === 'code') {
-    const { stories } = await import('../checks/explain.ts');
-    return Object.entries(stories).map(([code, { title }]) => [code, title]);
+    const { explanations } = await import('../checks/explain.ts');
+    return Object.entries(explanations).map(([code, { title }]) => [code, title]);
   }
   if (key !== 'tunnel') return [];
   const named = before[before.findIndex(word => word === '-f' || word === '--file') + 1 || before.length];

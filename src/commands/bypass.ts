@@ -39,11 +39,12 @@ export const command = defineCommand({
     const isRestored = args.restore === true;
     const site = bypassSite(loaded.site, tunnel, isRestored);
     const { makePlan } = await import('../plan/make.ts');
+    const { planChecks } = await import('../checks/all.ts');
     const { cutOff } = await import('../checks/device/cut-off.ts');
     const { drift } = await import('../checks/device/drift.ts');
     const { readRouter } = await import('../router/read.ts');
     const replan = ({ running, facts }: Reading): Plan =>
-      makePlan({ site, placeOf: path => loaded.place(path), running, facts }, [drift, cutOff]);
+      makePlan({ site, placeOf: path => loaded.place(path), running, facts }, [...planChecks, drift, cutOff]);
     const dialer = await openDialer(loaded, args, io);
     const connection = await dialer.dial(io.signal);
     try {

@@ -35,11 +35,16 @@ export const command = defineCommand({
       }
       const apply = findApply(history, args.id);
       const { readRouter } = await import('../router/read.ts');
+      const { rollbackChecks } = await import('../checks/rollback/all.ts');
       const { planRollback } = await import('../plan/rollback.ts');
       const reading = await readRouter(connection, io.signal);
       const { lostWireguard } = await import('../checks/device/firmware.ts');
       const replan = ({ running, facts }: typeof reading): Plan => {
-        const back = planRollback(apply, running, facts.digest, facts.keyFiles);
+        const back = planRollback(
+          apply,
+          { running, digest: facts.digest, keyFiles: facts.keyFiles },
+          rollbackChecks,
+        );
         // a rollback saves too
         return { ...back, diagnostics: [...lostWireguard(running, facts), ...back.diagnostics] };
       };

@@ -1,19 +1,16 @@
 // What brings back the WireGuard nodes that config.boot has and the running configuration hasn't: after a firmware upgrade, when the
 // package is installed again, or when a name didn't resolve at boot. A plan like any other, whose only wish is the saved configuration.
 
+import { driftBesides } from '../checks/device/drift.ts';
 import { lostWireguard } from '../checks/device/firmware.ts';
+import { goneWithFile } from '../checks/keys/named-keys.ts';
+import { unhealable } from '../checks/keys/unrestorable.ts';
 import { difference } from '../plan/difference.ts';
 import { lostLeaves } from '../plan/lost-leaves.ts';
 import { summarize } from '../plan/make.ts';
 import { applied, commitsOf } from '../plan/order.ts';
 import type { RouterFacts } from '../plan/types/facts.ts';
-import {
-  type Diagnostic,
-  formatVersion,
-  type KeyStep,
-  type Operation,
-  type Plan,
-} from '../plan/types/plan.ts';
+import { type Finding, formatVersion, type KeyStep, type Operation, type Plan } from '../plan/types/plan.ts';
 import { parseCommands } from '../vyatta/commands.ts';
 import { isLiteral, isSecretLeaf, redacted, shownOf } from '../vyatta/redact.ts';
 import { UnreadableText } from '../vyatta/source.ts';
@@ -28,7 +25,7 @@ interface Reading {
 /** Empty when nothing is lost. Refused while the package is missing, or when a save would make other people's changes last. */
 export function planHeal({ running, facts }: Reading, router: string): Plan {
   const lost = lostLeaves(running, facts.lost);
-  const diagnostics: Diagnostic[] = [];
+  const diagnostics: Finding[] = [];
   const keys: KeyStep[] = [];
   const sets: Operation[] = [];
   for (const path of lost) {
@@ -48,7 +45,7 @@ export function planHeal({ running, facts }: Reading, router: string): Plan {
     diagnostics: [
       ...lostWireguard(running, facts).filter(({ code }) => code === 'EW020' || lost.length === 0),
       ...diagnostics,
-      ...otherDrift(facts, lost),
+      ...driftBesides(otherLines(facts.drift, lost)),
     ],
     running_digest: facts.digest,
     summary: summarize(found.changes, commits),
@@ -58,7 +55,7 @@ export function planHeal({ running, facts }: Reading, router: string): Plan {
 interface Answer {
   /** What stands in the configuration at the leaf. */
   readonly word: string;
-  readonly found?: Diagnostic;
+  readonly found?: Finding;
   readonly step?: KeyStep;
 }
 
@@ -69,7 +66,6 @@ function answerKey(path: Path, { keyFiles }: RouterFacts): Answer {
   if (!isSecretLeaf(leaf)) return { word };
   const [, , tunnel = ''] = path;
   const isPrivate = leaf.length === 4;
-  const what = isPrivate ? `the private key of ${tunnel}` : `the preshared key of a peer of ${tunnel}`;
   if (isLiteral(word)) {
     const shown = shownOf(word);
     const own = `/config/auth/${tunnel}.key`;
@@ -81,41 +77,10 @@ function answerKey(path: Path, { keyFiles }: RouterFacts): Answer {
   if (word === redacted)
     return {
       word,
-      found: {
-        code: 'EW014',
-        severity: 'error',
-        message: `${leaf.join(' ')} holds a secret in config.boot, which edgewg can't put back`,
-        hint: 'on the router: configure; load; commit; save',
-        running: { path: leaf },
-      },
+      found: unhealable(leaf),
     };
   if (keyFiles.get(word)?.publicKey !== undefined) return { word };
-  return {
-    word,
-    found: {
-      code: isPrivate ? 'EW010' : 'EW015',
-      severity: 'error',
-      message: `${word}, ${what}, isn't on the router: ${tunnel} can't come back as it was`,
-      hint: 'restore the file from a backup; or take the interface out of config.boot, and plan it anew with a new key',
-      running: { path: leaf },
-    },
-  };
-}
-
-/** What else differs from config.boot: the save at the end would make it last. */
-function otherDrift({ drift }: RouterFacts, lost: readonly Path[]): Diagnostic[] {
-  const others = otherLines(drift, lost);
-  if (others.length === 0) return [];
-  const more = others.length > 5 ? `; and ${others.length - 5} more` : '';
-  return [
-    {
-      code: 'EW025',
-      severity: 'error',
-      message: `running and saved configuration also differ in other things, and the save would make that last: ${others.slice(0, 5).join('; ')}${more}`,
-      hint: 'save or undo it on the router first',
-      allow: 'drift',
-    },
-  ];
+  return { word, found: goneWithFile(leaf, word) };
 }
 
 /** Lines of the drift that tell of something else than what was lost. */

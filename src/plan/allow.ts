@@ -1,5 +1,5 @@
 // What stops an apply, and what a person may lift: each refusal by its own name, never all at once.
-import type { Diagnostic } from './types/plan.ts';
+import type { Finding } from './types/plan.ts';
 
 /** From `--allow RULE[=N]`: a rule without a number is lifted however often it applies. */
 export type Allowed = ReadonlyMap<string, number>;
@@ -16,11 +16,11 @@ export function parseAllowed(rules: readonly string[]): Allowed | undefined {
 }
 
 /** Errors that neither the site file silences nor a flag lifts. */
-export function refusals(diagnostics: readonly Diagnostic[], allowed: Allowed): Diagnostic[] {
+export function refusals(diagnostics: readonly Finding[], allowed: Allowed): Finding[] {
   return diagnostics.filter(d => d.severity === 'error' && d.silenced === undefined && !isLifted(d, allowed));
 }
 
-function isLifted({ allow }: Diagnostic, allowed: Allowed): boolean {
+function isLifted({ allow }: Finding, allowed: Allowed): boolean {
   const [name, count] = (allow ?? '').split('=');
   const limit = allowed.get(name ?? '');
   return limit !== undefined && limit >= Number(count ?? 1);

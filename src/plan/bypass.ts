@@ -3,8 +3,6 @@
 import type { Route, Site, Tunnel } from '../site/site.ts';
 import { has, type Path, type Tree } from '../vyatta/tree.ts';
 import { covers, parsePrefix } from '../wireguard/prefix.ts';
-import type { CheckInput } from './types/check.ts';
-import type { Diagnostic } from './types/plan.ts';
 
 /** What no address of the internet lies in: RFC 6890 and RFC 4193, link-local and multicast. */
 const special =
@@ -67,19 +65,4 @@ export function bypassSite(site: Site, tunnel: Tunnel, isRestored: boolean): Sit
       neighbors: [],
     },
   };
-}
-
-/** EW500: an apply would end a bypass that somebody may still need. */
-export function bypassed({ site, running, placeOf }: CheckInput): Diagnostic[] {
-  return site.tunnels
-    .filter(tunnel => isBypassed(tunnel, running))
-    .map(tunnel => ({
-      code: 'EW500',
-      severity: 'warning',
-      message: `${tunnel.name} is bypassed: ${publicRoutes(tunnel)
-        .map(({ prefix }) => prefix)
-        .join(', ')} is reached directly, in clear, and this plan ends that`,
-      hint: `apply it when the tunnel works again; edgewg bypass ${tunnel.name} --restore does nothing but that`,
-      source: placeOf(tunnel.at),
-    }));
 }

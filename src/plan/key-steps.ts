@@ -7,12 +7,13 @@ import { has, type Tree, value } from '../vyatta/tree.ts';
 import type { KeyIdentity } from '../wireguard/key.ts';
 import type { IdentityOf, PlaceOf } from './types/check.ts';
 import type { KeyFile, RouterFacts } from './types/facts.ts';
-import type { Diagnostic, KeyStep } from './types/plan.ts';
+import type { KeyObservation, NamedKey } from './types/observation.ts';
+import type { KeyStep } from './types/plan.ts';
 import { isWhole, privateKeyOf } from './wanted/tunnel.ts';
 
 export interface KeyPlan {
   readonly steps: readonly KeyStep[];
-  readonly diagnostics: readonly Diagnostic[];
+  readonly observed: readonly KeyObservation[];
 }
 
 interface Router {
@@ -22,11 +23,7 @@ interface Router {
 }
 
 /** One key that the site file names. */
-interface Wish {
-  readonly tunnel: string;
-  /** `the private key of wg4`, in messages. */
-  readonly what: string;
-  readonly isPrivate: boolean;
+interface Wish extends NamedKey {
   readonly leaf: readonly string[];
   readonly source: KeySource;
   readonly at: SitePath;
@@ -44,7 +41,7 @@ export function planKeys(site: Site, placeOf: PlaceOf, router: Router, identityO
   const first = (step: KeyStep, i: number): boolean => steps.findIndex(one => one.path === step.path) === i;
   return {
     steps: steps.filter(first),
-    diagnostics: plans.flatMap(plan => plan.diagnostics),
+    observed: plans.flatMap(plan => plan.observed),
   };
 }
 
@@ -53,8 +50,7 @@ function wishes(site: Site, tunnel: Tunnel, running: Tree): Wish[] {
   const isNew = !has(running, base);
   const own: Wish = {
     tunnel: tunnel.name,
-    what: `the private key of ${tunnel.name}`,
-    isPrivate: true,
+    peer: undefined,
     leaf: [...base, 'private-key'],
     source: privateKeyOf(tunnel),
     at: [...tunnel.at, 'privateKey'],
@@ -66,8 +62,7 @@ function wishes(site: Site, tunnel: Tunnel, running: Tree): Wish[] {
       : [
           {
             tunnel: tunnel.name,
-            what: `the preshared key of ${tunnel.name} with ${peer.name}`,
-            isPrivate: false,
+            peer: peer.name,
             leaf: [...base, 'peer', peer.publicKey, 'preshared-key'],
             source: peer.presharedKey,
             at: [...peer.at, 'presharedKey'],
@@ -84,31 +79,39 @@ function planKey(
   { running, facts }: Router,
   identity: KeyIdentity | undefined,
 ): KeyPlan {
-  const { source, tunnel, leaf } = wish;
-  const place = placeOf(wish.at);
-  const report = (diagnostic: Omit<Diagnostic, 'source'>): Diagnostic => ({ ...diagnostic, source: place });
-  const path = source.kind === 'router' ? source.path : identity?.path;
-  if (path === undefined) return { steps: [], diagnostics: [report(unknownYet(wish, running))] };
-  const file = facts?.keyFiles.get(path);
+  const { source, tunnel, peer, leaf, at } = wish;
+  const place = placeOf(at);
+  const observed: KeyObservation[] = [];
+  const observe = (seen: KeyObservation['seen']): void => {
+    observed.push({ kind: 'key', at, key: { tunnel, peer }, seen });
+  };
   const before = value(running, leaf);
+  const steps: KeyStep[] = [];
+  const path = source.kind === 'router' ? source.path : identity?.path;
+  if (path === undefined) {
+    observe({ what: 'not known yet', stays: before !== undefined });
+    return { steps, observed };
+  }
+  const file = facts?.keyFiles.get(path);
   const now = known(before, facts);
   const next: Known | undefined = identity ?? (file && { publicKey: file.publicKey });
   const changes = now !== undefined && next !== undefined && differ(now, next);
   const step = { tunnel, path, source: place };
-  const steps: KeyStep[] = [];
-  const diagnostics = changes ? [report(changed(wish, now, next))] : [];
-  if (file !== undefined) diagnostics.push(...misfit(wish, file, identity, facts?.user).map(report));
-  else if (identity !== undefined)
+  if (changes) observe({ what: 'changes', from: now.publicKey, to: next.publicKey });
+  if (file !== undefined) {
+    const seen = misfit(file, identity, facts?.user);
+    if (seen !== undefined) observe(seen);
+  } else if (identity !== undefined)
     steps.push({
       ...step,
       do: 'write',
       identity: identity.shown,
-      ...(changes && now?.shown !== undefined ? { before: now.shown } : {}),
+      ...(changes && now.shown !== undefined ? { before: now.shown } : {}),
     });
   else if (before !== undefined && isLiteral(before)) steps.push({ ...step, do: 'move', from: leaf });
   else if (wish.mayMake) steps.push({ ...step, do: 'generate' });
-  else if (facts !== undefined) diagnostics.push(report(missing(wish, path)));
-  return { steps, diagnostics };
+  else if (facts !== undefined) observe({ what: 'missing', path });
+  return { steps, observed };
 }
 
 /** As much as the router or the reference tells of a key. */
@@ -133,22 +136,6 @@ function differ(a: Known, b: Known): boolean {
   return a.shown !== undefined && b.shown !== undefined && a.shown !== b.shown;
 }
 
-function changed(wish: Wish, now: Known | undefined, next: Known | undefined): Omit<Diagnostic, 'source'> {
-  if (wish.isPrivate)
-    return {
-      code: 'EW012',
-      severity: 'warning',
-      message: `${wish.tunnel} changes its identity: public key ${now?.publicKey} → ${next?.publicKey}`,
-      hint: 'every peer of the interface must know the new public key before it can connect again',
-    };
-  return {
-    code: 'EW018',
-    severity: 'warning',
-    message: `${wish.what} changes`,
-    hint: 'the other end must have the new one before it can connect again',
-  };
-}
-
 /** Who commits must be able to read the file, and so must edgewg to tell what it holds: by owner, as vyattacfg, or everybody. */
 function isReadable({ mode: text }: KeyFile, user: string): boolean {
   const [bits = '', owner, group] = text.split(':');
@@ -158,58 +145,15 @@ function isReadable({ mode: text }: KeyFile, user: string): boolean {
 }
 
 function misfit(
-  wish: Wish,
   file: KeyFile,
   identity: KeyIdentity | undefined,
   user = '',
-): Omit<Diagnostic, 'source'>[] {
-  const hint = 'look at the file; edgewg makes a key only where there is no file';
-  if (file.publicKey === undefined && user !== '' && !isReadable(file, user))
-    return [
-      {
-        code: 'EW011',
-        severity: 'error',
-        message: `${file.path}, ${wish.what}, can't be read by ${user} on the router (${file.mode.replaceAll(':', ' ')}), so no commit could use it`,
-        hint: `on the router: sudo chgrp vyattacfg ${file.path} && sudo chmod 0640 ${file.path}`,
-      },
-    ];
-  if (file.publicKey === undefined)
-    return [
-      {
-        code: 'EW011',
-        severity: 'error',
-        message: `${file.path} on the router holds no WireGuard key`,
-        hint,
-      },
-    ];
-  if (identity === undefined || file.publicKey === identity.publicKey) return [];
-  const message = `${file.path} on the router holds another key than ${wish.what} that the site file refers to`;
-  return [{ code: 'EW011', severity: 'error', message, hint: `${hint}; take it away` }];
-}
-
-function missing(wish: Wish, path: string): Omit<Diagnostic, 'source'> {
-  if (wish.isPrivate)
-    return {
-      code: 'EW010',
-      severity: 'error',
-      message: `${path}, ${wish.what}, isn't on the router, and ${wish.tunnel} exists: a new key would change its identity`,
-      hint: 'correct the path; if the identity is meant to change: `edgewg keys rotate`',
-    };
-  return {
-    code: 'EW015',
-    severity: 'error',
-    message: `${path}, ${wish.what}, isn't on the router`,
-    hint: 'put the key that the other end has into the file, or refer to it: env:NAME, file:PATH, command:WORDS',
-  };
-}
-
-/** No router was asked, or no program was to be run. */
-function unknownYet(wish: Wish, running: Tree): Omit<Diagnostic, 'source'> {
-  const before = value(running, wish.leaf);
-  const stays = before === undefined ? '' : '; until then the plan leaves it as it is';
-  return {
-    code: 'EW017',
-    severity: 'note',
-    message: `the file of ${wish.what} on the router follows from the key, which is known at apply${stays}`,
-  };
+): KeyObservation['seen'] | undefined {
+  const { path, mode, publicKey } = file;
+  if (publicKey === undefined && user !== '' && !isReadable(file, user))
+    return { what: 'unreadable', path, mode, user };
+  if (publicKey === undefined) return { what: 'no key', path };
+  return identity === undefined || publicKey === identity.publicKey
+    ? undefined
+    : { what: 'another key', path };
 }

@@ -44,12 +44,15 @@ async function plan(siteFile, runningFile) {
   let checking = -used();
   const { checks } = await import('../../dist/src/checks/all.js');
   checking += used();
-  const timed = checks.map(check => input => {
-    checking -= used();
-    const found = check(input);
-    checking += used();
-    return found;
-  });
+  const timed = checks.map(check => ({
+    ...check,
+    find(input) {
+      checking -= used();
+      const found = check.find(input);
+      checking += used();
+      return found;
+    },
+  }));
   const { site: loaded, place } = loadSite(readFileSync(siteFile), siteFile);
   const tree = redact(readConfiguration(readFileSync(runningFile), runningFile));
   const made = makePlan({ site: loaded, placeOf: at => place(at), running: tree }, timed);

@@ -10,7 +10,7 @@ import { only } from '../../src/model/firewall/ranges.ts';
 import { readRuleset } from '../../src/model/firewall/ruleset.ts';
 import { facingWan } from '../../src/model/firewall/wan.ts';
 import { makePlan } from '../../src/plan/make.ts';
-import type { Diagnostic } from '../../src/plan/types/plan.ts';
+import type { Finding } from '../../src/plan/types/plan.ts';
 import { loadSite } from '../../src/site/load.ts';
 import { redact } from '../../src/vyatta/redact.ts';
 import { readConfiguration } from '../../src/vyatta/running.ts';
@@ -75,7 +75,7 @@ rulesets:
 `;
 }
 
-function told(tree: Tree): readonly Diagnostic[] {
+function told(tree: Tree): readonly Finding[] {
   const { site, place } = loadSite(siteFor(tree), 'site.yaml');
   return makePlan({ site, placeOf: place, running: tree }, checks).diagnostics;
 }

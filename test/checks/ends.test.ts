@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { checks } from '../../src/checks/all.ts';
 import { makePlan } from '../../src/plan/make.ts';
-import type { Diagnostic } from '../../src/plan/types/plan.ts';
+import type { Finding } from '../../src/plan/types/plan.ts';
 import { loadSite } from '../../src/site/load.ts';
 import { parseCommands } from '../../src/vyatta/commands.ts';
 import { someFacts } from '../support/builders.ts';
@@ -445,14 +445,14 @@ const facts = someFacts({
   ),
 });
 
-function findings(site: string, commands = router): readonly Diagnostic[] {
+function findings(site: string, commands = router): readonly Finding[] {
   const loaded = loadSite(site, 'site.yaml');
   const running = parseCommands(commands);
   return makePlan({ site: loaded.site, placeOf: path => loaded.place(path), running, facts }, checks)
     .diagnostics;
 }
 
-const isTwoSided = ({ code }: Diagnostic): boolean => /^EW4[0-4]/.test(code);
+const isTwoSided = ({ code }: Finding): boolean => /^EW4[0-4]/.test(code);
 
 describe('the proof that both ends match', () => {
   const table: string[] = [];

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Chalk } from 'chalk';
-import { stories } from '../../src/checks/explain.ts';
-import type { Diagnostic } from '../../src/plan/types/plan.ts';
+import { explanations } from '../../src/checks/explain.ts';
+import type { Finding } from '../../src/plan/types/plan.ts';
 import { findingBlocks } from '../../src/report/findings.ts';
 import { printJson } from '../../src/report/json.ts';
 import { printWord } from '../../src/vyatta/words.ts';
@@ -15,7 +15,7 @@ const codeOf = (name: string): string => name.slice(0, 'EW000'.length);
 
 describe('checks', () => {
   it('have a folder of fixtures each', () => {
-    assert.deepEqual([...new Set(cases.map(codeOf))], Object.keys(stories).sort());
+    assert.deepEqual([...new Set(cases.map(codeOf))], Object.keys(explanations).sort());
   });
 
   for (const name of cases)
@@ -44,7 +44,7 @@ const linesOf = (name: string, ending: string, both: string, side: Side = 'faili
  * The lines of the site file that are pointed at are those that say so, `# <- EW101`, at the beginning of a word; and a line of
  * the running configuration is one of the node that the finding names.
  */
-function assertPlaces(name: string, code: string, told: readonly Diagnostic[]): void {
+function assertPlaces(name: string, code: string, told: readonly Finding[]): void {
   const site = linesOf(name, '.yaml', 'site.yaml');
   const marked = site.flatMap((text, i) => (text.includes(`# <- ${code}`) ? [i + 1] : []));
   const pointed = told.flatMap(({ source }) => source?.line ?? []);

@@ -3,14 +3,14 @@ import { checks } from '../../src/checks/all.ts';
 import { parseAllowed, refusals } from '../../src/plan/allow.ts';
 import { makePlan } from '../../src/plan/make.ts';
 import type { RouterFacts } from '../../src/plan/types/facts.ts';
-import type { Diagnostic } from '../../src/plan/types/plan.ts';
+import type { Finding } from '../../src/plan/types/plan.ts';
 import type { Site } from '../../src/site/site.ts';
 import type { Tree } from '../../src/vyatta/tree.ts';
 import { aPeer, aRouter, aSite, aTunnel, key, placeOf, someFacts } from '../support/builders.ts';
 
-const find = (code: string, site: Site, running: Tree, facts?: RouterFacts): Diagnostic | undefined =>
+const find = (code: string, site: Site, running: Tree, facts?: RouterFacts): Finding | undefined =>
   makePlan({ site, placeOf, running, ...(facts === undefined ? {} : { facts }) }, checks).diagnostics.find(
-    diagnostic => diagnostic.code === code,
+    finding => finding.code === code,
   );
 
 const wg = (name: string, ...peers: number[]): string[] => [

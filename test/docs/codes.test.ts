@@ -1,7 +1,7 @@
 // The codes of findings that documents name exist; where a title follows, it is the finding's.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { stories } from '../../src/checks/explain.ts';
+import { explanations } from '../../src/checks/explain.ts';
 import { root } from '../support/run-cli.ts';
 
 const pages = ['README.md', ...readdirSync(new URL('docs/', root)).map(name => `docs/${name}`)].filter(name =>
@@ -16,7 +16,7 @@ describe('the codes in the documents', () => {
     );
     assert.ok(named.length >= 40, `${named.length} codes`);
     assert.deepEqual(
-      named.filter(({ code }) => !Object.hasOwn(stories, code)),
+      named.filter(({ code }) => !Object.hasOwn(explanations, code)),
       [],
     );
   });
@@ -28,6 +28,6 @@ describe('the codes in the documents', () => {
       title,
     }));
     assert.ok(named.length >= 4);
-    for (const { code, title } of named) assert.equal(title, stories[code]?.title, code);
+    for (const { code, title } of named) assert.equal(title, explanations[code]?.title, code);
   });
 });

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { Chalk } from 'chalk';
 import { checks } from '../../src/checks/all.ts';
+import { bypassed } from '../../src/checks/routing/bypassed.ts';
 import { tunnelStatus } from '../../src/health/status.ts';
-import { bypassed, bypassSite, isBypassed, publicRoutes } from '../../src/plan/bypass.ts';
+import { bypassSite, isBypassed, publicRoutes } from '../../src/plan/bypass.ts';
 import { makePlan } from '../../src/plan/make.ts';
 import { applied } from '../../src/plan/order.ts';
 import type { LiveInterface, RouterFacts } from '../../src/plan/types/facts.ts';

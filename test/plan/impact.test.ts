@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { checks } from '../../src/checks/all.ts';
 import { makePlan } from '../../src/plan/make.ts';
 import type { RouterFacts } from '../../src/plan/types/facts.ts';
-import type { Diagnostic, Plan } from '../../src/plan/types/plan.ts';
+import type { Finding, Plan } from '../../src/plan/types/plan.ts';
 import { loadSite } from '../../src/site/load.ts';
 import { aRouter, key, someFacts } from '../support/builders.ts';
 import { but } from '../support/checked.ts';
@@ -189,7 +189,7 @@ describe('impact of a change on a tunnel', () => {
 });
 
 describe('checks: routes of route-allowed-ips', () => {
-  const found = (file: string, running: string, code: string): Diagnostic | undefined =>
+  const found = (file: string, running: string, code: string): Finding | undefined =>
     planOf(file, running).diagnostics.find(diagnostic => diagnostic.code === code);
   const on = router
     .replace('route-allowed-ips false', 'route-allowed-ips true')

@@ -1,9 +1,10 @@
 // What a plan says of keys: which files it makes, moves or writes, what changes for the peers, and what is wrong.
 import assert from 'node:assert/strict';
+import { planChecks } from '../../src/checks/all.ts';
 import { placeName } from '../../src/keys/references.ts';
 import { makePlan } from '../../src/plan/make.ts';
 import { parsePlan } from '../../src/plan/saved.ts';
-import type { Diagnostic, Plan } from '../../src/plan/types/plan.ts';
+import type { Finding, Plan } from '../../src/plan/types/plan.ts';
 import { renderCommands } from '../../src/report/commands.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { Secret } from '../../src/secret.ts';
@@ -40,16 +41,19 @@ interface Given {
 
 function planOf({ tunnel = {}, router = [], files = [], known = {} }: Given): Plan {
   const places = new Map(Object.entries(known));
-  return makePlan({
-    site: aSite([aTunnel('wg4', tunnel)]),
-    placeOf,
-    running: redact(aRouter('system host-name r', ...router)),
-    facts: keyFiles(...files),
-    identityOf: at => places.get(placeName(at.slice(-1))),
-  });
+  return makePlan(
+    {
+      site: aSite([aTunnel('wg4', tunnel)]),
+      placeOf,
+      running: redact(aRouter('system host-name r', ...router)),
+      facts: keyFiles(...files),
+      identityOf: at => places.get(placeName(at.slice(-1))),
+    },
+    planChecks,
+  );
 }
 
-const finding = (plan: Plan, code: string): Diagnostic | undefined =>
+const finding = (plan: Plan, code: string): Finding | undefined =>
   plan.diagnostics.find(one => one.code === code);
 const deeds = (plan: Plan) => plan.keys.map(({ do: deed, path }) => [deed, path]);
 const wg4 = (word: string): string[] => [
@@ -194,12 +198,15 @@ describe('a key file on the router that edgewg can not read', () => {
         ['/config/auth/wg4.key', { path: '/config/auth/wg4.key', mode, changed: 0, publicKey: undefined }],
       ]),
     });
-    const plan = makePlan({
-      site: aSite([aTunnel('wg4')]),
-      placeOf,
-      running: redact(aRouter(...wg4('/config/auth/wg4.key'))),
-      facts,
-    });
+    const plan = makePlan(
+      {
+        site: aSite([aTunnel('wg4')]),
+        placeOf,
+        running: redact(aRouter(...wg4('/config/auth/wg4.key'))),
+        facts,
+      },
+      planChecks,
+    );
     return finding(plan, 'EW011');
   };
 

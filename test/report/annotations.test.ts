@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import { command as plan } from '../../src/commands/plan.ts';
 import { command as schema } from '../../src/commands/schema.ts';
 import { command as validate } from '../../src/commands/validate.ts';
-import type { Diagnostic } from '../../src/plan/types/plan.ts';
+import type { Finding } from '../../src/plan/types/plan.ts';
 import { ofFindings } from '../../src/report/annotations/annotation.ts';
 import { renderGithub } from '../../src/report/annotations/github.ts';
 import { renderSarif } from '../../src/report/annotations/sarif.ts';
@@ -81,7 +81,7 @@ describe('findings for programs', () => {
   });
 
   it('carry the reason of a silence, and the same fingerprint on another line', () => {
-    const finding: Diagnostic = {
+    const finding: Finding = {
       code: 'EW100',
       severity: 'error',
       message: 'm',
@@ -138,7 +138,7 @@ describe('findings for programs', () => {
     );
     fc.assert(
       fc.property(text, hostile => {
-        const finding: Diagnostic = {
+        const finding: Finding = {
           code: hostile,
           severity: 'warning',
           message: hostile,

@@ -6,7 +6,7 @@ import { marked } from 'marked';
 import { command } from '../../src/commands/plan.ts';
 import { changedOnly, topology } from '../../src/model/routing/topology.ts';
 import { parsePlan } from '../../src/plan/saved.ts';
-import type { Change, Diagnostic, Plan } from '../../src/plan/types/plan.ts';
+import type { Change, Finding, Plan } from '../../src/plan/types/plan.ts';
 import { renderMermaid } from '../../src/report/graph/mermaid.ts';
 import { renderMarkdown } from '../../src/report/markdown/markdown.ts';
 import { code, fence, htmlCode, prose } from '../../src/report/markdown/prose.ts';
@@ -105,7 +105,7 @@ describe('text of strangers in Markdown', () => {
           source: place(hostile),
           impact: hostile,
         };
-        const finding: Diagnostic = {
+        const finding: Finding = {
           code: hostile,
           severity: 'error',
           message: hostile,

@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { checks } from '../../src/checks/all.ts';
+import { rollbackChecks } from '../../src/checks/rollback/all.ts';
 import { makePlan } from '../../src/plan/make.ts';
 import { planRollback } from '../../src/plan/rollback.ts';
 import type { IdentityOf } from '../../src/plan/types/check.ts';
@@ -51,7 +52,11 @@ export function planOf(name: string, side: Side): Plan {
   const said = facts === undefined ? undefined : (parse(read(name, facts)) as SaidFacts);
   if (existsSync(new URL(`${name}/applied.yaml`, folder))) {
     const applied = plan(name, 'applied.yaml', configuration(name, 'before.commands'), {});
-    return planRollback({ ...applied, id: '20260102-030405' }, running, null, said && factsOf(said).keyFiles);
+    return planRollback(
+      { ...applied, id: '20260102-030405' },
+      { running, digest: null, ...(said && { keyFiles: factsOf(said).keyFiles }) },
+      rollbackChecks,
+    );
   }
   return plan(name, fileOf(name, side, '.yaml', 'site.yaml') ?? `${side}.yaml`, running, said);
 }

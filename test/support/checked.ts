@@ -1,12 +1,12 @@
 // Findings of a plan as a person reads them, from a site file and a router as a person writes them.
 import { checks } from '../../src/checks/all.ts';
 import { makePlan } from '../../src/plan/make.ts';
-import type { Diagnostic } from '../../src/plan/types/plan.ts';
+import type { Finding } from '../../src/plan/types/plan.ts';
 import { loadSite } from '../../src/site/load.ts';
 import { treeOf } from './firewall.ts';
 
 /** Lines of `router` are what follows `set`. Findings of the checks, not those of deriving the plan. */
-export function findings(site: string, router: string): readonly Diagnostic[] {
+export function findings(site: string, router: string): readonly Finding[] {
   const loaded = loadSite(site, 'edgewg.yaml');
   const plan = makePlan(
     { site: loaded.site, placeOf: path => loaded.place(path), running: treeOf(router) },

@@ -2,9 +2,9 @@
 // after, by the engines that prove tunnels: a verdict of yes, no, or can't tell.
 import { passage } from '../../model/firewall/verdict.ts';
 import { tellParts } from '../../model/firewall/words.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Session } from '../../plan/types/facts.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import type { SitePath } from '../../site/site.ts';
 import { find, type Tree, value, values } from '../../vyatta/tree.ts';
 import { tunnelThreats } from '../firewall/tunnel-threats.ts';
@@ -14,29 +14,57 @@ import { type Conversation, conversation, pathOf, type Threat, threats } from '.
 
 const sshPort = 22;
 
-export function cutOff(input: CheckInput): Diagnostic[] {
-  const { facts, changes } = input;
-  if (facts === undefined || changes.every(({ action }) => action === 'keep')) return [];
-  const { session } = facts;
-  const talk = session && conversation(session.from, session.to, 6, session.toPort);
-  if (session === undefined || talk === undefined)
-    return [
-      finding(input, ['router'], {
-        code: 'EW231',
-        severity: 'note',
-        message:
-          "it can't be told whether this plan cuts off the session that applies it: the router said nothing of it",
-      }),
+export const cutOff: Check = {
+  explanations: {
+    EW230: {
+      title: 'the plan cuts off the session that applies it',
+      why: `edgewg follows its own SSH session on the router, before and after the plan: the router's address, the interface, the
+      rulesets that are attached there (local), the route of the answers, where sshd listens; for a session through a tunnel
+      also the peer, the keys, the port, and the tunnel's own packets. Something of it would be gone after the commit. The
+      proof over a new connection would fail, and the router would undo everything by itself.`,
+      way: `Come in by another way (from home, by another tunnel), or do the change in two steps. --allow cut-off applies all the
+      same: whoever proves it then must come in by the new way before the time is over.`,
+    },
+    EW231: {
+      title: "it can't be told whether the plan cuts off its own session",
+      why: `Something on the way of the SSH session changes, and whether it still works afterwards depends on what no configuration
+      tells: what a BGP neighbour announces, a rule with a rate limit, how soon a tunnel comes back after its interface went
+      down and up. A peer that sends, and hears nothing for 15 seconds, handshakes anew by itself (the protocol's keepalive
+      timeout of 10 and rekey timeout of 5 seconds: WireGuard's whitepaper, section 6, and timers.c of the kernel module). One
+      that has nothing to send waits for its next packet, or its next keepalive.`,
+      way: 'Have another way in at hand. Unconfirmed, the router undoes the plan by itself.',
+    },
+    EW232: {
+      title: 'the plan leaves the way of its own session open',
+      why: `The router's address, the interface, the rulesets, sshd and the route of the answers were looked at before and after the
+      plan, and none of them gets worse.`,
+      way: 'Nothing is to be done.',
+    },
+  },
+  find(input) {
+    const { facts, changes } = input;
+    if (facts === undefined || changes.every(({ action }) => action === 'keep')) return [];
+    const { session } = facts;
+    const talk = session && conversation(session.from, session.to, 6, session.toPort);
+    if (session === undefined || talk === undefined)
+      return [
+        finding(input, ['router'], {
+          code: 'EW231',
+          severity: 'note',
+          message:
+            "it can't be told whether this plan cuts off the session that applies it: the router said nothing of it",
+        }),
+      ];
+    const view = viewOf(input);
+    if (isLocal(talk) || view.before.routing.own(talk.family, talk.from) !== undefined) return [];
+    const found = [
+      ...threats(input, view, talk, session.from),
+      ...sshd(input.running, input.after, session),
+      ...tunnelThreats(input, view, talk),
     ];
-  const view = viewOf(input);
-  if (isLocal(talk) || view.before.routing.own(talk.family, talk.from) !== undefined) return [];
-  const found = [
-    ...threats(input, view, talk, session.from),
-    ...sshd(input.running, input.after, session),
-    ...tunnelThreats(input, view, talk),
-  ];
-  return [verdict(input, session, talk, found)];
-}
+    return [verdict(input, session, talk, found)];
+  },
+};
 
 /** From the router to itself, such as a jump through it. */
 const isLocal = ({ family, from }: Conversation): boolean =>
@@ -58,12 +86,7 @@ function sshd(before: Tree, after: Tree, { to, toPort }: Session): Threat[] {
   return now === undefined || listens(before) === now ? [] : [{ text: now, isSure: true }];
 }
 
-function verdict(
-  input: CheckInput,
-  session: Session,
-  talk: Conversation,
-  found: readonly Threat[],
-): Diagnostic {
+function verdict(input: CheckInput, session: Session, talk: Conversation, found: readonly Threat[]): Finding {
   const { before } = viewOf(input);
   const { iface, parts, back } = pathOf(before, talk);
   const way = `${session.from} → ${session.to}:${session.toPort}${iface === undefined ? '' : ` by ${iface.name}`}`;

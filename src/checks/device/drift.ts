@@ -4,6 +4,7 @@
 import { lostLeaves } from '../../plan/lost-leaves.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { RouterFacts } from '../../plan/types/facts.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import { values } from '../../vyatta/tree.ts';
 
 const base = ['interfaces', 'wireguard'];
@@ -16,23 +17,35 @@ function atWork(applies: string): string | undefined {
   return `${word('who')} since ${word('since')}, apply ${word('id')}, ${word('state')}`;
 }
 
-export const drift: Check = ({ facts, running }) => {
-  if (facts === undefined) return [];
-  const there = values(running, base);
-  const gone = facts.savedWireguard.filter(name => !there.includes(name));
-  const others = facts.drift.filter(line => !isOfGone(line, gone));
-  if (others.length === 0) return [];
-  const shown = others.slice(0, 5).join('; ');
-  const more = others.length > 5 ? `; and ${others.length - 5} more` : '';
-  return [
-    {
-      code: 'EW025',
-      severity: 'error',
-      message: `running and saved configuration differ, and the save of an apply would make that last: ${shown}${more}`,
-      hint: wayOut(facts, running, gone),
-      allow: 'drift',
+export const drift: Check = {
+  explanations: {
+    EW025: {
+      title: 'running and saved configuration differ',
+      why: `Somebody committed something and never saved it. An apply ends with a save, which would make that change last
+      without anybody having meant it; and if the router rebooted now, the change would be gone. Whoever made it may still
+      be trying it out.`,
+      way: `Ask who is at work, then save the change on the router or take it back (configure; load; commit), and plan again.
+      --allow drift applies all the same, and saves both.`,
     },
-  ];
+  },
+  find({ facts, running }) {
+    if (facts === undefined) return [];
+    const there = values(running, base);
+    const gone = facts.savedWireguard.filter(name => !there.includes(name));
+    const others = facts.drift.filter(line => !isOfGone(line, gone));
+    if (others.length === 0) return [];
+    const shown = others.slice(0, 5).join('; ');
+    const more = others.length > 5 ? `; and ${others.length - 5} more` : '';
+    return [
+      {
+        code: 'EW025',
+        severity: 'error',
+        message: `running and saved configuration differ, and the save of an apply would make that last: ${shown}${more}`,
+        hint: wayOut(facts, running, gone),
+        allow: 'drift',
+      },
+    ];
+  },
 };
 
 /** The line says of whole interfaces that they are saved and not there: `delete interfaces wireguard wg4`. */
@@ -48,4 +61,19 @@ function wayOut(facts: RouterFacts, running: CheckInput['running'], gone: readon
   const isLost = lostLeaves(running, facts.lost).some(path => !gone.includes(path[2] ?? ''));
   const heal = isLost ? 'where something got lost at boot, edgewg doctor --heal loads it back; else ' : '';
   return `${heal}save or undo it on the router first`;
+}
+
+/** For a heal: what else differs from config.boot, line by line, and the save at its end would make last. */
+export function driftBesides(others: readonly string[]): Finding[] {
+  if (others.length === 0) return [];
+  const more = others.length > 5 ? `; and ${others.length - 5} more` : '';
+  return [
+    {
+      code: 'EW025',
+      severity: 'error',
+      message: `running and saved configuration also differ in other things, and the save would make that last: ${others.slice(0, 5).join('; ')}${more}`,
+      hint: 'save or undo it on the router first',
+      allow: 'drift',
+    },
+  ];
 }

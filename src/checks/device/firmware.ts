@@ -3,7 +3,7 @@
 
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { RouterFacts } from '../../plan/types/facts.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import { packageToInstall } from '../../vyatta/firmware.ts';
 import { has, type Path, startsWith, type Tree } from '../../vyatta/tree.ts';
 
@@ -58,16 +58,49 @@ const nodes: readonly { probe: string; is(path: Path): boolean; name: string; wa
 ];
 
 /** Nothing but this is told of a router without the package: everything else would follow from it. */
-export const firmware: Check = input => {
-  const { facts, running } = input;
-  if (facts === undefined) return [];
-  const lost = lostWireguard(running, facts);
-  if (facts.probes.get('wireguard') === false) return lost.length > 0 ? lost : [notInstalled(facts)];
-  return [...lost, ...missingClamps(input, facts), ...missingNodes(input, facts)];
+export const firmware: Check = {
+  explanations: {
+    EW020: {
+      title: 'the router knows no wireguard interfaces',
+      why: `EdgeOS 1 and 2 learn WireGuard from the package wireguard-vyatta-ubnt. A firmware upgrade removes the package, and
+      with it every wireguard node from the running configuration, while config.boot still holds them. Whoever saves then,
+      and the GUI saves on every change, destroys them for good.`,
+      way: `Save nothing. Install the package for this model and firmware, then run edgewg doctor --heal, which loads back what
+      config.boot has. After that plan again; most often there is nothing left to do.`,
+    },
+    EW021: {
+      title: 'a wireguard interface is saved, but not running',
+      why: `config.boot holds an interface that the running configuration has lost: it didn't come back at boot (a missing key
+      file, an endpoint's name that didn't resolve), or somebody deleted it and didn't save. An apply saves, and would make
+      the loss permanent.`,
+      way: `edgewg doctor --heal loads it back; where that fails it tells what the router said. If it is meant to be gone, save
+      on the router first.`,
+    },
+    EW022: {
+      title: "the firmware can't clamp the MSS of wireguard interfaces",
+      why: `The interface type wg of mss-clamp comes with the wireguard package: for IPv4 since version 0.0.20180731, for IPv6
+      since 0.0.20191219. The router would refuse the command.`,
+      way: `Update the package, or say mssClamp: { ipv4: off } or { ipv6: off } and see that both ends of the tunnel have a
+      fitting MTU.`,
+    },
+    EW302: {
+      title: 'this firmware does not know a node that the file asks for',
+      why: `Which nodes a router knows depends on its firmware. edgewg asks for the templates while it reads the router, so that this
+      is told before anything is done and not by "The specified configuration node is not valid" in the middle of it.`,
+      way: 'Leave out what the finding names, or update the firmware.',
+    },
+  },
+  find(input) {
+    const { facts, running } = input;
+    if (facts === undefined) return [];
+    const lost = lostWireguard(running, facts);
+    if (facts.probes.get('wireguard') === false) return lost.length > 0 ? lost : [notInstalled(facts)];
+    return [...lost, ...missingClamps(input, facts), ...missingNodes(input, facts)];
+  },
 };
 
 /** Interfaces that config.boot has and the running configuration hasn't: any save, a rollback's too, would destroy them. */
-export function lostWireguard(running: Tree, facts: RouterFacts): Diagnostic[] {
+export function lostWireguard(running: Tree, facts: RouterFacts): Finding[] {
   const lost = facts.savedWireguard.filter(name => !has(running, [...base, name]));
   if (lost.length === 0) return [];
   const them = lost.length === 1 ? 'it' : 'them';
@@ -92,7 +125,7 @@ export function lostWireguard(running: Tree, facts: RouterFacts): Diagnostic[] {
   ];
 }
 
-function notInstalled(facts: RouterFacts): Diagnostic {
+function notInstalled(facts: RouterFacts): Finding {
   return {
     code: 'EW020',
     severity: 'error',
@@ -102,7 +135,7 @@ function notInstalled(facts: RouterFacts): Diagnostic {
   };
 }
 
-function missingClamps({ changes, wanted }: CheckInput, { probes }: RouterFacts): Diagnostic[] {
+function missingClamps({ changes, wanted }: CheckInput, { probes }: RouterFacts): Finding[] {
   return clamps.flatMap(({ probe, path, family }) =>
     probes.get(probe) !== false ||
     !has(wanted, path) ||
@@ -118,7 +151,7 @@ function missingClamps({ changes, wanted }: CheckInput, { probes }: RouterFacts)
   );
 }
 
-function missingNodes({ changes }: CheckInput, { probes, version }: RouterFacts): Diagnostic[] {
+function missingNodes({ changes }: CheckInput, { probes, version }: RouterFacts): Finding[] {
   return nodes.flatMap(({ probe, is, name, way }) => {
     const change = changes.find(
       ({ action, path }) => (action === 'create' || action === 'update') && is(path),

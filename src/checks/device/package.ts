@@ -3,18 +3,42 @@
 import { flappingRelease, flapsOnEveryChange } from '../../plan/impact.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { RouterFacts } from '../../plan/types/facts.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import { generationOf } from '../../vyatta/firmware.ts';
 import { byVersion, has, type Path, value } from '../../vyatta/tree.ts';
 import { finding, onRouter } from '../view.ts';
 
-export const packageFaults: Check = input => {
-  const { facts } = input;
-  if (facts === undefined || input.impacts.length === 0) return [];
-  return [...faults(input, facts), ...unknownRelease(input, facts)];
+export const packageFaults: Check = {
+  explanations: {
+    EW300: {
+      title: 'the wireguard package takes interfaces down at every change',
+      why: `Releases of wireguard-vyatta-ubnt up to 1.0.20210219-1 take an interface down and up whatever is changed below it: all
+      sessions handshake anew, IPv6 addresses and the routes of route-allowed-ips are lost.`,
+      way: `Update the package (its README tells how on a live router), or apply when nobody needs the tunnel. The plan says of
+      each tunnel what happens to it.`,
+    },
+    EW301: {
+      title: 'the wireguard package may fail to delete peers',
+      why: `Releases up to 1.0.20210219-1 end a commit that deletes a peer or its allowed IPs with a bare "Commit failed" when
+      route-allowed-ips is true, because their script deletes routes that are gone already.`,
+      way: `Update the package. Otherwise set routeAllowedIPs: false first, in an apply of its own, with the routes written out.`,
+    },
+    EW303: {
+      title: 'the router runs an EdgeOS of which less is known',
+      why: `What a commit does to running tunnels is read from the scripts of the wireguard package for EdgeOS 1 and 2. EdgeOS 3 has
+      WireGuard built in, takes the same commands, and keeps its scripts to itself.`,
+      way: `Nothing must be done: what is applied is proven afterwards, and put back where it doesn't hold. Only the impact that
+      the plan tells may be another.`,
+    },
+  },
+  find(input) {
+    const { facts } = input;
+    if (facts === undefined || input.impacts.length === 0) return [];
+    return [...faults(input, facts), ...unknownRelease(input, facts)];
+  },
 };
 
-function faults(input: CheckInput, facts: RouterFacts): Diagnostic[] {
+function faults(input: CheckInput, facts: RouterFacts): Finding[] {
   if (!flapsOnEveryChange(facts)) return [];
   const package_ = `the wireguard package ${facts.wireguardPackage}`;
   const hint = `update the package to a release after ${flappingRelease}`;
@@ -61,7 +85,7 @@ function deletions({ changes, running, after }: CheckInput): { name: string; pat
 }
 
 /** The templates of EdgeOS 3 are not public (docs/edgeos.md 'EdgeOS 3'). */
-function unknownRelease(input: CheckInput, { version }: RouterFacts): Diagnostic[] {
+function unknownRelease(input: CheckInput, { version }: RouterFacts): Finding[] {
   const generation = generationOf(version);
   if (generation === 1 || generation === 2 || version === '') return [];
   return [

@@ -1,7 +1,7 @@
 // What the checks of the two ends share: both ends of each tunnel, and a finding that names both places.
 
 import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import { type Ends, endsOf } from '../../site/ends.ts';
 import type { Peer, SitePath, Tunnel } from '../../site/site.ts';
 import { covers, parsePrefix } from '../../wireguard/prefix.ts';
@@ -23,10 +23,10 @@ export const pairsOf = (input: CheckInput): Pair[] =>
 export function twoSided(
   input: CheckInput,
   places: { readonly router: SitePath; readonly cluster: SitePath },
-  diagnostic: Omit<Diagnostic, 'source' | 'other'>,
-): Diagnostic {
+  found: Omit<Finding, 'source' | 'other'>,
+): Finding {
   return {
-    ...diagnostic,
+    ...found,
     source: input.placeOf(places.router),
     other: input.placeOf(places.cluster),
   };

@@ -1,7 +1,6 @@
 // EW343: a peer that may use any source address, on a tunnel that is no way to the internet.
 import { familyName } from '../../model/firewall/words.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check } from '../../plan/types/check.ts';
 import type { Peer, Tunnel } from '../../site/site.ts';
 import { has, type Tree, value, values } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
@@ -13,24 +12,35 @@ const ways: Readonly<Record<Family, readonly (readonly string[])[]>> = {
   6: [['::/0'], ['::/1', '8000::/1']],
 };
 
-export function anySource(input: CheckInput): Diagnostic[] {
-  const { after } = viewOf(input);
-  return input.site.tunnels.flatMap(tunnel =>
-    families.flatMap(family =>
-      tunnel.peers.flatMap(peer => {
-        const index = tunnel.routes.length === 0 || peer.disable ? undefined : coversAll(peer, family);
-        if (index === undefined || isWayOut(after.tree, tunnel, family)) return [];
-        const routed = tunnel.routes.map(route => route.prefix);
-        return finding(input, [...peer.at, 'allowedIPs', index], {
-          code: 'EW343',
-          severity: 'warning',
-          message: `${tunnel.name}: ${peer.name} may send from any ${familyName(family)} address, and only ${routed.join(', ')} ${routed.length === 1 ? 'is' : 'are'} routed to it`,
-          hint: 'name in allowedIPs what is behind the peer and no more',
-        });
-      }),
-    ),
-  );
-}
+export const anySource: Check = {
+  explanations: {
+    EW343: {
+      title: 'a peer may send from any address, and only some are routed to it',
+      why: `AllowedIPs decide both ways: where packets go, and whose addresses a peer may use as source. With 0.0.0.0/0 or ::/0 a server
+      that is taken over can pass for any address, one at home too, and rulesets that go by source let it in.`,
+      way: `Name the prefixes that are behind the peer: those that are routed to it, and those that BGP announces. Where it is the
+      way to the internet, route 0.0.0.0/0 to it.`,
+    },
+  },
+  find(input) {
+    const { after } = viewOf(input);
+    return input.site.tunnels.flatMap(tunnel =>
+      families.flatMap(family =>
+        tunnel.peers.flatMap(peer => {
+          const index = tunnel.routes.length === 0 || peer.disable ? undefined : coversAll(peer, family);
+          if (index === undefined || isWayOut(after.tree, tunnel, family)) return [];
+          const routed = tunnel.routes.map(route => route.prefix);
+          return finding(input, [...peer.at, 'allowedIPs', index], {
+            code: 'EW343',
+            severity: 'warning',
+            message: `${tunnel.name}: ${peer.name} may send from any ${familyName(family)} address, and only ${routed.join(', ')} ${routed.length === 1 ? 'is' : 'are'} routed to it`,
+            hint: 'name in allowedIPs what is behind the peer and no more',
+          });
+        }),
+      ),
+    );
+  },
+};
 
 /** The place among the allowed IPs of the first of those that are every address together, also in halves. */
 function coversAll({ allowedIPs }: Peer, family: Family): number | undefined {

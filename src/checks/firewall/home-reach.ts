@@ -6,28 +6,37 @@ import { askStages } from '../../model/firewall/passing.ts';
 import { difference, only, type Ranges, span, union } from '../../model/firewall/ranges.ts';
 import { passes } from '../../model/firewall/verdict.ts';
 import { familyName, tellDecider, tellPackets } from '../../model/firewall/words.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check } from '../../plan/types/check.ts';
 import { find, values } from '../../vyatta/tree.ts';
 import { type Family, last, parsePrefix } from '../../wireguard/prefix.ts';
 import { families, finding, type Side, viewOf } from '../view.ts';
 
-export function homeReach(input: CheckInput): Diagnostic[] {
-  const { before, after, isSame } = viewOf(input);
-  if (isSame('firewall', 'interfaces')) return [];
-  return input.site.tunnels.flatMap(tunnel =>
-    families.flatMap(family => {
-      const told = reach(after, tunnel.name, family);
-      const earlier = reach(before, tunnel.name, family);
-      if (told.length === 0 || told.join() === earlier.join()) return [];
-      return finding(input, [...tunnel.at, 'firewall'], {
-        code: 'EW124',
-        severity: 'note',
-        message: `${tunnel.name}: over ${familyName(family)} its peers may open ${told.join('; ')}`,
-      });
-    }),
-  );
-}
+export const homeReach: Check = {
+  explanations: {
+    EW124: {
+      title: 'what the peers of a tunnel may reach at home',
+      why: `New connections that the rulesets attached to the tunnel let pass, through the router (in) and to the router itself
+      (local), from the addresses that the peers may use. It is told when the plan changes it, for whoever reviews it.`,
+      way: 'Compare it with what is meant. Each part names the rule that lets it pass.',
+    },
+  },
+  find(input) {
+    const { before, after, isSame } = viewOf(input);
+    if (isSame('firewall', 'interfaces')) return [];
+    return input.site.tunnels.flatMap(tunnel =>
+      families.flatMap(family => {
+        const told = reach(after, tunnel.name, family);
+        const earlier = reach(before, tunnel.name, family);
+        if (told.length === 0 || told.join() === earlier.join()) return [];
+        return finding(input, [...tunnel.at, 'firewall'], {
+          code: 'EW124',
+          severity: 'note',
+          message: `${tunnel.name}: over ${familyName(family)} its peers may open ${told.join('; ')}`,
+        });
+      }),
+    );
+  },
+};
 
 /** One line per rule that lets new connections pass; empty without rulesets, which is another check's. */
 function reach(side: Side, name: string, family: Family): string[] {

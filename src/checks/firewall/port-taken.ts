@@ -5,37 +5,59 @@ import { newUdp } from '../../model/firewall/port.ts';
 import { only } from '../../model/firewall/ranges.ts';
 import type { Ruleset } from '../../model/firewall/ruleset.ts';
 import { ask, passage, passes, ruleOf } from '../../model/firewall/verdict.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import type { SitePath, Tunnel } from '../../site/site.ts';
 import { type Path, value } from '../../vyatta/tree.ts';
 import { udpServices } from '../device/services.ts';
 import { finding, onRouter, type Side, type Uplink, viewOf } from '../view.ts';
 import { listenPort, sourcesOf } from './need.ts';
 
-export function portTaken(input: CheckInput): Diagnostic[] {
-  const { after } = viewOf(input);
-  const holders = holdersByPort(after);
-  const nats = after.wan(4).map(uplink => ({ uplink, nat: natOf(after.tree, uplink.iface) }));
-  return input.site.tunnels.flatMap(tunnel => {
-    const port = listenPort(after, tunnel);
-    if (port === undefined) return [];
-    const at = tunnel.listenPort === undefined ? tunnel.at : [...tunnel.at, 'listenPort'];
-    const others = (holders.get(port) ?? []).filter(({ name }) => name !== tunnel.name);
-    return [
-      ...others.map(({ code, name, path, hint }) =>
-        finding(input, at, {
-          code,
-          severity: 'error',
-          message: `${tunnel.name}: port ${port} is taken by ${name}`,
-          hint,
-          running: onRouter(input, path),
-        }),
-      ),
-      ...nats.flatMap(({ uplink, nat }) => translated(input, { tunnel, port, at }, uplink, nat)),
-    ];
-  });
-}
+export const portTaken: Check = {
+  explanations: {
+    EW110: {
+      title: 'another WireGuard interface has the listen port',
+      why: `Two interfaces can't listen on one UDP port: the commit of the second one fails, and EdgeOS keeps the rest of that
+      commit.`,
+      way: 'Give one of the two another listenPort, and tell the peers: their endpoint names it.',
+    },
+    EW111: {
+      title: 'a service of the router listens on that UDP port',
+      why: `OpenVPN, IPsec (500 and 4500), DNS, DHCP, NTP, SNMP and others listen on UDP ports of their own. Whichever starts
+      last fails, and after a reboot that may be the other one. Services on TCP are never in the way of WireGuard.`,
+      way: 'Take another listenPort. WireGuard has no port that it must have.',
+    },
+    EW112: {
+      title: 'NAT sends the packets of that port elsewhere',
+      why: `Destination NAT and port-forward change a packet before any ruleset sees it. A range that includes the listen port
+      takes the tunnel's packets along, and WireGuard never gets one.`,
+      way: `Take a listenPort outside the range, narrow the range, or put a NAT rule with exclude before it.`,
+    },
+  },
+  find(input) {
+    const { after } = viewOf(input);
+    const holders = holdersByPort(after);
+    const nats = after.wan(4).map(uplink => ({ uplink, nat: natOf(after.tree, uplink.iface) }));
+    return input.site.tunnels.flatMap(tunnel => {
+      const port = listenPort(after, tunnel);
+      if (port === undefined) return [];
+      const at = tunnel.listenPort === undefined ? tunnel.at : [...tunnel.at, 'listenPort'];
+      const others = (holders.get(port) ?? []).filter(({ name }) => name !== tunnel.name);
+      return [
+        ...others.map(({ code, name, path, hint }) =>
+          finding(input, at, {
+            code,
+            severity: 'error',
+            message: `${tunnel.name}: port ${port} is taken by ${name}`,
+            hint,
+            running: onRouter(input, path),
+          }),
+        ),
+        ...nats.flatMap(({ uplink, nat }) => translated(input, { tunnel, port, at }, uplink, nat)),
+      ];
+    });
+  },
+};
 
 /** Who listens on a UDP port, and the node that says so. */
 interface Holder {
@@ -74,7 +96,7 @@ function translated(
   { tunnel, port, at }: { tunnel: Tunnel; port: number; at: SitePath },
   { iface, own }: Uplink,
   nat: Ruleset,
-): Diagnostic[] {
+): Finding[] {
   const parts = ask(nat, newUdp(sourcesOf(tunnel, 4), only(port), own));
   const passed = passage(parts);
   if (passed === 'all') return [];
@@ -82,12 +104,12 @@ function translated(
   const numbers = new Set(takers.flatMap(rule => (rule?.action === 'drop' ? [rule.number] : [])));
   const names = [...numbers].map(natRuleName);
   const what = passed === 'none' ? 'sends' : passed === 'some' ? 'sends some of' : 'may send';
-  const diagnostic = finding(input, at, {
+  const found = finding(input, at, {
     code: 'EW112',
     severity: passed === 'maybe' ? 'warning' : 'error',
     message: `${tunnel.name}: ${names.join(' and ')} ${what} what comes to UDP port ${port} at ${iface.name} elsewhere, before WireGuard sees it`,
     hint: 'take a listenPort outside the range that is forwarded, or narrow that rule',
     running: onRouter(input, names[0]?.split(' ') ?? []),
   });
-  return [diagnostic];
+  return [found];
 }

@@ -7,30 +7,71 @@ import { freeNumber, newUdp } from '../../model/firewall/port.ts';
 import { only } from '../../model/firewall/ranges.ts';
 import { type Part, type Passage, passage, passes, ruleOf } from '../../model/firewall/verdict.ts';
 import { familyName, tellDecider, tellDoubt, tellParts } from '../../model/firewall/words.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import type { Tunnel } from '../../site/site.ts';
 import type { Interface } from '../../vyatta/interfaces.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import { families, finding, type Side, viewOf } from '../view.ts';
 import { listenPort, type Need, needOf, type Opener, openerOf, sourcesOf } from './need.ts';
 
-export function reachability(input: CheckInput): Diagnostic[] {
-  const { before, after, isSame } = viewOf(input);
-  const unchanged = isSame('firewall', 'interfaces');
-  return input.site.tunnels.flatMap(tunnel => {
-    const port = listenPort(after, tunnel);
-    if (port === undefined || tunnel.disable) return [];
-    return families.flatMap(family => {
-      const need = needOf(input, tunnel, family);
-      if (need === undefined) return [];
-      const answers = answersOf(after, tunnel, family, port);
-      const had = listenPort(before, tunnel) === port;
-      const earlier = unchanged ? answers : had ? answersOf(before, tunnel, family, port) : [];
-      return report({ input, tunnel, family, port, need, answers, earlier }) ?? [];
+export const reachability: Check = {
+  explanations: {
+    EW100: {
+      title: 'a listen port becomes reachable from the internet',
+      why: `For every interface that faces the internet edgewg walks the rulesets that are attached there, as they are after
+      the plan, and follows a new UDP connection from the peers' addresses (or from anywhere) to the port. This one gets
+      through, by the rule that is named.`,
+      way: 'Nothing is to be done. It is told when the plan changes it.',
+    },
+    EW101: {
+      title: 'a port that the file opens stays closed',
+      why: `openPort sets a rule, but packets never come to it: an earlier rule drops them, or the ruleset isn't the one that
+      is attached to the interface they come in by (firewall local, or the local zone). EdgeOS takes the first rule that
+      matches, in the order of the numbers. The tunnel would come up only when the router itself begins.`,
+      way: `Take a number that comes before the rule that drops (the hint names a free one), or name under uplink.rulesets
+      the ruleset that is really attached.`,
+    },
+    EW102: {
+      title: 'a port that the file opens may be closed, or is open to some only',
+      why: `Part of the packets is refused before the rule that opens the port, or an earlier rule depends on what no
+      configuration tells (a rate limit, the time of day, a group that only the router fills), so that edgewg can't say
+      whether they get there.`,
+      way: 'Put the rule before the one that is named, or accept it with a reason: # edgewg-ignore EW102: REASON.',
+    },
+    EW103: {
+      title: 'a listen port is closed where a peer may need it',
+      why: `Answers to what the router sends always come back; it is about who may begin. A peer without an endpoint must begin
+      itself. A peer with an IPv6 endpoint is no better off for a rule in the IPv4 ruleset. A peer without
+      persistentKeepalive can't be woken up by the other end after two minutes of silence.`,
+      way: `Open the port in that family with openPort, or give the peer an endpoint and persistentKeepalive, so that the
+      router keeps the way open by itself.`,
+    },
+    EW104: {
+      title: "it can't be told whether a port is reachable",
+      why: `No interface of the configuration seems to face the internet in that family: edgewg looks for a default route,
+      PPPoE, addresses by DHCP, load-balance groups and the WAN interface of port-forward. Without one it doesn't know
+      which rulesets a packet meets.`,
+      way: 'Nothing, if the router is no way to the internet. Otherwise look for the default route that is missing.',
+    },
+  },
+  find(input) {
+    const { before, after, isSame } = viewOf(input);
+    const unchanged = isSame('firewall', 'interfaces');
+    return input.site.tunnels.flatMap(tunnel => {
+      const port = listenPort(after, tunnel);
+      if (port === undefined || tunnel.disable) return [];
+      return families.flatMap(family => {
+        const need = needOf(input, tunnel, family);
+        if (need === undefined) return [];
+        const answers = answersOf(after, tunnel, family, port);
+        const had = listenPort(before, tunnel) === port;
+        const earlier = unchanged ? answers : had ? answersOf(before, tunnel, family, port) : [];
+        return report({ input, tunnel, family, port, need, answers, earlier }) ?? [];
+      });
     });
-  });
-}
+  },
+};
 
 /** What becomes of new connections to a tunnel's port on one interface. */
 interface Answer {
@@ -62,7 +103,7 @@ interface Case {
   readonly earlier: readonly Answer[];
 }
 
-function report(found: Case): Diagnostic | undefined {
+function report(found: Case): Finding | undefined {
   const { input, tunnel, family, port, need, answers } = found;
   const opener = openerOf(input, tunnel, family);
   const at = opener === undefined ? [...tunnel.at, 'listenPort'] : (tunnel.openPort?.at ?? tunnel.at);
@@ -93,7 +134,7 @@ function report(found: Case): Diagnostic | undefined {
   });
 }
 
-function gravity(need: Need, state: 'open' | 'partly' | 'none'): Pick<Diagnostic, 'code' | 'severity'> {
+function gravity(need: Need, state: 'open' | 'partly' | 'none'): Pick<Finding, 'code' | 'severity'> {
   if (state === 'open' || need === 'speaks') return { code: 'EW103', severity: 'note' };
   if (state === 'partly') return { code: 'EW102', severity: 'warning' };
   return need === 'opened' ? { code: 'EW101', severity: 'error' } : { code: 'EW103', severity: 'warning' };
@@ -119,7 +160,7 @@ function consequence(need: Need, family: string): string {
   return need === 'astray' ? `; the endpoint is ${family}` : '';
 }
 
-function wayOut(found: Case, answer: Answer, opener: Opener | undefined): Pick<Diagnostic, 'hint'> {
+function wayOut(found: Case, answer: Answer, opener: Opener | undefined): Pick<Finding, 'hint'> {
   const { input, tunnel, family, port } = found;
   const name = family === 4 ? 'ipv4' : 'ipv6';
   if (opener === undefined) return { hint: `open it: openPort: { ${name}: NUMBER } under ${tunnel.name}` };
@@ -139,7 +180,7 @@ function wayOut(found: Case, answer: Answer, opener: Opener | undefined): Pick<D
 }
 
 /** Only when the plan makes it so: what was open before is no news. */
-function becameReachable(found: Case, at: Parameters<typeof finding>[1]): Diagnostic | undefined {
+function becameReachable(found: Case, at: Parameters<typeof finding>[1]): Finding | undefined {
   const { input, tunnel, family, port, answers, earlier, need } = found;
   if (need === 'speaks' || (earlier.length > 0 && earlier.every(answer => answer.passage === 'all')))
     return undefined;

@@ -3,8 +3,8 @@
 import { type Stage, usesOf } from '../../model/firewall/attached.ts';
 import { rulesetPath } from '../../model/firewall/ruleset.ts';
 import { familyName } from '../../model/firewall/words.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import type { SitePath } from '../../site/site.ts';
 import { has, type Tree, values } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
@@ -18,24 +18,34 @@ const kindName: Readonly<Record<(typeof kinds)[number], string>> = {
   'ipv6-modify': 'an IPv6 modify ruleset',
 };
 
-export function sharedNames(input: CheckInput): Diagnostic[] {
-  const users = new Map<string, (typeof kinds)[number][]>();
-  for (const kind of kinds)
-    for (const name of values(input.after, ['firewall', kind]))
-      users.set(name, [...(users.get(name) ?? []), kind]);
-  return [...users].flatMap(([name, found]) => {
-    if (found.length < 2) return [];
-    const ours = input.site.rulesets.find(ruleset => ruleset.name === name);
-    const other = found.find(kind => !has(input.wanted, ['firewall', kind, name])) ?? found[0] ?? 'name';
-    return finding(input, ours?.at ?? placeOfUplink(input, name), {
-      code: 'EW120',
-      severity: 'error',
-      message: `${name} would be ${found.map(kind => kindName[kind]).join(' and ')}: EdgeOS has one namespace for all of them`,
-      hint: `give one of them another name, such as ${otherName(input.after, name)}`,
-      running: onRouter(input, ['firewall', other, name]),
+export const sharedNames: Check = {
+  explanations: {
+    EW120: {
+      title: 'one name for two rulesets',
+      why: `firewall name, ipv6-name, modify and ipv6-modify share one namespace. EdgeOS refuses the second ruleset of a name at
+      commit, and keeps the rest of that commit.`,
+      way: 'Rename one of them. EdgeOS itself writes WAN_LOCAL for IPv4 and WANv6_LOCAL for IPv6.',
+    },
+  },
+  find(input) {
+    const users = new Map<string, (typeof kinds)[number][]>();
+    for (const kind of kinds)
+      for (const name of values(input.after, ['firewall', kind]))
+        users.set(name, [...(users.get(name) ?? []), kind]);
+    return [...users].flatMap(([name, found]) => {
+      if (found.length < 2) return [];
+      const ours = input.site.rulesets.find(ruleset => ruleset.name === name);
+      const other = found.find(kind => !has(input.wanted, ['firewall', kind, name])) ?? found[0] ?? 'name';
+      return finding(input, ours?.at ?? placeOfUplink(input, name), {
+        code: 'EW120',
+        severity: 'error',
+        message: `${name} would be ${found.map(kind => kindName[kind]).join(' and ')}: EdgeOS has one namespace for all of them`,
+        hint: `give one of them another name, such as ${otherName(input.after, name)}`,
+        running: onRouter(input, ['firewall', other, name]),
+      });
     });
-  });
-}
+  },
+};
 
 const placeOfUplink = (input: CheckInput, name: string): SitePath => {
   const { ipv4 } = input.site.uplink.rulesets;
@@ -50,16 +60,26 @@ function otherName(tree: Tree, name: string): string {
 }
 
 /** What is named and isn't there. An error where the plan is to blame; what was so before is a note. */
-export function missingRulesets(input: CheckInput): Diagnostic[] {
-  const { after } = viewOf(input);
-  return families.flatMap(family =>
-    usesOf(after.tree, after.ifaces, family)
-      .filter(use => !has(after.tree, rulesetPath(family, use.name)))
-      .map(use => missing(input, use, family)),
-  );
-}
+export const missingRulesets: Check = {
+  explanations: {
+    EW121: {
+      title: "a ruleset is attached that isn't there",
+      why: `An interface or a zone names a ruleset that the configuration doesn't have after the plan, or has in the other
+      family only. EdgeOS refuses the commit: 'Rule set X is not configured', or 'still in use' when it is deleted.`,
+      way: 'Define it under rulesets with the right family, name another, or detach it first.',
+    },
+  },
+  find(input) {
+    const { after } = viewOf(input);
+    return families.flatMap(family =>
+      usesOf(after.tree, after.ifaces, family)
+        .filter(use => !has(after.tree, rulesetPath(family, use.name)))
+        .map(use => missing(input, use, family)),
+    );
+  },
+};
 
-function missing(input: CheckInput, use: Stage, family: Family): Diagnostic {
+function missing(input: CheckInput, use: Stage, family: Family): Finding {
   const other = kinds.find(kind => has(input.after, ['firewall', kind, use.name]));
   const deleted = has(input.running, rulesetPath(family, use.name));
   const wasSo = !deleted && has(input.running, [...use.path, use.name]);

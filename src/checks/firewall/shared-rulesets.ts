@@ -1,7 +1,7 @@
 // EW346: a ruleset that filters a tunnel and something else: the internet, or other tunnels.
 import { attachedTo } from '../../model/firewall/attached.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import type { SitePath } from '../../site/site.ts';
 import { byVersion } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
@@ -15,28 +15,39 @@ interface Use {
   readonly at: SitePath;
 }
 
-export function sharedRulesets(input: CheckInput): Diagnostic[] {
-  const { before, after, isSame } = viewOf(input);
-  return families.flatMap(family => {
-    const uses = usesOfFile(input, family);
-    if (uses.length === 0) return [];
-    const wans = new Set(after.wan(family).map(({ iface }) => iface.name));
-    const [now, earlier] = [usersOf(after, family), usersOf(before, family)];
-    const told = new Set<string>();
-    return uses.flatMap(use => {
-      const users = now.get(use.ruleset) ?? [];
-      const uplinks = users.filter(name => wans.has(name));
-      if (uplinks.length > 0)
-        return once(told, `${use.ruleset} ${use.tunnel}`, () => ofInternet(input, use, uplinks));
-      // between tunnels it is often meant, so it is told when it is news
-      const isNews = !isSame('interfaces') && String(users) !== String(earlier.get(use.ruleset) ?? []);
-      if (users.length < 2 || !isNews) return [];
-      return once(told, use.ruleset, () => ofTunnels(input, use, users));
+export const sharedRulesets: Check = {
+  explanations: {
+    EW346: {
+      title: 'one ruleset filters several interfaces',
+      why: `What a rule lets pass for one tunnel it lets pass for all that share the ruleset, unless it names the source. Shared with the
+      interface that faces the internet, a rule for the tunnel opens the home to everybody, and the other way round.`,
+      way: `Between tunnels to servers of one cluster that is often meant: let the rules name sources. For the internet and a tunnel
+      make two rulesets.`,
+    },
+  },
+  find(input) {
+    const { before, after, isSame } = viewOf(input);
+    return families.flatMap(family => {
+      const uses = usesOfFile(input, family);
+      if (uses.length === 0) return [];
+      const wans = new Set(after.wan(family).map(({ iface }) => iface.name));
+      const [now, earlier] = [usersOf(after, family), usersOf(before, family)];
+      const told = new Set<string>();
+      return uses.flatMap(use => {
+        const users = now.get(use.ruleset) ?? [];
+        const uplinks = users.filter(name => wans.has(name));
+        if (uplinks.length > 0)
+          return once(told, `${use.ruleset} ${use.tunnel}`, () => ofInternet(input, use, uplinks));
+        // between tunnels it is often meant, so it is told when it is news
+        const isNews = !isSame('interfaces') && String(users) !== String(earlier.get(use.ruleset) ?? []);
+        if (users.length < 2 || !isNews) return [];
+        return once(told, use.ruleset, () => ofTunnels(input, use, users));
+      });
     });
-  });
-}
+  },
+};
 
-function once(told: Set<string>, key: string, make: () => Diagnostic): Diagnostic[] {
+function once(told: Set<string>, key: string, make: () => Finding): Finding[] {
   if (told.has(key)) return [];
   told.add(key);
   return [make()];
@@ -52,11 +63,7 @@ function usesOfFile({ site }: CheckInput, family: Family): Use[] {
   );
 }
 
-const ofInternet = (
-  input: CheckInput,
-  { ruleset, tunnel, at }: Use,
-  uplinks: readonly string[],
-): Diagnostic =>
+const ofInternet = (input: CheckInput, { ruleset, tunnel, at }: Use, uplinks: readonly string[]): Finding =>
   finding(input, at, {
     code: 'EW346',
     severity: 'warning',
@@ -66,7 +73,7 @@ const ofInternet = (
 
 const most = 6;
 
-function ofTunnels(input: CheckInput, { ruleset, at }: Use, users: readonly string[]): Diagnostic {
+function ofTunnels(input: CheckInput, { ruleset, at }: Use, users: readonly string[]): Finding {
   const names = [...users].sort(byVersion);
   const shown = names.length > most ? [...names.slice(0, most), `${names.length - most} more`] : names;
   return finding(input, at, {

@@ -9,8 +9,8 @@ import { difference, holds, only, type Ranges } from '../../model/firewall/range
 import { rulesetPath } from '../../model/firewall/ruleset.ts';
 import { type Part, passage, passes } from '../../model/firewall/verdict.ts';
 import { familyName, tellDecider } from '../../model/firewall/words.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import { managesInterface } from '../../site/manages.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import { families, finding, onRouter, type Uplink, viewOf } from '../view.ts';
@@ -48,17 +48,35 @@ const fromInternet = (family: Family, own: Ranges): Packets & { destination: Ran
   destination: own.length > 0 ? own : unicast[family],
 });
 
-export function openToAll(input: CheckInput): Diagnostic[] {
-  if (input.site.tunnels.length === 0) return [];
-  const told = new Map<string, Diagnostic>();
-  for (const family of families)
-    for (const uplink of viewOf(input).after.wan(family))
-      for (const part of openParts(input, uplink, family)) {
-        const found = tell(input, uplink, family, part);
-        if (!told.has(found.message)) told.set(found.message, found);
-      }
-  return [...told.values()];
-}
+export const openToAll: Check = {
+  explanations: {
+    EW340: {
+      title: 'a rule lets everybody on the internet reach every port of the router',
+      why: `The rule accepts new connections from anywhere to most of the ports: SSH, the GUI and DNS with them. It often comes from
+      a rule for one port that was merged into another one of the same number, or that lost its destination port.`,
+      way: `Give the rule the protocol and the destination port that it is meant for. If the router is meant to be open, say why:
+      # edgewg-ignore EW340: REASON.`,
+    },
+    EW341: {
+      title: 'what no rule names is accepted from the internet',
+      why: `The ruleset that guards the router where it faces the internet has default-action accept: every port is open that no
+      rule closes. Then the rule that opens the port of a tunnel says nothing, and what a later service listens on is open too.`,
+      way: `set firewall name WAN_LOCAL default-action drop, with rules before it that accept established and related packets, and in
+      IPv6 ICMPv6 and DHCPv6.`,
+    },
+  },
+  find(input) {
+    if (input.site.tunnels.length === 0) return [];
+    const told = new Map<string, Finding>();
+    for (const family of families)
+      for (const uplink of viewOf(input).after.wan(family))
+        for (const part of openParts(input, uplink, family)) {
+          const found = tell(input, uplink, family, part);
+          if (!told.has(found.message)) told.set(found.message, found);
+        }
+    return [...told.values()];
+  },
+};
 
 function openParts(input: CheckInput, { iface, own }: Uplink, family: Family): Part[] {
   const { after } = viewOf(input);
@@ -74,7 +92,7 @@ function openParts(input: CheckInput, { iface, own }: Uplink, family: Family): P
   );
 }
 
-function tell(input: CheckInput, { iface }: Uplink, family: Family, part: Part): Diagnostic {
+function tell(input: CheckInput, { iface }: Uplink, family: Family, part: Part): Finding {
   const { decider } = part;
   const name = family === 4 ? 'ipv4' : 'ipv6';
   const at = ['uplink', 'rulesets', name];
@@ -100,34 +118,43 @@ function tell(input: CheckInput, { iface }: Uplink, family: Family, part: Part):
   });
 }
 
-export function openTunnels(input: CheckInput): Diagnostic[] {
-  const { before, after } = viewOf(input);
-  return input.site.tunnels.flatMap(tunnel => {
-    const iface = after.iface(tunnel.name);
-    if (iface === undefined || tunnel.disable || tunnel.unfiltered !== undefined) return [];
-    // as with EW122: the file only adds to somebody else's interface
-    const isForeign = before.iface(tunnel.name) !== undefined && !managesInterface(input.site, tunnel.name);
-    return families.flatMap(family => {
-      const source = sendersOf(after, tunnel.name, family);
-      if (source.length === 0) return [];
-      const through = attachedTo(iface, 'in', family);
-      const ways: [string, readonly Stage[]][] = [
-        ['every network behind the router', through === undefined ? [] : [through]],
-        ['every port of the router itself', stagesToRouter(after.tree, iface, family)],
-      ];
-      return ways.flatMap(([what, stages]) => {
-        if (stages.length === 0) return [];
-        const parts = askStages(after.firewall, stages, family, { state: only(states.new), source });
-        if (passage(parts) !== 'all') return [];
-        const by = [...new Set(parts.map(tellDecider))].join(', ');
-        return finding(input, [...tunnel.at, 'firewall'], {
-          code: 'EW342',
-          severity: isForeign ? 'note' : 'warning',
-          message: `${tunnel.name}: its peers reach ${what} over ${familyName(family)}: ${by} lets everything pass`,
-          hint: 'let the default of the ruleset be drop, or say why not with unfiltered: REASON',
-          running: onRouter(input, iface.path),
+export const openTunnels: Check = {
+  explanations: {
+    EW342: {
+      title: 'the rulesets of a tunnel let everything pass',
+      why: `A ruleset is attached, but it accepts every new connection that the peers may send: it is as if there were none.`,
+      way: `Let its default be drop and name what the peers need, or say why all of it is needed: unfiltered: REASON.`,
+    },
+  },
+  find(input) {
+    const { before, after } = viewOf(input);
+    return input.site.tunnels.flatMap(tunnel => {
+      const iface = after.iface(tunnel.name);
+      if (iface === undefined || tunnel.disable || tunnel.unfiltered !== undefined) return [];
+      // as with EW122: the file only adds to somebody else's interface
+      const isForeign = before.iface(tunnel.name) !== undefined && !managesInterface(input.site, tunnel.name);
+      return families.flatMap(family => {
+        const source = sendersOf(after, tunnel.name, family);
+        if (source.length === 0) return [];
+        const through = attachedTo(iface, 'in', family);
+        const ways: [string, readonly Stage[]][] = [
+          ['every network behind the router', through === undefined ? [] : [through]],
+          ['every port of the router itself', stagesToRouter(after.tree, iface, family)],
+        ];
+        return ways.flatMap(([what, stages]) => {
+          if (stages.length === 0) return [];
+          const parts = askStages(after.firewall, stages, family, { state: only(states.new), source });
+          if (passage(parts) !== 'all') return [];
+          const by = [...new Set(parts.map(tellDecider))].join(', ');
+          return finding(input, [...tunnel.at, 'firewall'], {
+            code: 'EW342',
+            severity: isForeign ? 'note' : 'warning',
+            message: `${tunnel.name}: its peers reach ${what} over ${familyName(family)}: ${by} lets everything pass`,
+            hint: 'let the default of the ruleset be drop, or say why not with unfiltered: REASON',
+            running: onRouter(input, iface.path),
+          });
         });
       });
     });
-  });
-}
+  },
+};

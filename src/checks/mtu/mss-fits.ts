@@ -1,8 +1,8 @@
 // EW143: an MSS clamp that lets through larger segments than the smallest tunnel takes. EdgeOS has one value per family for all
 // interface types, so the smallest decides (docs/edgeos.md 'Clamps').
 
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import { linkMtu } from '../../vyatta/link-mtu.ts';
 import { has, value, values } from '../../vyatta/tree.ts';
 import { segmentSize, tellSegment } from '../../wireguard/mtu.ts';
@@ -10,11 +10,22 @@ import type { Family } from '../../wireguard/prefix.ts';
 import { livingTunnels } from '../routing/routes.ts';
 import { families, finding, onRouter, viewOf } from '../view.ts';
 
-export function mssFits(input: CheckInput): Diagnostic[] {
-  return livingTunnels(input).length === 0 ? [] : families.flatMap(family => clamp(input, family));
-}
+export const mssFits: Check = {
+  explanations: {
+    EW143: {
+      title: 'the MSS clamp is larger than what a tunnel takes',
+      why: `The clamp lowers the segment size that both ends of a TCP connection agree on, so that full packets fit the tunnel. With
+      a larger value they agree on segments that don't, and depend on ICMP messages that many networks drop. EdgeOS has one
+      value per family for all interface types, so the smallest tunnel decides.`,
+      way: 'Use auto: the smallest MTU of all WireGuard interfaces, less 40 for IPv4 and less 60 for IPv6.',
+    },
+  },
+  find(input) {
+    return livingTunnels(input).length === 0 ? [] : families.flatMap(family => clamp(input, family));
+  },
+};
 
-function clamp(input: CheckInput, family: Family): Diagnostic[] {
+function clamp(input: CheckInput, family: Family): Finding[] {
   const { tree, ifaces } = viewOf(input).after;
   const node = family === 4 ? 'mss-clamp' : 'mss-clamp6';
   const path = ['firewall', 'options', node];

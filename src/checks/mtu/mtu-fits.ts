@@ -1,7 +1,7 @@
 // EW141 and EW142: an MTU that is too large for the way of the tunnel's packets, or too small for IPv6 inside.
 
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import type { Tunnel } from '../../site/site.ts';
 import type { Interface } from '../../vyatta/interfaces.ts';
 import { linkMtu } from '../../vyatta/link-mtu.ts';
@@ -12,19 +12,40 @@ import { livingTunnels } from '../routing/routes.ts';
 import { finding, onRouter, viewOf } from '../view.ts';
 import { narrowest } from './link-mtus.ts';
 
-export function mtuFits(input: CheckInput): Diagnostic[] {
-  const { after } = viewOf(input);
-  return livingTunnels(input).flatMap(tunnel => {
-    const iface = after.iface(tunnel.name);
-    return iface === undefined ? [] : [...tooLarge(input, tunnel, iface), ...tooSmall(input, tunnel, iface)];
-  });
-}
+export const mtuFits: Check = {
+  explanations: {
+    EW141: {
+      title: "a tunnel's MTU is too large for its way",
+      why: `A full packet of the tunnel becomes larger than what the line takes. The router then sends it in two pieces, which costs
+      its offloading and half of the speed; and whoever drops fragments on the way lets small packets through and stops large
+      ones: ping works, SSH logs in, and the first long answer hangs. Where the peer is reached through another tunnel, that
+      one's MTU is the line.`,
+      way: `Take the number that the finding names, on both ends, or leave mtu out: auto computes it. When the path has a
+      smaller MTU than the router's line, say uplink.mtu.`,
+    },
+    EW142: {
+      title: "a tunnel's MTU is too small for IPv6",
+      why: `IPv6 asks of every link to carry packets of 1280 bytes (RFC 8200 section 5). Linux takes IPv6 off an interface whose MTU
+      is below: its addresses vanish, and with them the routes.`,
+      way: `1280 is the least. EdgeOS clamps TCP over IPv6 down to 1280 only, which needs an MTU of 1340 (EW003).`,
+    },
+  },
+  find(input) {
+    const { after } = viewOf(input);
+    return livingTunnels(input).flatMap(tunnel => {
+      const iface = after.iface(tunnel.name);
+      return iface === undefined
+        ? []
+        : [...tooLarge(input, tunnel, iface), ...tooSmall(input, tunnel, iface)];
+    });
+  },
+};
 
 /** Somebody else's interface, whose MTU the plan leaves alone, is told and no more. */
 const isOurs = ({ wanted }: CheckInput, name: string): boolean =>
   has(wanted, ['interfaces', 'wireguard', name, 'mtu']);
 
-function tooLarge(input: CheckInput, tunnel: Tunnel, iface: Interface): Diagnostic[] {
+function tooLarge(input: CheckInput, tunnel: Tunnel, iface: Interface): Finding[] {
   const { mtu, path } = linkMtu(iface);
   const way = narrowest(input, tunnel);
   if (mtu <= way.mtu) return [];
@@ -41,7 +62,7 @@ function tooLarge(input: CheckInput, tunnel: Tunnel, iface: Interface): Diagnost
   ];
 }
 
-function tooSmall(input: CheckInput, tunnel: Tunnel, iface: Interface): Diagnostic[] {
+function tooSmall(input: CheckInput, tunnel: Tunnel, iface: Interface): Finding[] {
   const { mtu } = linkMtu(iface);
   if (mtu >= leastIpv6Mtu) return [];
   const own = [...(find(iface.node, ['address'])?.children.keys() ?? [])].find(text => text.includes(':'));

@@ -2,8 +2,8 @@
 // without a word, and the other peer is left without (docs/edgeos.md 'Allowed IPs', W!80). EdgeOS compares texts, and only sometimes; here notations
 // are one: host bits, comma lists, IPv6 in long form. Between peers of the file it is a rule of the file.
 import { difference } from '../../model/firewall/ranges.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import type { Tunnel } from '../../site/site.ts';
 import { has } from '../../vyatta/tree.ts';
 import { covers, printPrefix } from '../../wireguard/prefix.ts';
@@ -20,19 +20,34 @@ import {
 import { alreadyThere, listed, livingTunnels } from './routes.ts';
 
 /** The same prefix twice: an error, since the plan would take it from somebody. */
-export function allowedTwice(input: CheckInput): Diagnostic[] {
-  return eachTunnel(input, (tunnel, owned) => {
-    const first = new Map<string, Owned>();
-    return owned.flatMap(one => {
-      const key = printPrefix(one.prefix);
-      const other = first.get(key);
-      if (other === undefined) first.set(key, one);
-      return other === undefined || other.peer.key === one.peer.key ? [] : [twice(input, tunnel, other, one)];
+export const allowedTwice: Check = {
+  explanations: {
+    EW130: {
+      title: 'two peers of one interface have the same allowed IPs',
+      why: `WireGuard picks the peer by the packet's destination, so a prefix has one owner on an interface. Setting it for another
+      peer moves it without a word, and the first one shows "allowed ips: (none)". EdgeOS compares the texts and only when the
+      whole interface is set, so 10.0.0.1/24 and 10.0.0.0/24, a comma list, or a peer that is added later pass its check.
+      edgewg compares the addresses, of the file's peers and of those that only the router has.`,
+      way: `Take the prefix from one of the two peers. If both must have it (a range that moves between servers), give each peer
+      an interface of its own: then routes and BGP decide.`,
+    },
+  },
+  find(input) {
+    return eachTunnel(input, (tunnel, owned) => {
+      const first = new Map<string, Owned>();
+      return owned.flatMap(one => {
+        const key = printPrefix(one.prefix);
+        const other = first.get(key);
+        if (other === undefined) first.set(key, one);
+        return other === undefined || other.peer.key === one.peer.key
+          ? []
+          : [twice(input, tunnel, other, one)];
+      });
     });
-  });
-}
+  },
+};
 
-function twice(input: CheckInput, tunnel: Tunnel, a: Owned, b: Owned): Diagnostic {
+function twice(input: CheckInput, tunnel: Tunnel, a: Owned, b: Owned): Finding {
   // the file's side has the place, the router's is the other one
   const [mine, other] = placeOfAllowed(tunnel, b) === undefined ? [a, b] : [b, a];
   const at = placeOfAllowed(tunnel, mine);
@@ -47,15 +62,26 @@ function twice(input: CheckInput, tunnel: Tunnel, a: Owned, b: Owned): Diagnosti
 }
 
 /** A prefix within another peer's: legal, the longer one wins. Told when the plan makes it so, a warning when nothing is left of the wider. */
-export function allowedWithin(input: CheckInput): Diagnostic[] {
-  return eachTunnel(input, (tunnel, owned) =>
-    [...nested(owned)].flatMap(([wide, inner]) => {
-      const isOld = [wide, ...inner].every(one => has(input.running, one.path));
-      // everything but what others have is what a default route through a tunnel means
-      return isOld || wide.prefix.length === 0 ? [] : [within(input, tunnel, wide, inner)];
-    }),
-  );
-}
+export const allowedWithin: Check = {
+  explanations: {
+    EW131: {
+      title: "allowed IPs lie within another peer's",
+      why: `Of prefixes that hold an address the longest wins, as with routes. That is how a default route through one peer and
+      single addresses of others live together, and is told only because it is easily done by accident. A warning: the
+      longer prefixes leave nothing of the wider one.`,
+      way: 'Nothing, if it is meant so. Otherwise narrow the wider prefix.',
+    },
+  },
+  find(input) {
+    return eachTunnel(input, (tunnel, owned) =>
+      [...nested(owned)].flatMap(([wide, inner]) => {
+        const isOld = [wide, ...inner].every(one => has(input.running, one.path));
+        // everything but what others have is what a default route through a tunnel means
+        return isOld || wide.prefix.length === 0 ? [] : [within(input, tunnel, wide, inner)];
+      }),
+    );
+  },
+};
 
 /** Each with the longer prefixes of other peers that lie in it; in the order of addresses, so that one pass finds them. */
 function nested(owned: readonly Owned[]): Map<Owned, Owned[]> {
@@ -77,7 +103,7 @@ function nested(owned: readonly Owned[]): Map<Owned, Owned[]> {
 
 const most = 4;
 
-function within(input: CheckInput, tunnel: Tunnel, wide: Owned, inner: readonly Owned[]): Diagnostic {
+function within(input: CheckInput, tunnel: Tunnel, wide: Owned, inner: readonly Owned[]): Finding {
   const left = difference(rangeOf(wide.prefix), allOf(inner, wide.prefix.family));
   const [first] = inner;
   const at = placeOfAllowed(tunnel, wide) ?? (first && placeOfAllowed(tunnel, first)) ?? tunnel.at;
@@ -98,8 +124,8 @@ function within(input: CheckInput, tunnel: Tunnel, wide: Owned, inner: readonly 
 
 function eachTunnel(
   input: CheckInput,
-  look: (tunnel: Tunnel, owned: readonly Owned[]) => Diagnostic[],
-): Diagnostic[] {
+  look: (tunnel: Tunnel, owned: readonly Owned[]) => Finding[],
+): Finding[] {
   const { after } = viewOf(input);
   return livingTunnels(input).flatMap(tunnel => {
     const iface = after.iface(tunnel.name);

@@ -4,34 +4,47 @@
 import { difference, intersection, type Ranges } from '../../model/firewall/ranges.ts';
 import type { Announced } from '../../model/routing/entry.ts';
 import { peerFor, peersOf } from '../../model/routing/peers.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import type { SitePath, Tunnel } from '../../site/site.ts';
 import { host, overlaps, parseAddress, printPrefix } from '../../wireguard/prefix.ts';
 import { finding, lineOf, viewOf } from '../view.ts';
 import { allOf, nameOf, type Owned, ownedBy, rangeOf } from './crypto-routing.ts';
 import { alreadyThere, listed, livingTunnels } from './routes.ts';
 
-export function announcedDropped(input: CheckInput): Diagnostic[] {
-  const { after } = viewOf(input);
-  const tunnels = new Map(livingTunnels(input).map(tunnel => [tunnel.name, tunnel]));
-  return after.routing.announced.flatMap(one => {
-    const tunnel = tunnels.get(one.out ?? '');
-    const iface = after.iface(one.out ?? '');
-    if (one.isOpen || tunnel === undefined || iface === undefined) return [];
-    const owned = ownedBy(iface);
-    const { family } = one.prefix;
-    const range = rangeOf(one.prefix);
-    const allowed = allOf(owned, family);
-    if (difference(range, allowed).length > 0)
-      return [dropped(input, tunnel, one, intersection(range, allowed).length === 0)];
-    const address = parseAddress(one.neighbor);
-    const speaker = address && peerFor(peersOf(iface), host(address.family, address.address));
-    const other = speaker && owned.find(it => takes(it, speaker.key, owned, range));
-    if (speaker === undefined || other === undefined) return [];
-    return [astray(input, tunnel, one, { speaker: nameOf(tunnel, speaker), other })];
-  });
-}
+export const announcedDropped: Check = {
+  explanations: {
+    EW134: {
+      title: 'WireGuard would drop what a BGP neighbour announces',
+      why: `MetalLB announces a service's range from several servers, and the router spreads connections over all of them (ECMP).
+      Each path must take the range: its interface needs it in the allowed IPs of the very peer that announces it. With one
+      interface for several peers it belongs to one of them alone, whatever BGP says; that is the reason for one interface
+      per server. The connections that hash to a path that drops just hang, and the others work.`,
+      way: `Add the range to the allowedIPs of the peer on every tunnel through which it is announced; peers of one interface
+      that announce the same range need interfaces of their own.`,
+    },
+  },
+  find(input) {
+    const { after } = viewOf(input);
+    const tunnels = new Map(livingTunnels(input).map(tunnel => [tunnel.name, tunnel]));
+    return after.routing.announced.flatMap(one => {
+      const tunnel = tunnels.get(one.out ?? '');
+      const iface = after.iface(one.out ?? '');
+      if (one.isOpen || tunnel === undefined || iface === undefined) return [];
+      const owned = ownedBy(iface);
+      const { family } = one.prefix;
+      const range = rangeOf(one.prefix);
+      const allowed = allOf(owned, family);
+      if (difference(range, allowed).length > 0)
+        return [dropped(input, tunnel, one, intersection(range, allowed).length === 0)];
+      const address = parseAddress(one.neighbor);
+      const speaker = address && peerFor(peersOf(iface), host(address.family, address.address));
+      const other = speaker && owned.find(it => takes(it, speaker.key, owned, range));
+      if (speaker === undefined || other === undefined) return [];
+      return [astray(input, tunnel, one, { speaker: nameOf(tunnel, speaker), other })];
+    });
+  },
+};
 
 /** Whether a prefix of another peer has any of `range`, where the speaker has no longer one. */
 function takes({ peer, prefix }: Owned, speaker: string, owned: readonly Owned[], range: Ranges): boolean {
@@ -48,7 +61,7 @@ function placeOf({ site }: CheckInput, tunnel: Tunnel, { neighbor, prefix }: Ann
   return said === undefined || index === -1 ? tunnel.at : [...said.at, 'accept', index];
 }
 
-function dropped(input: CheckInput, tunnel: Tunnel, one: Announced, isAll: boolean): Diagnostic {
+function dropped(input: CheckInput, tunnel: Tunnel, one: Announced, isAll: boolean): Finding {
   const { announced } = viewOf(input).after.routing;
   const text = printPrefix(one.prefix);
   const others = announced.filter(
@@ -73,7 +86,7 @@ function astray(
   tunnel: Tunnel,
   one: Announced,
   { speaker, other }: { speaker: string; other: Owned },
-): Diagnostic {
+): Finding {
   return finding(input, placeOf(input, tunnel, one), {
     code: 'EW134',
     severity: 'error',

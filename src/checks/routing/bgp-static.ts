@@ -2,22 +2,33 @@
 // does, so that packets keep going to one server when the address has moved to another
 // (docs/faq.md 'Why must routes leave out announced ranges?').
 import type { Entry } from '../../model/routing/entry.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import type { Neighbor } from '../../site/site.ts';
 import { parsePrefix } from '../../wireguard/prefix.ts';
 import { finding, viewOf } from '../view.ts';
 import { alreadyThere, placeOfRoute, tellEntry } from './routes.ts';
 
-export function staticOverBgp(input: CheckInput): Diagnostic[] {
-  const told = new Set<string>();
-  return (input.site.bgp?.neighbors ?? [])
-    .filter(neighbor => !neighbor.disable)
-    .flatMap(neighbor => neighbor.accept.flatMap(text => against(input, neighbor, text, told)));
-}
+export const staticOverBgp: Check = {
+  explanations: {
+    EW212: {
+      title: 'a static route stands against what BGP announces',
+      why: `MetalLB announces a service's address from whichever server carries it. A static route to the same prefix, or to a
+      longer one, wins over BGP: packets keep going to one server when the address has moved to the other.`,
+      way: `Leave the range to BGP alone: it belongs into AllowedIPs of every tunnel that may carry it, and into accept of the
+      neighbours, not into routes. With routeAllowedIPs: true the AllowedIPs are routes as well.`,
+    },
+  },
+  find(input) {
+    const told = new Set<string>();
+    return (input.site.bgp?.neighbors ?? [])
+      .filter(neighbor => !neighbor.disable)
+      .flatMap(neighbor => neighbor.accept.flatMap(text => against(input, neighbor, text, told)));
+  },
+};
 
 /** One finding for each route, however many neighbours announce the range. */
-function against(input: CheckInput, neighbor: Neighbor, text: string, told: Set<string>): Diagnostic[] {
+function against(input: CheckInput, neighbor: Neighbor, text: string, told: Set<string>): Finding[] {
   const { main } = viewOf(input).after.routing;
   const range = parsePrefix(text);
   if (range === undefined) return [];

@@ -2,24 +2,37 @@
 // followed: route, peer, endpoint, route … (docs/cluster.md 'Why the second address').
 import { peersOf } from '../../model/routing/peers.ts';
 import { follow, type Hop } from '../../model/routing/trace.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import type { SitePath } from '../../site/site.ts';
 import type { Interface } from '../../vyatta/interfaces.ts';
 import { host, parseAddress } from '../../wireguard/prefix.ts';
 import { finding, type Side, viewOf } from '../view.ts';
 import { alreadyThere, placeOfRoute, tellEntry } from './routes.ts';
 
-export function endpointLoops(input: CheckInput): Diagnostic[] {
-  const { before, after } = viewOf(input);
-  const isOurs = (name: string): boolean => input.site.tunnels.some(tunnel => tunnel.name === name);
-  const rings = ringsOf(after);
-  if (rings.every(ring => isOurs(ring.iface.name))) return rings.map(ring => told(input, ring));
-  const earlier = new Set(ringsOf(before).map(ring => `${ring.iface.name} ${ring.key}`));
-  return rings
-    .filter(ring => isOurs(ring.iface.name) || !earlier.has(`${ring.iface.name} ${ring.key}`))
-    .map(ring => told(input, ring));
-}
+export const endpointLoops: Check = {
+  explanations: {
+    EW210: {
+      title: 'a tunnel would have to go through itself',
+      why: `WireGuard sends its own packets by the routing table, like any other. When the address of a peer's endpoint is
+      routed into the tunnel, they go into the tunnel again, and nothing ever leaves. The same happens in a ring: the
+      endpoint of one tunnel lies behind another whose endpoint lies behind the first. edgewg follows route, peer and
+      endpoint until a packet leaves by a line that is no tunnel.`,
+      way: `Give the server a second address that is in no route of the tunnel, as endpoint only (a second IPv6 address costs
+      nothing), or take its public address out of the routes.`,
+    },
+  },
+  find(input) {
+    const { before, after } = viewOf(input);
+    const isOurs = (name: string): boolean => input.site.tunnels.some(tunnel => tunnel.name === name);
+    const rings = ringsOf(after);
+    if (rings.every(ring => isOurs(ring.iface.name))) return rings.map(ring => told(input, ring));
+    const earlier = new Set(ringsOf(before).map(ring => `${ring.iface.name} ${ring.key}`));
+    return rings
+      .filter(ring => isOurs(ring.iface.name) || !earlier.has(`${ring.iface.name} ${ring.key}`))
+      .map(ring => told(input, ring));
+  },
+};
 
 interface Ring {
   readonly iface: Interface;
@@ -50,7 +63,7 @@ function ringsOf({ ifaces, routing }: Side): Ring[] {
     );
 }
 
-function told(input: CheckInput, { iface, key, endpoint, hops, announcedBy }: Ring): Diagnostic {
+function told(input: CheckInput, { iface, key, endpoint, hops, announcedBy }: Ring): Finding {
   const tunnel = input.site.tunnels.find(one => one.name === iface.name);
   const peer = tunnel?.peers.find(one => one.publicKey === key);
   const who = peer?.name ?? `${key.slice(0, 8)}…`;

@@ -1,8 +1,7 @@
 // EW214: private prefixes that would leave by the default route, unencrypted, whenever the tunnel's interface is gone: while the router
 // boots, after a firmware upgrade, when somebody disables it. `guard: true` puts a blackhole behind the route.
 import type { Entry } from '../../model/routing/entry.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Route, Tunnel } from '../../site/site.ts';
 import { covers, parsePrefix } from '../../wireguard/prefix.ts';
 import { finding, viewOf } from '../view.ts';
@@ -13,21 +12,33 @@ const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.
   text => parsePrefix(text) ?? [],
 );
 
-export function inClear(input: CheckInput): Diagnostic[] {
-  return livingTunnels(input).flatMap(tunnel =>
-    tunnel.routes.flatMap(route => {
-      const by = route.disable || route.guard ? undefined : leak(input, tunnel, route);
-      if (by === undefined) return [];
-      return finding(input, route.at, {
-        code: 'EW214',
-        severity: 'warning',
-        message: `${tunnel.name}: while the interface is gone, packets to ${route.prefix} leave in clear by the default route (${by.out ?? `via ${by.via}`})`,
-        hint: 'add guard: true to the route: a blackhole behind it',
-        ...alreadyThere(input, by.path),
-      });
-    }),
-  );
-}
+export const inClear: Check = {
+  explanations: {
+    EW214: {
+      title: 'private addresses would leave unencrypted when the tunnel is gone',
+      why: `A route through an interface ends with the interface: while the router boots, after a firmware upgrade without the
+      wireguard package, when somebody disables it. The default route then takes the packets, masquerades them and sends them
+      to the provider in clear. What was meant for the pods of a cluster may reach somebody.`,
+      way: `Add guard: true to the route: edgewg sets a blackhole to the same prefix at distance 254, which drops them as long as
+      nothing better is there.`,
+    },
+  },
+  find(input) {
+    return livingTunnels(input).flatMap(tunnel =>
+      tunnel.routes.flatMap(route => {
+        const by = route.disable || route.guard ? undefined : leak(input, tunnel, route);
+        if (by === undefined) return [];
+        return finding(input, route.at, {
+          code: 'EW214',
+          severity: 'warning',
+          message: `${tunnel.name}: while the interface is gone, packets to ${route.prefix} leave in clear by the default route (${by.out ?? `via ${by.via}`})`,
+          hint: 'add guard: true to the route: a blackhole behind it',
+          ...alreadyThere(input, by.path),
+        });
+      }),
+    );
+  },
+};
 
 /** The default route that would carry it without the tunnel. */
 function leak(input: CheckInput, tunnel: Tunnel, route: Route): Entry | undefined {

@@ -2,8 +2,7 @@
 // taking the interface down and up, after which nothing makes them again (docs/edgeos.md 'route-allowed-ips', 'Running tunnels').
 import type { Entry } from '../../model/routing/entry.ts';
 import { allowedIPs } from '../../model/routing/interfaces.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check } from '../../plan/types/check.ts';
 import { value } from '../../vyatta/tree.ts';
 import { printPrefix } from '../../wireguard/prefix.ts';
 import { finding, onRouter, type Side, viewOf } from '../view.ts';
@@ -35,43 +34,66 @@ function isCarried(side: Side, name: string, { prefix }: Entry): boolean {
   );
 }
 
-export function allowedRoutesOff(input: CheckInput): Diagnostic[] {
-  const { before, after } = viewOf(input);
-  return input.site.tunnels.flatMap(tunnel => {
-    const { name } = tunnel;
-    if (value(after.tree, leaf(name)) !== 'false' || after.iface(name)?.disabled !== false) return [];
-    const still = new Set(allowedOf(after, name).map(({ prefix }) => printPrefix(prefix)));
-    const lost = made(before, name).filter(
-      entry => still.has(printPrefix(entry.prefix)) && !isCarried(after, name, entry),
-    );
-    if (lost.length === 0) return [];
-    const lines = lost.map(({ prefix }) => `${quoted(printPrefix(prefix))}: ${name}`);
-    return finding(input, [...tunnel.at, 'routeAllowedIPs'], {
-      code: 'EW240',
-      severity: 'error',
-      message: `${name}: route-allowed-ips goes from true to false, and with it the ${lost.length === 1 ? 'route' : 'routes'} to ${listed(lost.map(({ prefix }) => printPrefix(prefix)))}`,
-      hint: `add under routes of ${name}: ${lines.join(', ')}; or say routeAllowedIPs: true`,
-      running: onRouter(input, [...leaf(name), 'true']),
+export const allowedRoutesOff: Check = {
+  explanations: {
+    EW240: {
+      title: 'routes vanish with route-allowed-ips',
+      why: `route-allowed-ips true, which is the package's default, had put a route into the kernel for every allowed IP. False takes
+      them out again. A prefix without a route of its own through the interface then goes by the default route, in clear.`,
+      way: `Add the prefixes that the finding names to the tunnel's routes; the plan then sets them before the others go. Or keep
+      routeAllowedIPs: true on that tunnel.`,
+    },
+  },
+  find(input) {
+    const { before, after } = viewOf(input);
+    return input.site.tunnels.flatMap(tunnel => {
+      const { name } = tunnel;
+      if (value(after.tree, leaf(name)) !== 'false' || after.iface(name)?.disabled !== false) return [];
+      const still = new Set(allowedOf(after, name).map(({ prefix }) => printPrefix(prefix)));
+      const lost = made(before, name).filter(
+        entry => still.has(printPrefix(entry.prefix)) && !isCarried(after, name, entry),
+      );
+      if (lost.length === 0) return [];
+      const lines = lost.map(({ prefix }) => `${quoted(printPrefix(prefix))}: ${name}`);
+      return finding(input, [...tunnel.at, 'routeAllowedIPs'], {
+        code: 'EW240',
+        severity: 'error',
+        message: `${name}: route-allowed-ips goes from true to false, and with it the ${lost.length === 1 ? 'route' : 'routes'} to ${listed(lost.map(({ prefix }) => printPrefix(prefix)))}`,
+        hint: `add under routes of ${name}: ${lines.join(', ')}; or say routeAllowedIPs: true`,
+        running: onRouter(input, [...leaf(name), 'true']),
+      });
     });
-  });
-}
+  },
+};
 
 /** YAML takes a key with a colon and a blank behind it for a map; an IPv6 prefix has none, but reads better in quotes. */
 const quoted = (prefix: string): string => (prefix.includes(':') ? `"${prefix}"` : prefix);
 
-export function flappedRoutes(input: CheckInput): Diagnostic[] {
-  const { after } = viewOf(input);
-  return input.impacts.flatMap(({ tunnel: name, effect }) => {
-    if (effect !== 'flaps') return [];
-    const lost = made(after, name).filter(entry => !isCarried(after, name, entry));
-    const tunnel = input.site.tunnels.find(one => one.name === name);
-    if (lost.length === 0 || tunnel === undefined) return [];
-    return finding(input, tunnel.at, {
-      code: 'EW241',
-      severity: 'warning',
-      message: `${name} goes down and up, and loses the routes of route-allowed-ips to ${listed(lost.map(({ prefix }) => printPrefix(prefix)))} until its allowed IPs change or the router boots`,
-      hint: 'say routeAllowedIPs: false, and name the prefixes under routes: those come back by themselves',
-      running: onRouter(input, leaf(name)),
+export const flappedRoutes: Check = {
+  explanations: {
+    EW241: {
+      title: 'an interface goes down and up, and loses routes',
+      why: `Attaching or detaching a ruleset, and disable, take a WireGuard interface down and up again (with package releases up to
+      1.0.20210219-1 every change does). The kernel then drops the routes that route-allowed-ips had made, and nothing makes
+      them again: the scripts do so only when allowed IPs change. IPv6 addresses are lost as well; those the apply adds again.`,
+      way: `routeAllowedIPs: false with explicit routes: the routing daemon puts those back by itself. Otherwise set the ruleset in
+      the commit that creates the interface.`,
+    },
+  },
+  find(input) {
+    const { after } = viewOf(input);
+    return input.impacts.flatMap(({ tunnel: name, effect }) => {
+      if (effect !== 'flaps') return [];
+      const lost = made(after, name).filter(entry => !isCarried(after, name, entry));
+      const tunnel = input.site.tunnels.find(one => one.name === name);
+      if (lost.length === 0 || tunnel === undefined) return [];
+      return finding(input, tunnel.at, {
+        code: 'EW241',
+        severity: 'warning',
+        message: `${name} goes down and up, and loses the routes of route-allowed-ips to ${listed(lost.map(({ prefix }) => printPrefix(prefix)))} until its allowed IPs change or the router boots`,
+        hint: 'say routeAllowedIPs: false, and name the prefixes under routes: those come back by themselves',
+        running: onRouter(input, leaf(name)),
+      });
     });
-  });
-}
+  },
+};

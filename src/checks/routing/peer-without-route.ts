@@ -1,31 +1,43 @@
 // EW133: allowed IPs that nothing routes into the tunnel. The peer may send from them, and the answers go another way. With
 // `route-allowed-ips true` every one of them is a route.
 import { staticRoutes } from '../../model/routing/statics.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import type { Peer, Tunnel } from '../../site/site.ts';
 import { find, values } from '../../vyatta/tree.ts';
 import { overlaps, type Prefix, parsePrefix } from '../../wireguard/prefix.ts';
 import { finding, lineOf, type Side, viewOf } from '../view.ts';
 import { listed, livingTunnels, tellEntry } from './routes.ts';
 
-export function peersWithoutRoute(input: CheckInput): Diagnostic[] {
-  const { after } = viewOf(input);
-  const tunnels = livingTunnels(input);
-  if (tunnels.length === 0 || hasRoutingProtocol(after)) return [];
-  const carried = prefixesInto(after, new Set(tunnels.map(({ name }) => name)));
-  return tunnels.flatMap(tunnel => {
-    const mine = carried.get(tunnel.name) ?? [];
-    const isCarried = (prefix: Prefix): boolean => mine.some(one => overlaps(one, prefix));
-    return tunnel.peers.flatMap(peer => {
-      const lost = peer.allowedIPs.flatMap((text, i) => {
-        const prefix = parsePrefix(text);
-        return prefix === undefined || isCarried(prefix) ? [] : [{ text, prefix, i }];
+export const peersWithoutRoute: Check = {
+  explanations: {
+    EW133: {
+      title: 'a peer may send from addresses that are not routed back to it',
+      why: `AllowedIPs filter what comes in and choose the peer for what goes out, but they make no routes: route-allowed-ips is
+      false on tunnels that are ours. Packets from such an address are accepted, and the answers leave by another
+      interface, most often to the provider. Nothing is told where a routing protocol may bring the route.`,
+      way: `Add the prefix to the tunnel's routes. If it comes by BGP, name it under accept of a neighbour behind that tunnel. If
+      the peer never uses it, take it out of its allowedIPs.`,
+    },
+  },
+  find(input) {
+    const { after } = viewOf(input);
+    const tunnels = livingTunnels(input);
+    if (tunnels.length === 0 || hasRoutingProtocol(after)) return [];
+    const carried = prefixesInto(after, new Set(tunnels.map(({ name }) => name)));
+    return tunnels.flatMap(tunnel => {
+      const mine = carried.get(tunnel.name) ?? [];
+      const isCarried = (prefix: Prefix): boolean => mine.some(one => overlaps(one, prefix));
+      return tunnel.peers.flatMap(peer => {
+        const lost = peer.allowedIPs.flatMap((text, i) => {
+          const prefix = parsePrefix(text);
+          return prefix === undefined || isCarried(prefix) ? [] : [{ text, prefix, i }];
+        });
+        return peer.disable ? [] : unrouted(input, tunnel, peer, lost);
       });
-      return peer.disable ? [] : unrouted(input, tunnel, peer, lost);
     });
-  });
-}
+  },
+};
 
 interface Lost {
   readonly text: string;
@@ -59,7 +71,7 @@ function prefixesInto({ tree, routing }: Side, names: ReadonlySet<string>): Map<
   return found;
 }
 
-function unrouted(input: CheckInput, tunnel: Tunnel, peer: Peer, lost: readonly Lost[]): Diagnostic[] {
+function unrouted(input: CheckInput, tunnel: Tunnel, peer: Peer, lost: readonly Lost[]): Finding[] {
   const [first] = lost;
   if (first === undefined) return [];
   const { main } = viewOf(input).after.routing;

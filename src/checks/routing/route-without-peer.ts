@@ -3,33 +3,45 @@
 import { difference, intersection, type Ranges } from '../../model/firewall/ranges.ts';
 import type { Entry } from '../../model/routing/entry.ts';
 import { peersOf } from '../../model/routing/peers.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import type { Tunnel } from '../../site/site.ts';
 import { printPrefix } from '../../wireguard/prefix.ts';
 import { finding, lineOf, viewOf } from '../view.ts';
 import { allOf, type Owned, ownedBy, rangeOf, tellAllowed } from './crypto-routing.ts';
 import { alreadyThere, listed, livingTunnels, placeOfRoute, tellEntry } from './routes.ts';
 
-export function routesWithoutPeer(input: CheckInput): Diagnostic[] {
-  const { after } = viewOf(input);
-  const byTunnel = new Map<string, Entry[]>(livingTunnels(input).map(({ name }) => [name, []]));
-  // networks of interfaces are wider than their peers as a rule, and route-allowed-ips follows the peers
-  for (const entry of after.routing.main.all)
-    if (entry.origin === 'interface-route' || entry.origin === 'route')
-      byTunnel.get(entry.out ?? '')?.push(entry);
-  return livingTunnels(input).flatMap(tunnel => {
-    const iface = after.iface(tunnel.name);
-    const entries = byTunnel.get(tunnel.name) ?? [];
-    if (iface === undefined || entries.length === 0) return [];
-    const owned = ownedBy(iface);
-    const sets = { 4: allOf(owned, 4), 6: allOf(owned, 6) };
-    const hasPeers = peersOf(iface).some(peer => !peer.disabled);
-    return entries.flatMap(
-      entry => uncovered(input, tunnel, entry, owned, sets[entry.prefix.family], hasPeers) ?? [],
-    );
-  });
-}
+export const routesWithoutPeer: Check = {
+  explanations: {
+    EW132: {
+      title: 'a route into a tunnel leads to no peer',
+      why: `The route brings a packet to the interface, and the interface finds no peer whose allowed IPs hold its destination.
+      The router then refuses it ("Required key not available"), and nothing is sent: WireGuard never answers with a route.
+      A route wider than what the peers have works for its part only. Routes to a range of addresses that peers have one by
+      one are not told.`,
+      way: 'Add the prefix to the allowedIPs of the peer that should get it, or take the route out.',
+    },
+  },
+  find(input) {
+    const { after } = viewOf(input);
+    const byTunnel = new Map<string, Entry[]>(livingTunnels(input).map(({ name }) => [name, []]));
+    // networks of interfaces are wider than their peers as a rule, and route-allowed-ips follows the peers
+    for (const entry of after.routing.main.all)
+      if (entry.origin === 'interface-route' || entry.origin === 'route')
+        byTunnel.get(entry.out ?? '')?.push(entry);
+    return livingTunnels(input).flatMap(tunnel => {
+      const iface = after.iface(tunnel.name);
+      const entries = byTunnel.get(tunnel.name) ?? [];
+      if (iface === undefined || entries.length === 0) return [];
+      const owned = ownedBy(iface);
+      const sets = { 4: allOf(owned, 4), 6: allOf(owned, 6) };
+      const hasPeers = peersOf(iface).some(peer => !peer.disabled);
+      return entries.flatMap(
+        entry => uncovered(input, tunnel, entry, owned, sets[entry.prefix.family], hasPeers) ?? [],
+      );
+    });
+  },
+};
 
 function uncovered(
   input: CheckInput,
@@ -38,7 +50,7 @@ function uncovered(
   owned: readonly Owned[],
   allowed: Ranges,
   hasPeers: boolean,
-): Diagnostic | undefined {
+): Finding | undefined {
   const range = rangeOf(entry.prefix);
   if (difference(range, allowed).length === 0) return undefined;
   const text = printPrefix(entry.prefix);

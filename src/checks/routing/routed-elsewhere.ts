@@ -2,20 +2,32 @@
 // a BGP neighbour that is not reached through its tunnel.
 import type { Entry } from '../../model/routing/entry.ts';
 import { inUse } from '../../model/routing/table.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import type { Route, Tunnel } from '../../site/site.ts';
 import { host, parseAddress, parsePrefix } from '../../wireguard/prefix.ts';
 import { finding, viewOf } from '../view.ts';
 import { alreadyThere, listed, livingTunnels, placeOfRoute, tellEntry } from './routes.ts';
 
-export function routedElsewhere(input: CheckInput): Diagnostic[] {
-  return livingTunnels(input).flatMap(tunnel =>
-    tunnel.routes.filter(route => !route.disable).flatMap(route => routed(input, tunnel, route) ?? []),
-  );
-}
+export const routedElsewhere: Check = {
+  explanations: {
+    EW211: {
+      title: 'a prefix that the file routes into a tunnel goes elsewhere',
+      why: `Among routes to one prefix the smallest distance wins; connected networks have 0, static routes 1, eBGP 20. At the same
+      distance the router shares the packets out: some connections work and some don't. A longer prefix always wins, for
+      its part of the addresses.`,
+      way: `Take the other route out, or give one of them another distance. When the tunnel is meant to stand by only, say so:
+      # edgewg-ignore EW211: REASON.`,
+    },
+  },
+  find(input) {
+    return livingTunnels(input).flatMap(tunnel =>
+      tunnel.routes.filter(route => !route.disable).flatMap(route => routed(input, tunnel, route) ?? []),
+    );
+  },
+};
 
-function routed(input: CheckInput, tunnel: Tunnel, route: Route): Diagnostic | undefined {
+function routed(input: CheckInput, tunnel: Tunnel, route: Route): Finding | undefined {
   const { main } = viewOf(input).after.routing;
   const prefix = parsePrefix(route.prefix);
   if (prefix === undefined) return undefined;
@@ -59,21 +71,31 @@ function told(input: CheckInput, entries: readonly Entry[]): string {
   return listed(entries.length > most ? [...words, `${entries.length - most} more`] : words);
 }
 
-export function neighborsElsewhere(input: CheckInput): Diagnostic[] {
-  const { routing } = viewOf(input).after;
-  return (input.site.bgp?.neighbors ?? []).flatMap(neighbor => {
-    const address = parseAddress(neighbor.address);
-    const tunnel = input.site.tunnels.find(one => one.name === neighbor.tunnel);
-    if (address === undefined || neighbor.disable || tunnel?.disable !== false) return [];
-    const used = routing.main.best(host(address.family, address.address));
-    if (used.length > 0 && used.every(entry => entry.out === tunnel.name)) return [];
-    const way = used.map(entry => tellEntry(input, entry)).join(', ') || 'no route leads there';
-    return finding(input, neighbor.at, {
-      code: 'EW215',
-      severity: 'error',
-      message: `BGP neighbour ${neighbor.address} is not reached through ${tunnel.name}: ${way}`,
-      hint: `add it to the routes of ${tunnel.name}: ${neighbor.address}/${address.family === 4 ? 32 : 128}: ${neighbor.description ?? 'BGP neighbour'}`,
-      ...(used[0] && alreadyThere(input, used[0].path)),
+export const neighborsElsewhere: Check = {
+  explanations: {
+    EW215: {
+      title: 'a BGP neighbour is not reached through its tunnel',
+      why: `The session with a neighbour is a TCP connection to its address, which needs a route into the tunnel: AllowedIPs alone make
+      none with route-allowed-ips false. Else the packets go to another interface, or out to the internet.`,
+      way: 'Add the address, as /32 or /128, to the routes of the tunnel that the neighbour names.',
+    },
+  },
+  find(input) {
+    const { routing } = viewOf(input).after;
+    return (input.site.bgp?.neighbors ?? []).flatMap(neighbor => {
+      const address = parseAddress(neighbor.address);
+      const tunnel = input.site.tunnels.find(one => one.name === neighbor.tunnel);
+      if (address === undefined || neighbor.disable || tunnel?.disable !== false) return [];
+      const used = routing.main.best(host(address.family, address.address));
+      if (used.length > 0 && used.every(entry => entry.out === tunnel.name)) return [];
+      const way = used.map(entry => tellEntry(input, entry)).join(', ') || 'no route leads there';
+      return finding(input, neighbor.at, {
+        code: 'EW215',
+        severity: 'error',
+        message: `BGP neighbour ${neighbor.address} is not reached through ${tunnel.name}: ${way}`,
+        hint: `add it to the routes of ${tunnel.name}: ${neighbor.address}/${address.family === 4 ? 32 : 128}: ${neighbor.description ?? 'BGP neighbour'}`,
+        ...(used[0] && alreadyThere(input, used[0].path)),
+      });
     });
-  });
-}
+  },
+};

@@ -2,7 +2,7 @@
 import type { Entry } from '../../model/routing/entry.ts';
 import { tellRoute } from '../../model/routing/trace.ts';
 import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic } from '../../plan/types/plan.ts';
+import type { Finding } from '../../plan/types/plan.ts';
 import type { SitePath, Tunnel } from '../../site/site.ts';
 import { has, type Path } from '../../vyatta/tree.ts';
 import { type Prefix, parsePrefix, printPrefix } from '../../wireguard/prefix.ts';
@@ -41,7 +41,7 @@ export function tellEntry(input: CheckInput, entry: Entry): string {
 }
 
 /** The other side of a finding, where the router has it already; what the plan itself makes stands in the file. */
-export function alreadyThere(input: CheckInput, path: Path): Pick<Diagnostic, 'running'> {
+export function alreadyThere(input: CheckInput, path: Path): Pick<Finding, 'running'> {
   return has(input.running, path) ? { running: onRouter(input, path) } : {};
 }
 

@@ -3,8 +3,8 @@
 import type { OwnAddress } from '../../model/routing/interfaces.ts';
 import { ownAddresses } from '../../model/routing/interfaces.ts';
 import { isLinkLocal } from '../../model/routing/routing.ts';
-import type { CheckInput } from '../../plan/types/check.ts';
-import type { Diagnostic, Severity } from '../../plan/types/plan.ts';
+import type { Check } from '../../plan/types/check.ts';
+import type { Severity } from '../../plan/types/plan.ts';
 import {
   canonicalInterfaceAddress,
   covers,
@@ -15,32 +15,43 @@ import {
 import { finding, viewOf } from '../view.ts';
 import { alreadyThere } from './routes.ts';
 
-export function tunnelAddresses(input: CheckInput): Diagnostic[] {
-  const { after } = viewOf(input);
-  const said = new Set(
-    input.site.tunnels.flatMap(({ name, address }) => address.map(text => `${name} ${text}`)),
-  );
-  // what the file says of two tunnels is a rule of the file; what only the router has on one of them is another side
-  const others = ownAddresses(after.ifaces.filter(iface => !iface.disabled)).filter(
-    ({ iface, text }) => !said.has(`${iface.name} ${canonicalInterfaceAddress(text)}`),
-  );
-  return input.site.tunnels.flatMap(tunnel =>
-    tunnel.address.flatMap((text, i) =>
-      others.flatMap(other => {
-        const found = other.iface.name === tunnel.name ? undefined : clash(text, other);
-        return found === undefined
-          ? []
-          : finding(input, [...tunnel.at, 'address', i], {
-              code: 'EW213',
-              severity: found.severity,
-              message: `${tunnel.name}: ${text} ${found.what}`,
-              hint: 'take an address from a private range that nothing else on the router or behind it uses',
-              ...alreadyThere(input, [...other.iface.path, 'address', other.text]),
-            });
-      }),
-    ),
-  );
-}
+export const tunnelAddresses: Check = {
+  explanations: {
+    EW213: {
+      title: "the router's address in a tunnel collides with another network",
+      why: `Two interfaces with the same address, or with networks that overlap, have a connected route each to the same
+      addresses: the router uses one of them. A single address of the home network on a tunnel is only confusing: devices at
+      home ask for it by ARP as for one of their own.`,
+      way: 'Take an address from a private range that is used nowhere else; a /32 or /128 needs no network around it.',
+    },
+  },
+  find(input) {
+    const { after } = viewOf(input);
+    const said = new Set(
+      input.site.tunnels.flatMap(({ name, address }) => address.map(text => `${name} ${text}`)),
+    );
+    // what the file says of two tunnels is a rule of the file; what only the router has on one of them is another side
+    const others = ownAddresses(after.ifaces.filter(iface => !iface.disabled)).filter(
+      ({ iface, text }) => !said.has(`${iface.name} ${canonicalInterfaceAddress(text)}`),
+    );
+    return input.site.tunnels.flatMap(tunnel =>
+      tunnel.address.flatMap((text, i) =>
+        others.flatMap(other => {
+          const found = other.iface.name === tunnel.name ? undefined : clash(text, other);
+          return found === undefined
+            ? []
+            : finding(input, [...tunnel.at, 'address', i], {
+                code: 'EW213',
+                severity: found.severity,
+                message: `${tunnel.name}: ${text} ${found.what}`,
+                hint: 'take an address from a private range that nothing else on the router or behind it uses',
+                ...alreadyThere(input, [...other.iface.path, 'address', other.text]),
+              });
+        }),
+      ),
+    );
+  },
+};
 
 function clash(text: string, other: OwnAddress): { severity: Severity; what: string } | undefined {
   const mine = parseInterfaceAddress(text);

@@ -3,7 +3,8 @@ import type { Site, SitePath, SitePlace } from '../../site/site.ts';
 import type { Tree } from '../../vyatta/tree.ts';
 import type { KeyIdentity } from '../../wireguard/key.ts';
 import type { RouterFacts } from './facts.ts';
-import type { Change, Diagnostic, TunnelImpact } from './plan.ts';
+import type { Observation } from './observation.ts';
+import type { Change, Commit, Finding, TunnelImpact } from './plan.ts';
 
 /** Where something stands in the site file. */
 export type PlaceOf = (at: SitePath) => SitePlace;
@@ -30,7 +31,47 @@ export interface CheckInput extends PlanInput {
   readonly after: Tree;
   readonly changes: readonly Change[];
   readonly impacts: readonly TunnelImpact[];
+  readonly commits: readonly Commit[];
+  readonly observed: readonly Observation[];
 }
 
-/** One small pure function in a file of its own. */
-export type Check = (input: CheckInput) => readonly Diagnostic[];
+/** What a finding means, at length. */
+export interface Explanation {
+  /** One line: what the finding says. */
+  readonly title: string;
+  /** Why it matters, in the router's or the network's terms. */
+  readonly why: string;
+  /** What to do about it. */
+  readonly way: string;
+}
+
+export type Explanations = Readonly<Record<string, Explanation>>;
+
+/** One check, pure, in a file of its own, with what its findings mean by code. */
+export interface Check {
+  readonly explanations: Explanations;
+  readonly find: (input: CheckInput) => readonly Finding[];
+}
+
+/** What was applied and is to be undone. */
+export interface Applied {
+  readonly id: string;
+  readonly router: string;
+  /** As they were run, the first first. */
+  readonly commits: readonly Commit[];
+}
+
+export interface RollbackInput {
+  readonly apply: Applied;
+  readonly running: Tree;
+  /** Those of the rollback. */
+  readonly commits: readonly Commit[];
+  /** Those on the router, by path; undefined where that isn't known. */
+  readonly keyFiles: ReadonlyMap<string, unknown> | undefined;
+}
+
+/** A check of a rollback that isn't empty. */
+export interface RollbackCheck {
+  readonly explanations: Explanations;
+  readonly find: (input: RollbackInput) => readonly Finding[];
+}

@@ -43,8 +43,8 @@ export interface Commit {
 export type Severity = 'error' | 'warning' | 'note';
 
 /** A finding about the plan. An error refuses the apply. */
-export interface Diagnostic {
-  /** `EW012`; `edgewg explain EW012` tells the long story. */
+export interface Finding {
+  /** `EW012`; `edgewg explain EW012` explains it. */
   readonly code: string;
   readonly severity: Severity;
   /** What is wrong, naming both sides of a conflict. */
@@ -110,7 +110,7 @@ export interface Plan {
   readonly impacts?: readonly TunnelImpact[];
   readonly keys: readonly KeyStep[];
   readonly commits: readonly Commit[];
-  readonly diagnostics: readonly Diagnostic[];
+  readonly diagnostics: readonly Finding[];
   /** SHA-256 of the running configuration without secrets; null when it wasn't read from the router itself. */
   readonly running_digest: string | null;
   readonly summary: Summary;

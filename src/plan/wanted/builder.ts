@@ -3,11 +3,11 @@
 import type { SitePath, SitePlace } from '../../site/site.ts';
 import { emptyTree, insert, type Path, type Tree } from '../../vyatta/tree.ts';
 import type { PlaceOf } from '../types/check.ts';
-import type { Diagnostic } from '../types/plan.ts';
+import type { Observation } from '../types/observation.ts';
 
 export class Wanted {
   readonly tree: Tree = emptyTree();
-  readonly diagnostics: Diagnostic[] = [];
+  readonly observed: Observation[] = [];
   readonly #places = new Map<Tree, SitePlace>();
   readonly placeOf: PlaceOf;
   readonly #isKnown: (path: Path) => boolean;
@@ -35,7 +35,8 @@ export class Wanted {
     return this.#places.get(node);
   }
 
-  report(diagnostic: Omit<Diagnostic, 'source'>, at: SitePath): void {
-    this.diagnostics.push({ ...diagnostic, source: this.placeOf(at) });
+  /** Notes what a check may have to tell. */
+  observe(observation: Observation): void {
+    this.observed.push(observation);
   }
 }

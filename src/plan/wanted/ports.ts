@@ -5,7 +5,7 @@ import { only } from '../../model/firewall/ranges.ts';
 import { readRuleset } from '../../model/firewall/ruleset.ts';
 import { managesRule } from '../../site/manages.ts';
 import type { Match, OpenPort, PerFamily, Rule, Ruleset, Site, SitePath, Tunnel } from '../../site/site.ts';
-import { find, type Path, type Tree, value } from '../../vyatta/tree.ts';
+import { find, type Tree, value } from '../../vyatta/tree.ts';
 import type { Wanted } from './builder.ts';
 
 type FamilyName = keyof PerFamily<unknown>;
@@ -27,15 +27,14 @@ export function wantOpenPort(wanted: Wanted, site: Site, running: Tree, tunnel: 
     if (number === undefined) continue;
     const ruleset = site.uplink.rulesets[family];
     if (ruleset === undefined) {
-      wanted.report(
-        {
-          code: 'EW001',
-          severity: 'warning',
-          message: `${tunnel.name} may be reached over ${family === 'ipv4' ? 'IPv4' : 'IPv6'}, but uplink.rulesets names no ${family} ruleset: no rule opens port ${listenPort} there`,
-          hint: `name the ruleset under uplink.rulesets.${family}, or say openPort: { ${family === 'ipv4' ? 'ipv6' : 'ipv4'}: ${number} } alone`,
-        },
-        openPort.at,
-      );
+      wanted.observe({
+        kind: 'no-ruleset',
+        at: openPort.at,
+        tunnel: tunnel.name,
+        family,
+        number,
+        port: listenPort,
+      });
       continue;
     }
     wantRule(wanted, site, running, tunnel, { family, ruleset, number, port: listenPort, at: openPort.at });
@@ -55,7 +54,8 @@ function wantRule(wanted: Wanted, site: Site, running: Tree, tunnel: Tunnel, rul
   const there = find(running, path);
   const managed = managesRule(site, rule.ruleset, rule.number);
   if (there !== undefined && !managed && !opens(there, rule.port)) {
-    refuseForeignRule(wanted, path, there, rule, freeNumberFor(site, running, rule));
+    const { at, port } = rule;
+    wanted.observe({ kind: 'foreign-rule', at, path, port, free: freeNumberFor(site, running, rule) });
     return;
   }
   wanted.set([...path, 'action', 'accept'], rule.at);
@@ -88,28 +88,6 @@ function freeNumberFor(site: Site, running: Tree, rule: PortRule): number | unde
   const taken = site.tunnels.flatMap(tunnel => tunnel.openPort?.[rule.family] ?? []);
   const packets = newUdp(anywhere(family), only(rule.port));
   return ruleset && freeNumber(ruleset, packets, rule.number, number => taken.includes(number));
-}
-
-function refuseForeignRule(
-  wanted: Wanted,
-  path: Path,
-  there: Tree,
-  rule: PortRule,
-  free: number | undefined,
-): void {
-  const what = ['action', 'protocol', 'description']
-    .map(leaf => value(there, [leaf]))
-    .filter(text => text !== undefined);
-  wanted.report(
-    {
-      code: 'EW002',
-      severity: 'error',
-      message: `rule ${rule.number} of ${rule.ruleset} is somebody else's (${what.join(', ') || 'no action'}); port ${rule.port} can't be opened there`,
-      hint: `take ${free === undefined ? 'another ruleset: no free number comes before what refuses it' : `${free}, which is free`}, or list ${rule.number} under manages.firewallRules.${rule.ruleset} to replace it`,
-      running: { path, ...(there.line === undefined ? {} : { line: there.line }) },
-    },
-    rule.at,
-  );
 }
 
 export function wantRuleset(wanted: Wanted, ruleset: Ruleset): void {

@@ -1,5 +1,5 @@
 // Findings and mistakes in one form, for the programs that show them at a line of the file.
-import type { Diagnostic, Severity } from '../../plan/types/plan.ts';
+import type { Finding, Severity } from '../../plan/types/plan.ts';
 import type { Problem } from '../../site/problem.ts';
 import type { SitePlace } from '../../site/site.ts';
 import { printWord } from '../../vyatta/words.ts';
@@ -21,7 +21,7 @@ export interface Annotation {
 const order: readonly Severity[] = ['error', 'warning', 'note'];
 
 /** The worst first: GitHub shows ten of a kind for a step. */
-export function ofFindings(diagnostics: readonly Diagnostic[]): Annotation[] {
+export function ofFindings(diagnostics: readonly Finding[]): Annotation[] {
   return diagnostics
     .toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
     .map(({ code, severity, message, hint, source, running, allow, silenced }) => {

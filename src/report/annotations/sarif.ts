@@ -1,6 +1,6 @@
 // Findings as SARIF 2.1.0, for code scanning. Deterministic: the same findings give the same bytes.
 import { createHash } from 'node:crypto';
-import { stories } from '../../checks/explain.ts';
+import { explanations } from '../../checks/explain.ts';
 import { visible } from '../visible.ts';
 import type { Annotation } from './annotation.ts';
 
@@ -30,13 +30,13 @@ export function renderSarif(
 const flat = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
 function rule(code: string): object {
-  const story = Object.hasOwn(stories, code) ? stories[code] : undefined;
-  if (story === undefined) return { id: code, shortDescription: { text: code.replaceAll('-', ' ') } };
+  const explanation = Object.hasOwn(explanations, code) ? explanations[code] : undefined;
+  if (explanation === undefined) return { id: code, shortDescription: { text: code.replaceAll('-', ' ') } };
   return {
     id: code,
-    shortDescription: { text: flat(story.title) },
-    fullDescription: { text: flat(story.why) },
-    help: { text: flat(`${story.why} ${story.way}`) },
+    shortDescription: { text: flat(explanation.title) },
+    fullDescription: { text: flat(explanation.why) },
+    help: { text: flat(`${explanation.why} ${explanation.way}`) },
   };
 }
 

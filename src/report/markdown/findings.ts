@@ -1,6 +1,6 @@
 // Findings as Markdown: errors and warnings in a box that nobody overlooks, notes and silenced ones behind a click.
 import { type Allowed, refusals } from '../../plan/allow.ts';
-import type { Diagnostic, Plan } from '../../plan/types/plan.ts';
+import type { Finding, Plan } from '../../plan/types/plan.ts';
 import { printWord } from '../../vyatta/words.ts';
 import { plural } from '../plural.ts';
 import type { Section } from './fit.ts';
@@ -22,7 +22,7 @@ export function findingSections({ diagnostics }: Plan, allowed: Allowed): Sectio
   ];
 }
 
-function box(kind: string, name: string, found: readonly Diagnostic[], rank: number): Section[] {
+function box(kind: string, name: string, found: readonly Finding[], rank: number): Section[] {
   if (found.length === 0) return [];
   // a line break of its own: only some who show Markdown make one of every line
   const lines = found.flatMap((one, i) => [...(i === 0 ? [] : ['']), told(one).join('<br>')]);
@@ -32,14 +32,14 @@ function box(kind: string, name: string, found: readonly Diagnostic[], rank: num
   ];
 }
 
-function folded(title: string, found: readonly Diagnostic[], rank: number): Section[] {
+function folded(title: string, found: readonly Finding[], rank: number): Section[] {
   if (found.length === 0) return [];
   const lines = found.map(one => `- ${told(one).join('<br>')}`);
   return [{ name: `${title.replace(/^\d+/, 'the')}`, rank, text: details(title, lines.join('\n')) }];
 }
 
 /** A finding in lines; of what it says of the router the path alone, which is what a person would look for. */
-function told({ code: number, message, hint, source, running, allow, silenced }: Diagnostic): string[] {
+function told({ code: number, message, hint, source, running, allow, silenced }: Finding): string[] {
   const place = source === undefined ? '' : ` at ${code(`${source.file}:${source.line}`)}`;
   return [
     `**${prose(number)}**${place}: ${prose(message)}`,
@@ -50,5 +50,5 @@ function told({ code: number, message, hint, source, running, allow, silenced }:
   ];
 }
 
-const codes = (found: readonly Diagnostic[]): string =>
+const codes = (found: readonly Finding[]): string =>
   [...new Set(found.map(one => one.code))].map(code).join(', ');

@@ -1,11 +1,11 @@
-// The long story of a finding, laid out for a terminal.
+// The explanation of a finding, laid out for a terminal.
 import type { ChalkInstance } from 'chalk';
-import type { Story } from '../checks/explain.ts';
+import type { Explanation } from '../plan/types/check.ts';
 
 const width = 88;
 
-export function renderStory(code: string, story: Story, paint: ChalkInstance): string {
-  return `${paint.bold(`${code}: ${story.title}`)}\n\n${wrap(story.why)}\n\n${wrap(story.way)}\n`;
+export function renderExplanation(code: string, explanation: Explanation, paint: ChalkInstance): string {
+  return `${paint.bold(`${code}: ${explanation.title}`)}\n\n${wrap(explanation.why)}\n\n${wrap(explanation.way)}\n`;
 }
 
 function wrap(text: string): string {

@@ -1,0 +1,75 @@
+// What the planner came upon while it derived the plan, as data. What it means, and whether it matters, the checks say.
+import type { SitePath } from '../../site/site.ts';
+import type { Path } from '../../vyatta/tree.ts';
+
+export type Observation = NoRuleset | ForeignRule | ClampTooSmall | ClampShared | KeyObservation;
+
+interface Observed {
+  /** The place of the site file that asked for it. */
+  readonly at: SitePath;
+}
+
+/** A port is to be opened in a family for which the site file names no ruleset. */
+export interface NoRuleset extends Observed {
+  readonly kind: 'no-ruleset';
+  readonly tunnel: string;
+  readonly family: 'ipv4' | 'ipv6';
+  /** Of the rule. */
+  readonly number: number;
+  readonly port: number;
+}
+
+/** The wanted rule number holds a rule of another purpose. */
+export interface ForeignRule extends Observed {
+  readonly kind: 'foreign-rule';
+  /** The rule on the router. */
+  readonly path: Path;
+  readonly port: number;
+  /** A number that would do; undefined where none comes before what refuses the packets. */
+  readonly free: number | undefined;
+}
+
+/** An interface and its MTU. */
+export type TunnelMtu = readonly [name: string, mtu: number];
+
+/** EdgeOS takes no clamp that small. */
+export interface ClampTooSmall extends Observed {
+  readonly kind: 'clamp-too-small';
+  readonly family: 4 | 6;
+  /** `mss-clamp` or `mss-clamp6`. */
+  readonly node: string;
+  readonly tunnel: TunnelMtu;
+  /** The smallest that it takes. */
+  readonly least: number;
+}
+
+/** Other types of interfaces share the clamp, and it changes. */
+export interface ClampShared extends Observed {
+  readonly kind: 'clamp-shared';
+  readonly family: 4 | 6;
+  readonly node: string;
+  readonly from: number;
+  readonly to: number;
+  /** Undefined where the file says the number. */
+  readonly smallest: TunnelMtu | undefined;
+  readonly others: readonly string[];
+  /** The value on the router. */
+  readonly path: Path;
+}
+
+/** A key that the site file names. */
+export interface NamedKey {
+  readonly tunnel: string;
+  /** Of a preshared key; undefined for the private key of the tunnel. */
+  readonly peer: string | undefined;
+}
+
+export interface KeyObservation extends Observed {
+  readonly kind: 'key';
+  readonly key: NamedKey;
+  readonly seen:
+    | { readonly what: 'not known yet' /** The leaf is there. */; readonly stays: boolean }
+    | { readonly what: 'changes'; readonly from: string | undefined; readonly to: string | undefined }
+    | { readonly what: 'missing' | 'no key' | 'another key'; readonly path: string }
+    | { readonly what: 'unreadable'; readonly path: string; readonly mode: string; readonly user: string };
+}
