@@ -1,11 +1,12 @@
-// Puts the built program and the libraries that it needs into one file, since three hundred small ones take longer to load than most
-// plans to make; what import() names runs when it is asked for. Then has V8 compile it (scripts/compile.mjs). A start that needs none of
-// it is a file of its own.
-import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { build } from 'esbuild';
+// Puts the built program and the libraries that it needs into a few small files, since hundreds take longer to load than most plans to
+// make, and one holds more than any command needs: each command has a file, what several need another, and so have the lab, the cluster
+// and SSH, which a plan from a snapshot never loads. A start that needs none of it is a file of its own.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { build, transform } from 'esbuild';
 
 const out = 'dist/bundle';
+/** What becomes a file of its own where it is imported by import(); whatever else is, goes into the file of who imports it. */
+const parts = /from table|\/(lab\/lab|cluster\/[\w-]+|import\/[\w-]+|ssh\/connection|uqr)(\.js)?$/;
 
 /** yargs measures the texts of its help, which are ours, with libraries that load all of Unicode's rules: 40 ms of every start. */
 const ownMeasure = {
@@ -19,36 +20,57 @@ const ownMeasure = {
   },
 };
 
-rmSync(out, { recursive: true, force: true });
-const common = {
-  bundle: true,
-  format: 'cjs',
-  platform: 'node',
-  target: 'node20',
-  define: { 'import.meta.url': 'ownUrl' },
-  banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href;" },
-  legalComments: 'none',
-  logLevel: 'warning',
+/** Keeps import() for {@link parts}; the rest is loaded when it is asked for as well, from the same file. */
+const chosenParts = {
+  name: 'chosen-parts',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /dist\/src\/.*\.js$/ }, ({ path }) => {
+      const from = path.endsWith('/commands/table.js') ? 'from table' : '';
+      return {
+        contents: readFileSync(path, 'utf8').replace(/\bimport\((['"])([^'"]+)\1\)/g, (whole, _, target) =>
+          parts.test(from || target) || target.startsWith('node:')
+            ? whole
+            : `Promise.resolve().then(() => require('${target}'))`,
+        ),
+      };
+    });
+  },
 };
-await build({ ...common, entryPoints: ['dist/src/main.js'], outfile: `${out}/main.cjs` });
-const { metafile } = await build({
-  ...common,
-  entryPoints: ['dist/src/cli.js'],
-  outfile: `${out}/program.cjs`,
-  supported: { 'dynamic-import': false },
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+const common = { platform: 'node', target: 'node20', minify: true, charset: 'ascii', legalComments: 'none' };
+const ownUrl = "const ownUrl=require('node:url').pathToFileURL(__filename).href;";
+const bundled = { ...common, bundle: true, define: { 'import.meta.url': 'ownUrl' }, logLevel: 'warning' };
+await build({
+  ...bundled,
+  format: 'cjs',
+  banner: { js: ownUrl },
+  entryPoints: ['dist/src/main.js'],
+  outfile: `${out}/main.cjs`,
+});
+// only modules can be taken apart; each part is then made CommonJS, which Node.js loads faster
+const { metafile, outputFiles } = await build({
+  ...bundled,
+  format: 'esm',
+  splitting: true,
+  entryPoints: { program: 'dist/src/cli.js' },
+  outdir: out,
+  outExtension: { '.js': '.cjs' },
+  chunkNames: '[name]-[hash]',
   // ssh2's native parts are optional, and Node.js has the same ciphers
   external: ['cpu-features', '*.node'],
-  plugins: [ownMeasure],
+  plugins: [ownMeasure, chosenParts],
   metafile: true,
+  write: false,
 });
-
-// src/program.ts reads it a byte a character; esbuild leaves what is in comments and regular expressions as it was
-const bundled = readFileSync(`${out}/program.cjs`, 'utf8');
-writeFileSync(`${out}/program.cjs`, bundled.replace(/[^\x00-\x7f]/g, escapedUnit), 'ascii');
-
-/** For each half of a pair, so that a character beyond 16 bits stands there as two. */
-function escapedUnit(unit) {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+for (const { path, text } of outputFiles) {
+  const { code } = await transform(text, {
+    ...common,
+    format: 'cjs',
+    supported: { 'dynamic-import': false },
+  });
+  writeFileSync(path, text.includes('ownUrl') ? ownUrl + code : code);
 }
 
 /** The folders of the libraries of which something is in the bundle. */
@@ -59,11 +81,6 @@ const libraries = new Set(
     .flatMap(([file]) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []),
 );
 writeFileSync(`${out}/LICENSES.txt`, [...libraries].sort().map(licence).join('\n'));
-
-const compiled = spawnSync(process.execPath, ['scripts/compile.mjs'], {
-  stdio: ['ignore', 'ignore', 'inherit'],
-});
-if (compiled.status !== 0) throw new Error('scripts/compile.mjs failed');
 
 function licence(folder) {
   const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));

@@ -1,17 +1,17 @@
-// Writes docs/contributing/dependencies.md from package.json and package-lock.json: what is installed with edgewg, and who asks for it.
+// Writes docs/contributing/dependencies.md from CONTRIBUTING.md and package-lock.json: the libraries that are part of edgewg, and who asks for
+// them.
 // With --check it writes nothing, and fails when the file is another.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const read = name => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
-const { dependencies } = JSON.parse(read('package.json'));
+const { devDependencies } = JSON.parse(read('package.json'));
 const { packages } = JSON.parse(read('package-lock.json'));
 
 /** The reasons stand in CONTRIBUTING.md, once. */
 const reasons = new Map(
-  [...read('CONTRIBUTING.md').matchAll(/^\| ([a-z0-9@/-]+) +\| (.+?) +\|$/gm)].map(([, name, why]) => [
-    name,
-    why,
-  ]),
+  [...read('CONTRIBUTING.md').matchAll(/^\| (?!package |-)([a-z0-9@/-]+) +\| (.+?) +\|$/gm)].map(
+    ([, name, why]) => [name, why],
+  ),
 );
 
 /** Where `name` is found by what lies at `path`, as Node looks for it. */
@@ -66,19 +66,21 @@ function table(...rows) {
   return [line(head), line(widths.map(width => '-'.repeat(width))), ...rest.map(line)].join('\n');
 }
 
-const names = Object.keys(dependencies);
+const names = [...reasons.keys()];
+const gone = names.filter(name => devDependencies[name] === undefined);
+if (gone.length > 0)
+  throw new Error(`CONTRIBUTING.md has a reason for ${gone.join(', ')}, package.json hasn't them`);
 const all = tree(names);
 const direct = all.filter(({ name }) => names.includes(name));
-const missing = direct.filter(({ name }) => !reasons.has(name)).map(({ name }) => name);
-if (missing.length > 0) throw new Error(`no reason in CONTRIBUTING.md for ${missing.join(', ')}`);
 const rest = all.filter(({ name }) => !names.includes(name));
 
 const text = `# Dependencies
 
-Made by \`npm run dependencies\` from package.json and package-lock.json; a test holds it up to date.
+Made by \`npm run dependencies\` from CONTRIBUTING.md and package-lock.json; a test holds it up to date.
 
-\`npm ci --ignore-scripts\` is enough to run everything: no package has to be built. ssh2's native parts (cpu-features, and its own
-cipher module) are optional, and it goes without them.
+An installed edgewg is one package without dependencies: these libraries are in its bundle, at these versions, with their licences in
+dist/bundle/LICENSES.txt. For a build, \`npm ci\` installs them and the development tools without running a script of theirs: no package has
+to be built. ssh2's native parts (cpu-features, and its own cipher module) are optional, not in the bundle, and it goes without them.
 
 ## What edgewg is built on
 

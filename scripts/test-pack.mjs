@@ -1,9 +1,18 @@
-// What a user gets from npm: the tarball holds what is needed and nothing else, publint has no complaint, and installed globally into an
-// empty prefix it runs the whole tutorial.
+// What a user gets: a fresh clone packs itself with the commands of the README; the tarball holds what is needed and nothing else, publint has
+// no complaint, and installed from nothing but that file into an empty home, without any registry, it is small and runs the whole tutorial.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -13,14 +22,16 @@ const scratch = mkdtempSync(join(tmpdir(), 'edgewg-pack-'));
 const needed = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^bin\/(edgewg\.js|package\.json)$/,
-  /^dist\/bundle\/(main|program)\.cjs$/,
+  /^dist\/bundle\/[\w-]+\.cjs$/,
   /^dist\/bundle\/LICENSES\.txt$/,
   /^dist\/edgewg\.1$/,
   /^dist\/src\/help\.txt$/,
   /^dist\/src\/(lab|ci)\/files\//,
   /^dist\/src\/router\/scripts\/[\w-]+\.(sh|awk)$/,
   /^edgewg\.schema\.json$/,
+  /^docs\/[\w-]+\.(md|svg)$/,
 ];
+const mostInstalled = 3 * 1024 * 1024;
 
 function run(command, args, options = {}) {
   const ran = spawnSync(command, args, { cwd: root, encoding: 'utf8', ...options });
@@ -31,8 +42,32 @@ function run(command, args, options = {}) {
   return ran.stdout ?? '';
 }
 
+/** Of all files below a folder, in bytes. */
+function sizeOf(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter(entry => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath ?? entry.path, entry.name)).size, 0);
+}
+
 try {
-  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', scratch]));
+  const clone = join(scratch, 'clone');
+  for (const file of run('git', ['ls-files', '-co', '--exclude-standard', '-z'])
+    .split('\0')
+    .filter(Boolean)) {
+    if (!existsSync(join(root, file))) continue;
+    mkdirSync(dirname(join(clone, file)), { recursive: true });
+    cpSync(join(root, file), join(clone, file));
+  }
+  const unbuilt = spawnSync(process.execPath, [join(clone, 'bin/edgewg.js'), '--version'], {
+    encoding: 'utf8',
+  });
+  if (unbuilt.status !== 1 || !unbuilt.stderr.includes('npm run package'))
+    throw new Error(`a clone that isn't built ended with ${unbuilt.status}: ${unbuilt.stderr}`);
+  run('npm', ['ci', '--prefer-offline'], { cwd: clone });
+  const printed = run('npm', ['run', '-s', 'package', '--', '--json', '--pack-destination', scratch], {
+    cwd: clone,
+  });
+  const [packed] = JSON.parse(printed);
   const strange = packed.files
     .map(({ path }) => path)
     .filter(path => !needed.some(pattern => pattern.test(path)));
@@ -42,7 +77,15 @@ try {
   );
   run('npx', ['publint', '--strict', join(scratch, packed.filename)]);
   const prefix = join(scratch, 'prefix');
-  run('npm', ['install', '--global', '--prefix', prefix, join(scratch, packed.filename)], { cwd: scratch });
+  const home = join(scratch, 'home');
+  mkdirSync(home);
+  run('npm', ['install', '--global', '--offline', '--prefix', prefix, join(scratch, packed.filename)], {
+    cwd: home,
+    env: { PATH: process.env.PATH, HOME: home },
+  });
+  const installed = sizeOf(join(prefix, 'lib'));
+  console.log(`${Math.round(installed / 1024)} KiB installed, all of node_modules`);
+  if (installed > mostInstalled) throw new Error(`that is more than ${mostInstalled / 1024} KiB`);
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const said = run(join(prefix, 'bin/edgewg'), ['--version'], { cwd: scratch }).trim();
   if (said !== version) throw new Error(`installed is ${said}, not ${version}`);

@@ -1,10 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const isCompiled = (name: string): boolean => /^program\.cjs\..*-/.test(name);
 
 describe('the bundled program', () => {
   let folder: string;
@@ -16,40 +14,53 @@ describe('the bundled program', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  const bundle = (name = ''): string => join(folder, 'dist/bundle', name);
-  const compiled = (): string => {
-    const [name, ...others] = readdirSync(bundle()).filter(isCompiled);
-    assert.deepEqual(others, []);
-    return bundle(name ?? assert.fail('nothing is compiled'));
-  };
-  const help = (env: Record<string, string> = {}): string => {
-    const words = [join(folder, 'bin/edgewg.js'), 'plan', '--help'];
-    const { status, stdout, stderr } = spawnSync(process.execPath, words, {
+  const run = (env: Record<string, string> = {}): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync(process.execPath, [join(folder, 'bin/edgewg.js'), 'plan', '--help'], {
       encoding: 'utf8',
       env: { PATH: process.env['PATH'], HOME: folder, ...env },
     });
+
+  it('needs no library beside it', () => {
+    const { status, stdout, stderr } = run();
     assert.equal(stderr, '');
     assert.equal(status, 0);
-    return stdout;
-  };
-
-  it('is ASCII, as it is read', () => {
-    assert.deepEqual(readFileSync(bundle('program.cjs')).filter(byte => byte > 0x7f).length, 0);
+    assert.match(stdout, /^edgewg plan/);
   });
 
-  it('starts from what was compiled when it was built', () => {
-    assert.match(help(), /^edgewg plan/);
+  it('runs where nothing can be kept of what was compiled', () => {
+    writeFileSync(join(folder, 'file'), '');
+    const { status, stderr } = run({ XDG_CACHE_HOME: join(folder, 'file') });
+    assert.equal(stderr, '');
+    assert.equal(status, 0);
   });
 
-  it('compiles anew where that is broken, of other flags, or not there', () => {
-    const said = help();
-    assert.equal(help({ NODE_OPTIONS: '--interpreted-frames-native-stack' }), said);
-    const bytes = readFileSync(compiled());
-    writeFileSync(compiled(), bytes.subarray(0, bytes.length / 2));
-    assert.equal(help(), said);
-    writeFileSync(compiled(), 'nothing that V8 has written');
-    assert.equal(help(), said);
-    rmSync(compiled());
-    assert.equal(help(), said);
+  it('loads no SSH, no lab and no cluster for a plan from a snapshot', () => {
+    const names = readdirSync(join(folder, 'dist/bundle'));
+    for (const part of ['lab', 'connection', 'cluster'])
+      assert.ok(
+        names.some(name => name.startsWith(`${part}-`)),
+        part,
+      );
+    const words = ['plan', '-f', 'fixtures/blog/site.yaml', '--running', 'fixtures/blog/router.commands'];
+    const { stderr } = spawnSync(process.execPath, [join(folder, 'bin/edgewg.js'), ...words], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], HOME: folder, NODE_DEBUG: 'module' },
+    });
+    const loaded = [...stderr.matchAll(/load "[^"]*\/([\w-]+\.cjs)"/g)].map(found => found[1] ?? '');
+    assert.ok(
+      loaded.some(name => name.startsWith('plan-')),
+      stderr.slice(0, 2000),
+    );
+    assert.deepEqual(
+      loaded.filter(name => /^(lab|connection|cluster)-/.test(name)),
+      [],
+    );
+  });
+
+  it('says of a clone that is not built how to build it', () => {
+    rmSync(join(folder, 'dist'), { recursive: true });
+    const { status, stderr } = run();
+    assert.equal(status, 1);
+    assert.match(stderr, /not built\n.*npm ci && npm run build/);
   });
 });

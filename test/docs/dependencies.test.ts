@@ -17,6 +17,16 @@ describe('docs/contributing/dependencies.md', () => {
     assert.equal(status, 0);
   });
 
+  it('names every library in the bundle, at its version; beside it nothing is installed', () => {
+    assert.equal(JSON.parse(readFileSync(project('package.json'), 'utf8')).dependencies, undefined);
+    const listed = readFileSync(project('docs/contributing/dependencies.md'), 'utf8');
+    const bundled = readFileSync(project('dist/bundle/LICENSES.txt'), 'utf8');
+    const libraries = [...bundled.matchAll(/^([a-z0-9@/-]+) (\d+\.\d+\.\d+) \(.*\)$/gm)];
+    assert.ok(libraries.length > 8);
+    for (const [, name = '', version = ''] of libraries)
+      assert.match(listed, new RegExp(`^\\| ${name} +\\| ${version.replaceAll('.', '\\.')} +\\|`, 'm'));
+  });
+
   it('is installed without running any of it', () => {
     assert.match(readFileSync(project('.npmrc'), 'utf8'), /^ignore-scripts=true$/m);
     const { packages } = JSON.parse(readFileSync(project('package-lock.json'), 'utf8'));
