@@ -1,8 +1,10 @@
 // The tunnels of a router as a graph: the router, its WireGuard interfaces, their peers, and the networks behind those; of two
 // configurations at once, so that a drawing can show what becomes of each part.
-import { addressesOf, type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
-import { byVersion, has, type Tree, value } from '../../vyatta/tree.ts';
+import { addressesOf, type Interface } from '../../vyatta/interfaces.ts';
+import { byVersion, type Tree, value } from '../../vyatta/tree.ts';
+import { parsePrefix } from '../../wireguard/prefix.ts';
 import { type PeerOnRouter, peersOf } from './peers.ts';
+import { type Routing, routingOf } from './routing.ts';
 
 export type GraphMark = 'same' | 'new' | 'changed' | 'gone';
 
@@ -109,9 +111,13 @@ function sideBySide(old: Part['lines'], fresh: Part['lines']): string[] {
 }
 
 function partsOf(tree: Tree): Map<string, Part> {
-  const parts: Part[] = interfacesOf(tree)
+  const routing = routingOf(tree);
+  const parts: Part[] = routing.ifaces
     .filter(({ path }) => path[1] === 'wireguard')
-    .flatMap(iface => [tunnelPart(iface), ...peersOf(iface).flatMap(peer => peerParts(tree, iface, peer))]);
+    .flatMap(iface => [
+      tunnelPart(iface),
+      ...peersOf(iface).flatMap(peer => peerParts(routing, iface, peer)),
+    ]);
   return new Map(parts.map(part => [part.id, part]));
 }
 
@@ -128,7 +134,7 @@ function tunnelPart(iface: Interface): Part {
   return { id: name, kind: 'tunnel', parent: 'router', lines, edge: port === undefined ? '' : `UDP ${port}` };
 }
 
-function peerParts(tree: Tree, iface: Interface, peer: PeerOnRouter): Part[] {
+function peerParts(routing: Routing, iface: Interface, peer: PeerOnRouter): Part[] {
   const id = `${iface.name} ${peer.key}`;
   const short = `${peer.key.slice(0, 8)}…`;
   const lines = new Map([['name', peer.description ?? `peer ${short}`]]);
@@ -136,7 +142,7 @@ function peerParts(tree: Tree, iface: Interface, peer: PeerOnRouter): Part[] {
   if (peer.disabled) lines.set('disable', 'disabled');
   const endpoint = value(iface.node, ['peer', peer.key, 'endpoint']) ?? '';
   const networks = new Map(
-    peer.allowed.map(({ text }) => [text, isRouted(tree, iface, text) ? text : `${text} (no route)`]),
+    peer.allowed.map(({ text }) => [text, `${text}${routeRemark(routing, iface, text)}`]),
   );
   const own: Part = { id, kind: 'peer', parent: iface.name, lines, edge: endpoint };
   return networks.size === 0
@@ -144,11 +150,30 @@ function peerParts(tree: Tree, iface: Interface, peer: PeerOnRouter): Part[] {
     : [own, { id: `${id} networks`, kind: 'networks', parent: id, lines: networks, edge: '' }];
 }
 
-/** By a route of its own; what BGP brings, or an address of the interface covers, the configuration doesn't say. */
-function isRouted(tree: Tree, { name, node }: Interface, prefix: string): boolean {
-  if (value(node, ['route-allowed-ips']) === 'true') return true;
-  const kind = prefix.includes(':') ? 'interface-route6' : 'interface-route';
-  return has(tree, ['protocols', 'static', kind, prefix, 'next-hop-interface', name]);
+/** Empty where routes lead all of `text` into the interface; else by what it may come there, or where it goes instead. */
+function routeRemark(
+  { main, announced, mayWin }: Routing,
+  { name, disabled }: Interface,
+  text: string,
+): string {
+  const prefix = parsePrefix(text);
+  if (prefix === undefined || disabled) return '';
+  const winning = mayWin(prefix);
+  const mine = winning.filter(({ out }) => out === name);
+  if (mine.length > 0) return ` (by BGP from ${mine.map(({ neighbor }) => neighbor).join(', ')})`;
+  const others = winning.flatMap(({ neighbor, out }) =>
+    out === undefined ? [] : `${neighbor} through ${out}`,
+  );
+  if (others.length > 0) return ` (by BGP from ${[...new Set(others)].join(', ')})`;
+  const used = main.best(prefix);
+  if (used.some(({ out }) => out === name)) return '';
+  const isAnywhere = used.every(entry => entry.prefix.length === 0);
+  const elsewhere = isAnywhere ? [] : [...new Set(used.flatMap(({ out }) => out ?? []))];
+  if (elsewhere.length > 0) return ` (routed to ${elsewhere.join(', ')})`;
+  const open = announced.filter(({ isOpen, out }) => isOpen && out === name);
+  if (open.length > 0)
+    return ` (unless by BGP from ${open.map(({ neighbor }) => neighbor).join(', ')}: no route)`;
+  return ' (no route)';
 }
 
 /** `UDP 51824 → 51825`: what both begin with is said once. */

@@ -32,7 +32,8 @@ export function renderSvg(graph: Graph): string {
     `  <title>${escaped(title)}</title>`,
     `  <style>${style}</style>`,
     `  <rect class="page" width="100%" height="100%"/>`,
-    ...graph.edges.map(edge => `  ${edgeOf(edge, boxes)}`),
+    ...graph.edges.map(edge => `  ${lineOf(edge, boxes)}`),
+    ...graph.edges.map(edge => `  ${labelOf(edge, boxes)}`).filter(text => text.trim() !== ''),
     ...all.map(box => `  ${boxOf(box)}`),
     '</svg>',
     '',
@@ -104,15 +105,19 @@ function boxOf({ node, x, y, width, height }: Box): string {
   return `<g class="${node.mark}"><rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${round}"/>${texts.join('')}</g>`;
 }
 
-function edgeOf({ from, to, label, mark }: GraphEdge, boxes: ReadonlyMap<string, Box>): string {
+function lineOf({ from, to, mark }: GraphEdge, boxes: ReadonlyMap<string, Box>): string {
   const [a, b] = [boxes.get(from), boxes.get(to)];
   if (a === undefined || b === undefined) return '';
   const [x1, y1, x2, y2] = [a.x + a.width, a.y + a.height / 2, b.x, b.y + b.height / 2];
   const bend = (x2 - x1) / 2;
-  const path = `<path d="M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}"/>`;
-  const text =
-    label === '' ? '' : `<text x="${x2 - 8}" y="${y2 - 6}" text-anchor="end">${escaped(label)}</text>`;
-  return `<g class="edge ${mark}">${path}${text}</g>`;
+  return `<path class="${mark}" d="M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}"/>`;
+}
+
+/** Above all lines, and with an edge in the page's colour, so that no line runs through it. */
+function labelOf({ to, label }: GraphEdge, boxes: ReadonlyMap<string, Box>): string {
+  const box = boxes.get(to);
+  if (box === undefined || label === '') return '';
+  return `<text class="label" x="${box.x - 8}" y="${box.y + box.height / 2 - 6}" text-anchor="end">${escaped(label)}</text>`;
 }
 
 function escaped(text: string): string {
@@ -127,7 +132,7 @@ const strokes: Readonly<Record<Exclude<GraphMark, 'same'>, string>> = {
 
 const style = [
   '.page{fill:#fff}rect,path{stroke:#8c959f;stroke-width:1.2;fill:#f6f8fa}path{fill:none}',
-  'text{font:12px system-ui,sans-serif;fill:#1f2328}.name{font-weight:600}.edge text{font-size:11px;fill:#59636e}.page{stroke:none}',
-  ...Object.entries(strokes).map(([mark, css]) => `.${mark} rect,.${mark} path{${css}}`),
-  '@media(prefers-color-scheme:dark){.page{fill:#0d1117}rect{fill:#151b23}text{fill:#f0f6fc}.edge text{fill:#9198a1}}',
+  'text{font:12px system-ui,sans-serif;fill:#1f2328}.name{font-weight:600}.label{font-size:11px;fill:#59636e;stroke:#fff;stroke-width:5px;paint-order:stroke;stroke-linejoin:round}.page{stroke:none}',
+  ...Object.entries(strokes).map(([mark, css]) => `.${mark} rect,path.${mark}{${css}}`),
+  '@media(prefers-color-scheme:dark){.page{fill:#0d1117}rect{fill:#151b23}text{fill:#f0f6fc}.label{fill:#9198a1;stroke:#0d1117}}',
 ].join('');
