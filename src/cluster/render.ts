@@ -6,7 +6,7 @@ import { netplan } from './host/netplan.ts';
 import { networkdFiles, networkdKeys } from './host/networkd.ts';
 import { nftRules } from './host/nft.ts';
 import { type HostPaths, hostScript } from './host/script.ts';
-import { keyUnit, rulesUnit } from './host/units.ts';
+import { keyUnit, rulesUnit, watchFiles } from './host/units.ts';
 import { wgConf } from './host/wg-conf.ts';
 import { renderKubernetes, renderSpeaker } from './kubernetes/render.ts';
 import type { NodeSetup } from './setup.ts';
@@ -67,7 +67,10 @@ function ownFiles(setup: NodeSetup, variant: HostVariant, script: string): Rende
   ];
   switch (variant) {
     case 'wg-quick':
-      return [{ path: conf, text: wgConf(setup, script) }];
+      return [
+        { path: conf, text: wgConf(setup, script) },
+        ...watchFiles(setup, script, `wg-quick@${link}.service`),
+      ];
     case 'networkd':
       return [...networkdFiles(setup), ...units()];
     case 'netplan':
@@ -76,6 +79,7 @@ function ownFiles(setup: NodeSetup, variant: HostVariant, script: string): Rende
       return [
         { path: conf, text: setconf(setup) },
         { path: `etc/network/interfaces.d/${link}`, text: ifupdown(setup, { script, conf: `/${conf}` }) },
+        ...watchFiles(setup, script, 'networking.service'),
       ];
   }
 }

@@ -54,7 +54,7 @@ async function differencesOfObjects(loaded: LoadedSite, text: string, file: stri
   const told =
     cluster === undefined || nodes.length === 0 ? [] : await differencesOfNodes(loaded, cluster, nodes);
   const rendered = renderKubernetes(setupsOf(loaded.site).setups)
-    .filter(({ path }) => !path.endsWith('kustomization.yaml'))
+    .filter(({ path }) => /(?<!kustomization)\.yaml$/.test(path))
     .flatMap(file => parseAllDocuments(file.text).map(document => document.toJS() as KubernetesObject));
   return [...told, ...compareObjects(objects, rendered)];
 }

@@ -42,7 +42,7 @@ interface Loose {
 
 const objectsOf = (files: readonly RenderedFile[]): Loose[] =>
   files
-    .filter(({ path }) => path.startsWith('kubernetes/') && !path.endsWith('kustomization.yaml'))
+    .filter(({ path }) => path.startsWith('kubernetes/') && /(?<!kustomization)\.yaml$/.test(path))
     .flatMap(({ text }) => parseAllDocuments(text).map(document => document.toJS() as Loose));
 
 const core = { DaemonSet, ConfigMap, Namespace, Secret: SecretObject };

@@ -73,7 +73,7 @@ describe('a dump of wg', () => {
 
 describe('objects of kubectl', () => {
   const rendered = renderKubernetes(setups)
-    .filter(({ path }) => !path.endsWith('kustomization.yaml'))
+    .filter(({ path }) => /(?<!kustomization)\.yaml$/.test(path))
     .flatMap(({ text }) => parseAllDocuments(text).map(document => document.toJS() as KubernetesObject));
   const [daemonSet] = rendered.filter(({ kind }) => kind === 'DaemonSet');
 

@@ -46,7 +46,7 @@ describe('the other end, rendered for hosts', () => {
     try {
       const site = fileURLToPath(fixture(sites.blog));
       const { exit, stderr } = await runCli(['cluster', 'render', '-f', site, '--out', join(folder, 'new')]);
-      assert.equal(stderr, `wrote 8 files below ${join(folder, 'new')}\n`);
+      assert.equal(stderr, `wrote 14 files below ${join(folder, 'new')}\n`);
       assert.equal(exit, 0);
       const path = 'srv4/etc/wireguard/wg0.conf';
       assert.equal(

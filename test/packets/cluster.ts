@@ -17,21 +17,26 @@ export function makeKeyPair(): KeyPair {
   return { private: secret, public: half.trim() };
 }
 
-/** A server's files by their place on it. There may be none outside `folders`, since only those are a machine's own. */
-export function renderedFor(nodes: string, server: Server, folders: readonly string[]): Map<string, string> {
-  const root = join(nodes, server.name);
+/** Files below a folder, by their place in it as if that were `/`. */
+export function filesBelow(root: string): Map<string, string> {
   const all = readdirSync(root, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile());
   return new Map(
     all.map(entry => {
       const path = join(entry.parentPath, entry.name);
-      const place = path.slice(root.length);
-      assert.ok(
-        folders.some(folder => place.startsWith(folder)),
-        place,
-      );
-      return [place, readFileSync(path, 'utf8')];
+      return [path.slice(root.length), readFileSync(path, 'utf8')];
     }),
   );
+}
+
+/** A server's files by their place on it. There may be none outside `folders`, since only those are a machine's own. */
+export function renderedFor(nodes: string, server: Server, folders: readonly string[]): Map<string, string> {
+  const files = filesBelow(join(nodes, server.name));
+  for (const place of files.keys())
+    assert.ok(
+      folders.some(folder => place.startsWith(folder)),
+      place,
+    );
+  return files;
 }
 
 /** By wg-quick and FRR. `change`: what a test wants to be otherwise; by default the files are as they are. */
@@ -41,8 +46,9 @@ export async function raiseNode(
   key: KeyPair,
   change = (text: string): string => text,
 ): Promise<void> {
-  const files = renderedFor(nodes, server, ['/etc/wireguard/', '/etc/frr/']);
-  for (const [path, text] of files) server.machine.write(path, change(text));
+  const files = renderedFor(nodes, server, ['/etc/wireguard/', '/etc/frr/', '/etc/systemd/']);
+  for (const [path, text] of files)
+    if (!path.startsWith('/etc/systemd/')) server.machine.write(path, change(text));
   // the script makes the key where it is missing; here the site file knows its public half already
   server.machine.write('/etc/wireguard/wg0.key', key.private);
   server.machine.run(['wg-quick', 'up', 'wg0']);

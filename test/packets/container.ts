@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { type Machine, type Ran, until } from './machine.ts';
@@ -152,6 +152,18 @@ export class Container {
       },
       () => `${this.said}${JSON.stringify(probes.map(probe => this.exec(probe)))}`,
     );
+  }
+
+  /** Stops its processes where they are, or lets them go on. Probes are processes of their own. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    const first = this.#pid() ?? assert.fail(this.said);
+    const space = readlinkSync(`/proc/${first}/ns/pid`);
+    for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name)))
+      try {
+        if (readlinkSync(`/proc/${pid}/ns/pid`) === space) process.kill(Number(pid), signal);
+      } catch {
+        // it has just ended by itself
+      }
   }
 
   /** TERM, as kubelet does; gives the exit code, or undefined where KILL would have followed. */

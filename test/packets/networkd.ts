@@ -1,7 +1,10 @@
-// The variants for systemd-networkd, by itself or behind netplan: the programs themselves read the rendered files, in the server's own namespaces
-// and with a system bus of its own.
+// systemd-networkd as on a host: it has the server's links, and with two of the variants the rendered files too, by itself or behind netplan. It runs in the
+// server's own namespaces, with a system bus of its own.
 import assert from 'node:assert/strict';
-import { renderedFor } from './cluster.ts';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { filesBelow, renderedFor } from './cluster.ts';
 import { type Machine, until } from './machine.ts';
 import { addWireGuard, hasWireGuard } from './router.ts';
 import type { Server } from './world.ts';
@@ -35,19 +38,23 @@ Gateway=${server.gateway}
 `,
 };
 
+/** The links alone, for variants that set up the tunnel beside it. `root`: a folder with what is rendered for the host, from which systemd's part is taken. */
+export async function hostByNetworkd(server: Server, root: string): Promise<void> {
+  const { machine } = server;
+  makeHost(machine);
+  const files = existsSync(root) ? filesBelow(root) : [];
+  for (const [place, text] of files)
+    if (place.startsWith('/etc/systemd/')) machine.writeReadable(place, text);
+  machine.writeReadable(readers.networkd.link, linkFile.networkd(server));
+  await startNetworkd(machine, ['eth0']);
+}
+
 export async function raiseByNetworkd(server: Server, nodes: string, key: string, by: Reader): Promise<void> {
   const { machine } = server;
   const { netdev, link } = readers[by];
-  const own = [folder, '/etc/netplan', '/etc/systemd/system'];
   const places = [...own, '/etc/wireguard', '/etc/frr'].map(place => `${place}/`);
   const files = renderedFor(nodes, server, places);
-  // where /sys can't be written to there is no udev to wait for, as in a container
-  machine.sh(`for place in ${own.join(' ')}; do [ ! -d $place ] || mount -t tmpfs tmpfs $place; done
-    mount -t sysfs -o ro sysfs /sys
-    mkdir -p /run/dbus /run/systemd/netif
-    chown systemd-network: /run/systemd/netif
-    ip addr flush dev eth0
-    ip link set eth0 down`);
+  makeHost(machine);
   for (const [place, text] of files) machine.writeReadable(place, text);
   machine.writeReadable(link, linkFile[by](server));
   if (by === 'netplan') machine.sh('chmod 600 /etc/netplan/*; netplan generate');
@@ -56,7 +63,7 @@ export async function raiseByNetworkd(server: Server, nodes: string, key: string
   takeKey(machine, key);
   machine.sh(commandOf(files, 'rules'));
   if (!hasWireGuard(machine)) handToDevice(machine, netdev);
-  await start(server);
+  await startNetworkd(machine, ['eth0', 'wg0']);
 }
 
 /** Rendered anew, and read once more by those who run already. */
@@ -66,22 +73,53 @@ export function networkdAgain({ machine }: Server): void {
     networkctl reconfigure eth0 wg0`);
 }
 
-async function start({ machine, name }: Server): Promise<void> {
+/** Folders that become the server's own. */
+const own = ['/etc/systemd', '/etc/netplan'];
+
+/**
+ * Where /sys can be written to networkd takes the machine for a host with udev, and not for a container: it waits until udev has seen a link, and
+ * removes what others have set. All that it asks of udev is whether a link is initialised (sd_device_get_is_initialized), which stands in
+ * udev's database by the number of the link.
+ */
+function makeHost(machine: Machine): void {
+  machine.sh(`for place in ${own.join(' ')}; do [ ! -d $place ] || mount -t tmpfs tmpfs $place; done
+    mkdir ${folder}
+    mount -t sysfs sysfs /sys
+    mkdir -p /run/dbus /run/systemd/netif /run/udev/data
+    chown systemd-network: /run/systemd/netif
+    for link in $(seq 100); do echo I:1 >/run/udev/data/n$link; done
+    ip addr flush dev eth0
+    ip link set eth0 down`);
   machine.spawn(['dbus-daemon', '--system', '--nofork', '--nopidfile']);
+}
+
+const running = new WeakMap<Machine, { readonly process: ChildProcess; readonly links: readonly string[] }>();
+
+async function startNetworkd(machine: Machine, links: readonly string[]): Promise<void> {
   const socket = ['test', '-S', '/run/dbus/system_bus_socket'];
   await until('the bus', () => machine.try(socket).exit === 0 || undefined);
   const networkd = machine.spawn(['/lib/systemd/systemd-networkd']);
+  running.set(machine, { process: networkd, links });
   let said = '';
   networkd.stderr?.on('data', (text: Buffer) => {
     said += text;
   });
-  const links = (): string => machine.try(['networkctl', '--no-legend', 'list']).stdout;
+  const listed = (): string => machine.try(['networkctl', '--no-legend', 'list']).stdout;
   await until(
-    `networkd has configured eth0 and wg0 of ${name}`,
-    () =>
-      ['eth0', 'wg0'].every(one => new RegExp(` ${one} .* configured *$`, 'm').test(links())) || undefined,
-    () => `${links()}\n${said}`,
+    `networkd has configured ${links.join(' and ')} of ${machine.name}`,
+    () => links.every(one => new RegExp(` ${one} .* configured *$`, 'm').test(listed())) || undefined,
+    () => `${listed()}\n${said}`,
   );
+}
+
+/** What `systemctl restart systemd-networkd` does, as after an update. */
+export async function restartNetworkd(machine: Machine): Promise<void> {
+  const { process, links } = running.get(machine) ?? assert.fail();
+  const end = once(process, 'exit');
+  // nsenter has become networkd
+  process.kill('SIGTERM');
+  await end;
+  await startNetworkd(machine, links);
 }
 
 /** `ExecStart=/bin/sh /etc/wireguard/wg0.sh before`. */

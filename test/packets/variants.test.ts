@@ -3,135 +3,13 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fragments, type Recording, record, sizes } from './capture.ts';
-import { raiseNode, renderedFor } from './cluster.ts';
-import { Container, nodeRoot, objectsBelow } from './container.ts';
 import { evidence } from './evidence.ts';
 import { type Machine, until } from './machine.ts';
-import { networkdAgain, type Reader, raiseByNetworkd } from './networkd.ts';
-import { addWireGuard, hasWireGuard } from './router.ts';
-import { type Agreed, agree, raise, type Scene } from './scene.ts';
+import { restartNetworkd } from './networkd.ts';
+import { agree, raise, type Scene } from './scene.ts';
 import { fetch, pings, serve } from './traffic.ts';
-import { home, type Server, uplinkAddresses } from './world.ts';
-
-interface Variant {
-  readonly what: string;
-  /** Programs of packages that not every system has. */
-  readonly needs?: readonly string[];
-  /** Renders, and gives what starts a server. */
-  prepare(agreed: Agreed): Promise<(server: Server) => Promise<void>>;
-  /** Sets up once more what is up. */
-  again(server: Server): Promise<void> | void;
-  /** Takes it down; absent where it stays up by intent. */
-  down?(server: Server): void;
-  /** What of it stays then, since it belongs to a link that is still there. */
-  readonly stays?: RegExp;
-}
-
-const withIptables = (text: string): string => text.replace(/^cluster:\n/m, '$&  firewall: iptables\n');
-
-const plain: Variant = {
-  what: 'wg-quick, nftables',
-  prepare: async agreed => server => raiseNode(server, agreed.committed.nodes, agreed.keys[server.name]),
-  again: server => void server.machine.sh('sh /etc/wireguard/wg0.sh up; sh /etc/wireguard/wg0.sh up'),
-  down: server => void server.machine.run(['wg-quick', 'down', 'wg0']),
-};
-
-/** Debian's `iptables` is one of two; a server whose `legacy` is true has the older one under that name. */
-function iptables(legacy: boolean): Variant {
-  return {
-    what: `wg-quick, iptables (${legacy ? 'legacy' : 'nf_tables'}), where forwarding is dropped otherwise`,
-    prepare: async agreed => {
-      const nodes = await agreed.committed.render('iptables', 'wg-quick', { site: withIptables });
-      return async server => {
-        const { machine } = server;
-        if (legacy) machine.sh('mount --bind /usr/sbin/xtables-legacy-multi /usr/sbin/xtables-nft-multi');
-        machine.sh('iptables -P FORWARD DROP; ip6tables -P FORWARD DROP');
-        assert.match(machine.run(['iptables', '--version']), legacy ? /legacy/ : /nf_tables/);
-        await raiseNode(server, nodes, agreed.keys[server.name]);
-      };
-    },
-    again: server => void server.machine.sh('sh /etc/wireguard/wg0.sh up; sh /etc/wireguard/wg0.sh up'),
-    down: server => void server.machine.run(['wg-quick', 'down', 'wg0']),
-  };
-}
-
-function networkd(by: Reader): Variant {
-  return {
-    what: by === 'netplan' ? 'netplan and systemd-networkd' : 'systemd-networkd',
-    needs: ['/lib/systemd/systemd-networkd', 'networkctl', 'dbus-daemon', ...(by === 'netplan' ? [by] : [])],
-    prepare: async agreed => {
-      // netplan wants the next hop of every endpoint
-      const site = (text: string): string =>
-        text.replace(srv5Endpoint, `$1, gateway: "2001:db8:60:5fad::ff" }`);
-      const nodes = await agreed.committed.render(by, by, { site });
-      return server => raiseByNetworkd(server, nodes, agreed.keys[server.name].private, by);
-    },
-    again: networkdAgain,
-    down: server => void server.machine.sh('ip link del wg0; sh /etc/wireguard/wg0.sh down'),
-    ...(by === 'netplan' && { stays: /^5181:\tfrom all fwmark 0x51 lookup 5181/ }),
-  };
-}
-
-const srv5Endpoint = /("2001:db8:60:5fad::abcd\/64", interface: eth0) }/;
-
-const ifupdown: Variant = {
-  what: 'ifupdown',
-  needs: ['ifup'],
-  prepare: async agreed => {
-    const nodes = await agreed.committed.render('ifupdown', 'ifupdown');
-    return async server => {
-      const { machine } = server;
-      const places = ['/etc/network/interfaces.d/', '/etc/wireguard/', '/etc/frr/'];
-      // its /sys shows the machine's own links
-      machine.sh(`mount -t tmpfs tmpfs /etc/network/interfaces.d
-        mount -t sysfs -o ro sysfs /sys
-        mkdir -p /run/network`);
-      for (const [place, text] of renderedFor(nodes, server, places)) machine.writeReadable(place, text);
-      machine.write('/etc/wireguard/wg0.key', agreed.keys[server.name].private);
-      if (!hasWireGuard(machine)) addWireGuard(machine, 'wg0');
-      machine.run(['ifup', '-i', interfaces, 'wg0']);
-    };
-  },
-  again: server => void server.machine.run(['sh', '/etc/wireguard/wg0.sh', 'up']),
-  down: server => void server.machine.run(['ifdown', '-i', interfaces, 'wg0']),
-};
-
-const interfaces = '/etc/network/interfaces.d/wg0';
-
-const pods = new Map<Server['name'], { container: Container; start: () => Container }>();
-
-/** srv4 has made its key itself before, srv5 has it in a Secret. */
-function kubernetes(firewall: 'nftables' | 'iptables'): Variant {
-  return {
-    what: `pods of the DaemonSets, ${firewall}`,
-    prepare: async agreed => {
-      const image = `kubernetes: { image: "example.net/wireguard@sha256:${'0'.repeat(64)}" }`;
-      const folder = await agreed.committed.render(`kubernetes-${firewall}`, 'kubernetes', {
-        site: text =>
-          text
-            .replace(/^cluster:\n/m, `$&  ${image}\n  firewall: ${firewall}\n`)
-            .replace(/^( {6})tunnel: wg5\n/m, '$&$1key: env:KEY_OF_SRV5\n'),
-        secrets: { KEY_OF_SRV5: agreed.keys.srv5.private.trim() },
-      });
-      const objects = objectsBelow(folder);
-      return async ({ machine, name }) => {
-        // the node's kernel has WireGuard; wireguard-go stands for it
-        if (!hasWireGuard(machine)) addWireGuard(machine, 'wg0');
-        machine.sh(`mkdir -p ${nodeRoot}/var/lib/edgewg`);
-        if (name === 'srv4') machine.write(`${nodeRoot}/var/lib/edgewg/wg0.key`, agreed.keys.srv4.private);
-        const start = () => Container.start(machine, objects, name);
-        pods.set(name, { container: start(), start });
-      };
-    },
-    async again({ name }) {
-      const pod = pods.get(name) ?? assert.fail();
-      await pod.container.ready();
-      assert.equal(await pod.container.stop(), 0, 'it ends in time');
-      pods.set(name, { ...pod, container: pod.start() });
-      await pods.get(name)?.container.ready();
-    },
-  };
-}
+import { variants } from './variants.ts';
+import { home, uplinkAddresses } from './world.ts';
 
 /** Everything that the files set up, without counters. */
 function stateOf(machine: Machine): string {
@@ -154,6 +32,23 @@ function stateOf(machine: Machine): string {
   return [filter, ...shown, machine.try(['wg', 'showconf', 'wg0']).stdout].join('\n');
 }
 
+/** What one has and the other hasn't, line by line. */
+function difference(before: string, now: string): string {
+  const [then, since] = [before.split('\n'), now.split('\n')];
+  return [
+    ...then.filter(line => !since.includes(line)).map(line => `- ${line}`),
+    ...since.filter(line => !then.includes(line)).map(line => `+ ${line}`),
+  ].join('\n');
+}
+
+const asBefore = (machine: Machine, before: string): Promise<true> =>
+  until(
+    'all is as it was',
+    () => stateOf(machine) === before || undefined,
+    () => difference(before, stateOf(machine)),
+    20,
+  );
+
 /** Rules of netfilter and of routing that are there beside what every machine has. */
 function left(machine: Machine, stays = /^$/): string {
   return stateOf(machine)
@@ -165,16 +60,7 @@ function left(machine: Machine, stays = /^$/): string {
 const clear = (recording: Recording): string[] =>
   recording.sofar(`host ${home.address} or host ${home.address6}`);
 
-for (const variant of [
-  plain,
-  iptables(false),
-  iptables(true),
-  networkd('networkd'),
-  networkd('netplan'),
-  ifupdown,
-  kubernetes('nftables'),
-  kubernetes('iptables'),
-])
+for (const variant of variants)
   describe(`packets: ${variant.what}`, () => {
     let scene: Scene;
     before(async function () {
@@ -266,6 +152,92 @@ for (const variant of [
         evidence(this, `${server.name}: ${got} of ${sent} pings answered meanwhile`);
       }
     });
+
+    it('keep what is for home encrypted while networkd restarts, and are the same afterwards', async function () {
+      for (const server of scene.servers) {
+        const before = stateOf(server.machine);
+        const link = await record(scene.internet, server.name, server.public);
+        const pinging = scene.lan.spawn(['ping', '-n', '-D', '-i', '0.02', server.podAddress]);
+        // the router lets no answer of these through; they are for home all the same
+        const forHome = [home.address, home.address6].map(to =>
+          server.pod.spawn(['ping', '-n', '-i', '0.02', to]),
+        );
+        let said = '';
+        pinging.stdout?.on('data', (text: Buffer) => {
+          said += text;
+        });
+        const answers = () =>
+          [...said.matchAll(/^\[([\d.]+)\] .* bytes from /gm)].map(found => Number(found[1]));
+        await until(
+          'pings are answered',
+          () => answers().length > 0 || undefined,
+          () => said,
+          20,
+        );
+        await restartNetworkd(server.machine);
+        await asBefore(server.machine, before);
+        const then = answers().length;
+        await until(
+          'pings are answered again',
+          () => answers().length > then + 1 || undefined,
+          () => said,
+          20,
+        );
+        const end = once(pinging, 'close');
+        for (const ping of [pinging, ...forHome]) ping.kill('SIGINT');
+        await end;
+        await link.stop();
+        assert.deepEqual(clear(link), []);
+        const times = answers();
+        const gap = Math.max(...times.slice(1).map((time, i) => time - (times[i] ?? time)));
+        evidence(this, `${server.name}: at most ${gap.toFixed(2)} s without an answer, none in clear`);
+      }
+    });
+
+    if (variant.pod !== undefined)
+      it('say so while their way is gone, and nothing for home leaves even without the tunnel', async function () {
+        const [, server] = scene.servers;
+        const { machine } = server;
+        const pod = variant.pod?.(server) ?? assert.fail();
+        const before = stateOf(machine);
+        assert.equal(pod.exec('readinessProbe').exit, 0);
+        const link = await record(scene.internet, server.name, server.public);
+        const tryHome = (): void => {
+          for (const to of [home.address, home.address6]) assert.ok(!pings(server.pod, to, 1));
+        };
+        pod.signal('SIGSTOP');
+        await restartNetworkd(machine);
+        machine.sh('ip link set wg0 down');
+        // the guard that is a route is gone with the rest; what is left is the one that is a rule
+        assert.ok(!/blackhole|lookup 5181/.test(stateOf(machine)));
+        const { exit, stderr } = pod.exec('readinessProbe');
+        assert.equal(exit, 1);
+        for (const what of ['link wg0', 'rule 5181', 'default of table 5181', 'guard for 192.168.2.0/24'])
+          assert.ok(stderr.includes(`missing: ${what}\n`), stderr);
+        assert.equal(pod.exec('livenessProbe').exit, 1);
+        tryHome();
+        assert.deepEqual(clear(link), []);
+        const isNft = variant.what.includes('nftables');
+        machine.sh(
+          isNft ? 'nft delete chain inet edgewg_wg0 home' : 'iptables -F FORWARD; ip6tables -F FORWARD',
+        );
+        tryHome();
+        await until('the leak that the rule held back', () => clear(link).length > 1 || undefined);
+        const leaked = clear(link).length;
+        pod.signal('SIGCONT');
+        await asBefore(machine, before);
+        await until(
+          'it is ready',
+          () => pod.exec('readinessProbe').exit === 0 || undefined,
+          () => pod.said,
+        );
+        assert.ok(pings(scene.lan, server.podAddress));
+        await link.stop();
+        evidence(
+          this,
+          `${server.name}: not ready, none in clear; without the rule ${leaked} in clear; then put back`,
+        );
+      });
 
     if (variant.down !== undefined)
       it('leave no rule behind, and nothing for home unencrypted', async function () {

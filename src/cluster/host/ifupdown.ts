@@ -1,6 +1,7 @@
 // The node's end for ifupdown (/etc/network/interfaces.d), with `wg setconf` for what WireGuard itself must know.
 import { lines } from '../file.ts';
-import { alone, type NodeSetup } from '../setup.ts';
+import type { NodeSetup } from '../setup.ts';
+import { ipFor, routedInto } from './link.ts';
 import { peerSection } from './wg-conf.ts';
 
 export interface IfupdownPaths {
@@ -16,7 +17,7 @@ export function ifupdown(setup: NodeSetup, { script, conf }: IfupdownPaths): str
     ...v4.map(address => ({ family: 'inet', address })),
     ...v6.map(address => ({ family: 'inet6', address })),
   ];
-  const routes = [...setup.routerAddresses.map(alone), ...setup.cluster.homeNetworks];
+  const routes = routedInto(setup);
   return lines(
     `# ${node.name}: made by edgewg from the site file.`,
     `auto ${link}`,
@@ -36,17 +37,16 @@ function first({ link }: NodeSetup, script: string, conf: string): string[] {
     `    pre-up ip link add ${link} type wireguard || [ -e /sys/class/net/${link} ]`,
     `    pre-up wg setconf ${link} ${conf}`,
     `    post-down ip link del ${link} 2>/dev/null || :`,
+    // behind that, so that the watch doesn't take it for a loss
+    `    post-down sh ${script} down`,
   ];
 }
 
 /** Routes need every address of the interface to be there. */
 function last({ link }: NodeSetup, script: string, routes: readonly string[]): string[] {
   return [
-    ...routes.map(
-      prefix => `    post-up ${prefix.includes(':') ? 'ip -6' : 'ip'} route replace ${prefix} dev ${link}`,
-    ),
+    ...routes.map(prefix => `    post-up ${ipFor(prefix)} route replace ${prefix} dev ${link}`),
     `    post-up sh ${script} up`,
-    `    pre-down sh ${script} down`,
   ];
 }
 

@@ -1,6 +1,7 @@
 // The node's rules for iptables, as commands of a shell: each is there once however often it is set, and gone when removed.
 import { quote } from '../../vyatta/words.ts';
 import type { NodeSetup } from '../setup.ts';
+import { routedInto } from './link.ts';
 
 interface Rule {
   readonly command: 'iptables' | 'ip6tables';
@@ -9,7 +10,7 @@ interface Rule {
   readonly words: readonly string[];
 }
 
-/** Two functions that know how to set a rule once, and how to remove it. */
+/** Functions that set a rule once, remove it, and tell when it is missing. */
 export const iptablesFunctions = [
   'rule_on() { # COMMAND TABLE CHAIN WORDS...: at the top, once',
   '  command=$1 table=$2 chain=$3',
@@ -21,16 +22,21 @@ export const iptablesFunctions = [
   '  shift 3',
   '  while "$command" -w -t "$table" -D "$chain" "$@" 2>/dev/null; do :; done',
   '}',
+  'rule_has() {',
+  '  command=$1 table=$2 chain=$3',
+  '  shift 3',
+  '  "$command" -w -t "$table" -C "$chain" "$@" 2>/dev/null || { echo "missing: $command $chain $*" >&2; missing=1; }',
+  '}',
 ];
 
-export function iptablesLines(setup: NodeSetup, verb: 'rule_on' | 'rule_off'): string[] {
+export function iptablesLines(setup: NodeSetup, verb: 'rule_on' | 'rule_off' | 'rule_has'): string[] {
   return rulesOf(setup).map(({ command, table, chain, words }) =>
     [verb, command, table, chain, ...words.map(quote)].join(' '),
   );
 }
 
 function rulesOf(setup: NodeSetup): Rule[] {
-  return [...onlyEndpoint(setup), ...forwarding(setup), ...clamps(setup)];
+  return [...onlyEndpoint(setup), ...forwarding(setup), ...onlyTunnel(setup), ...clamps(setup)];
 }
 
 function onlyEndpoint({ node, cluster, endpoint }: NodeSetup): Rule[] {
@@ -72,6 +78,17 @@ function forwarding({ link, node, cluster }: NodeSetup): Rule[] {
           { ...base, words: ['-o', link, '-s', pods, '-d', home, '-j', 'ACCEPT'] },
         ];
       }),
+  );
+}
+
+/** What is for home leaves by the tunnel or not at all, whatever becomes of the routes. A node may have an address within a network at home itself. */
+function onlyTunnel(setup: NodeSetup): Rule[] {
+  return routedInto(setup).flatMap(prefix =>
+    (['OUTPUT', 'FORWARD'] as const).map((chain): Rule => {
+      const words = ['!', '-o', setup.link, '-d', prefix, '-m', 'addrtype', '!', '--dst-type', 'LOCAL'];
+      const command = prefix.includes(':') ? 'ip6tables' : 'iptables';
+      return { command, table: 'filter', chain, words: [...words, '-j', 'DROP'] };
+    }),
   );
 }
 

@@ -51,6 +51,8 @@ function network(setup: NodeSetup): string {
     '',
     '[Network]',
     node.address.map(address => `Address=${address}`),
+    '# no router speaks in the tunnel, and networkd would wait for one',
+    'IPv6AcceptRA=no',
     [...setup.routerAddresses.map(alone), ...cluster.homeNetworks].flatMap(prefix => [
       '',
       '[Route]',

@@ -2,6 +2,7 @@
 import type { NodeEndpoint } from '../../site/cluster.ts';
 import { lines } from '../file.ts';
 import type { NodeSetup } from '../setup.ts';
+import { routedInto } from './link.ts';
 
 export const tableName = (setup: NodeSetup): string =>
   `edgewg_${setup.link.replaceAll(/[^A-Za-z0-9_]/g, '_')}`;
@@ -16,6 +17,7 @@ export function nftRules(setup: NodeSetup): string {
     `delete ${table}`,
     `${table} {`,
     endpoint && onlyEndpoint(setup, endpoint),
+    onlyTunnel(setup),
     clampChain(setup, 'forward', ['oifname', 'iifname']),
     clampChain(setup, 'output', ['oifname']),
     '}',
@@ -36,6 +38,21 @@ function onlyEndpoint({ node, cluster }: NodeSetup, { family, address }: NodeEnd
     '    type filter hook output priority -10; policy accept;',
     `    meta mark ${cluster.fwmark} udp sport ${node.listenPort} meta nfproto ${other} drop`,
     `    meta mark ${cluster.fwmark} udp sport ${node.listenPort} ${ip} saddr != ${address} drop`,
+    '  }',
+  ];
+}
+
+/** What is for home leaves by the tunnel or not at all, whatever becomes of the routes. */
+function onlyTunnel(setup: NodeSetup): string[] {
+  const drop = (ip: 'ip' | 'ip6'): string[] => {
+    const own = routedInto(setup).filter(prefix => prefix.includes(':') === (ip === 'ip6'));
+    return own.map(prefix => `    oifname != { "lo", "${setup.link}" } ${ip} daddr ${prefix} drop`);
+  };
+  return [
+    '  chain home {',
+    '    type filter hook postrouting priority -10; policy accept;',
+    ...drop('ip'),
+    ...drop('ip6'),
     '  }',
   ];
 }

@@ -5,24 +5,27 @@ import { quote } from '../../vyatta/words.ts';
 import { lines } from '../file.ts';
 import type { NodeSetup } from '../setup.ts';
 import { iptablesFunctions, iptablesLines } from './iptables.ts';
+import { addLink, intoTunnel, ipFor, raiseLink } from './link.ts';
 import { tableName } from './nft.ts';
+import { checkFunction, checkLines, guardMetric, rulePriority, watchLines } from './watch.ts';
 
 export interface HostPaths {
   readonly key: string;
   readonly presharedKey: string;
   readonly nft: string;
+  /** What `wg setconf` takes; where the script makes the link. */
+  readonly conf?: string;
   /** The group that may read the key; by default only root may. */
   readonly group?: string;
 }
 
-/** Behind all other routes: packets to home networks meet it only while the tunnel is down. */
-const guardMetric = 4096;
-
-/** `rules`: beside networkd; `way`: also endpoint and guards, where nobody else sets them; `all`: keys, too. */
+/**
+ * `rules`: beside networkd, which does the rest; `all`: keys, endpoint, guards and rules; `pod`: the link and its addresses, too.
+ */
 export function hostScript(
   setup: NodeSetup,
   paths: HostPaths,
-  does: 'all' | 'way' | 'rules' = 'all',
+  does: 'all' | 'pod' | 'rules' = 'all',
 ): string {
   const withNft = setup.cluster.firewall === 'nftables';
   const { endpoint } = setup;
@@ -30,9 +33,11 @@ export function hostScript(
   return lines(
     '#!/bin/sh',
     `# ${setup.node.name}: what belongs to ${setup.link} beside WireGuard itself. Made by edgewg from the site file.`,
-    `# before: make the key where it is missing; up and down: addresses, routes and rules. Each may run again.`,
+    '# before: make the key where it is missing; up and down: addresses, routes and rules. Each may run again.',
+    way && '# check: tell what is missing of that; watch: put it back whenever somebody takes it away.',
     'set -eu',
     !withNft && ['', ...iptablesFunctions],
+    way && ['', ...checkFunction],
     '',
     '[ $# -eq 1 ] || set -- help',
     'case $1 in',
@@ -40,11 +45,16 @@ export function hostScript(
     indent(keyLines(setup, paths)),
     '    ;;',
     '  up)',
-    way && endpoint && indent(ownWay(setup, endpoint)),
+    does === 'pod' && indent(addLink(setup)),
     way && indent(guards(setup)),
     indent(withNft ? [`nft -f ${quote(paths.nft)}`] : iptablesLines(setup, 'rule_on')),
+    way && endpoint && indent(ownWay(setup, endpoint)),
+    does === 'all' && indent(intoTunnel(setup)),
     does === 'all' && indent(setKeys(setup, paths)),
+    does === 'pod' && indent(raiseLink(setup, paths)),
     '    ;;',
+    way && ['  check)', ...indent(checkLines(setup)), '    ;;'],
+    way && ['  watch)', ...indent(watchLines(setup, does === 'pod')), '    ;;'],
     '  down)',
     way && endpoint && indent(ownWayBack(setup, endpoint)),
     indent(
@@ -54,7 +64,7 @@ export function hostScript(
     ),
     '    ;;',
     '  *)',
-    '    echo "usage: $0 before|up|down" >&2',
+    `    echo "usage: $0 before|up|${way ? 'check|watch|' : ''}down" >&2`,
     '    exit 64',
     '    ;;',
     'esac',
@@ -88,11 +98,9 @@ function setKeys({ link, routerKey, hasPresharedKey }: NodeSetup, paths: HostPat
   ];
 }
 
-const ipOf = ({ family }: NodeEndpoint): string => (family === 4 ? 'ip' : 'ip -6');
-
 /** The mark's own table, in which the source is the endpoint, whatever the node prefers elsewhere. */
 function ownWay({ cluster }: NodeSetup, endpoint: NodeEndpoint): string[] {
-  const ip = ipOf(endpoint);
+  const ip = ipFor(endpoint.address);
   const { address, length, interface: device, gateway, family } = endpoint;
   const noDad = family === 6 ? ' nodad' : '';
   const rule = ruleWords(cluster.fwmark, cluster.routingTable);
@@ -104,16 +112,16 @@ function ownWay({ cluster }: NodeSetup, endpoint: NodeEndpoint): string[] {
     gateway === undefined &&
       `[ -n "$gateway" ] || { echo "${device} has no default route: say endpoint.gateway" >&2; exit 1; }`,
     `${ip} route replace default via "$gateway" dev ${device} onlink src ${address} table ${cluster.routingTable}`,
-    `${ip} rule del ${rule} 2>/dev/null || :`,
-    `${ip} rule add ${rule}`,
+    `[ -n "$(${ip} rule show ${rule})" ] || ${ip} rule add ${rule}`,
   ].filter(line => line !== false);
 }
 
-const ruleWords = (mark: number, table: number): string => `priority 5181 fwmark ${mark} lookup ${table}`;
+const ruleWords = (mark: number, table: number): string =>
+  `priority ${rulePriority} fwmark ${mark} lookup ${table}`;
 
 /** The address stays: somebody else may have set it, and without a listener nothing answers there. */
 function ownWayBack({ cluster }: NodeSetup, endpoint: NodeEndpoint): string[] {
-  const ip = ipOf(endpoint);
+  const ip = ipFor(endpoint.address);
   return [
     `${ip} rule del ${ruleWords(cluster.fwmark, cluster.routingTable)} 2>/dev/null || :`,
     `${ip} route flush table ${cluster.routingTable} 2>/dev/null || :`,
@@ -122,8 +130,10 @@ function ownWayBack({ cluster }: NodeSetup, endpoint: NodeEndpoint): string[] {
 
 function guards({ cluster }: NodeSetup): string[] {
   const set = cluster.homeNetworks.map(
-    prefix =>
-      `${prefix.includes(':') ? 'ip -6' : 'ip'} route replace blackhole ${prefix} metric ${guardMetric}`,
+    prefix => `${ipFor(prefix)} route replace blackhole ${prefix} metric ${guardMetric}`,
   );
-  return ['# stays when the tunnel goes down, so that nothing for home ever leaves unencrypted', ...set];
+  return [
+    '# first, and they stay when the tunnel goes down: nothing for home ever leaves unencrypted',
+    ...set,
+  ];
 }

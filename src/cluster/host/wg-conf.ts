@@ -21,7 +21,13 @@ export function wgConf(setup: NodeSetup, script: string): string {
   );
 }
 
-/** Without blank line before it. */
+/** WireGuard's way to say that there is none: `wg syncconf` keeps what a file doesn't name. */
+const noPresharedKey = `${'A'.repeat(43)}=`;
+
+/**
+ * Without blank line before it. All that edgewg may ever have set stands here, if only as not there: `wg syncconf` changes nothing that isn't in the
+ * file. A preshared key is a secret, and comes from elsewhere.
+ */
 export function peerSection(setup: NodeSetup): string[] {
   const { routerEndpoint, keepalive } = setup;
   return [
@@ -29,6 +35,7 @@ export function peerSection(setup: NodeSetup): string[] {
     `PublicKey = ${setup.routerKey}`,
     `AllowedIPs = ${setup.allowedIPs.join(', ')}`,
     ...(routerEndpoint === undefined ? [] : [`Endpoint = ${routerEndpoint}`]),
-    ...(keepalive === undefined ? [] : [`PersistentKeepalive = ${keepalive}`]),
+    `PersistentKeepalive = ${keepalive ?? 'off'}`,
+    ...(setup.hasPresharedKey ? [] : [`PresharedKey = ${noPresharedKey}`]),
   ];
 }

@@ -99,7 +99,7 @@ function wireguardContainer(cluster: Cluster, secret: string | undefined, makesK
     env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
     readinessProbe: { exec: { command: run('ready.sh') }, periodSeconds: 15, timeoutSeconds: 5 },
     livenessProbe: {
-      exec: { command: ['wg', 'show', cluster.interface, 'public-key'] },
+      exec: { command: run('sh check') },
       initialDelaySeconds: 10,
       periodSeconds: 30,
       timeoutSeconds: 5,

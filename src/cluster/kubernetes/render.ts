@@ -1,6 +1,7 @@
 // The other end for Kubernetes: two folders for Kustomize, one for WireGuard on the nodes, one for BGP.
 import { stringify } from 'yaml';
 import { inOrder, type RenderedFile } from '../file.ts';
+import { foreignKept } from '../host/units.ts';
 import type { NodeSetup } from '../setup.ts';
 import { configMap, daemonSets } from './daemonset.ts';
 import { type KubernetesObject, labels, printObjects } from './object.ts';
@@ -44,6 +45,8 @@ export function renderKubernetes(setups: readonly NodeSetup[]): RenderedFile[] {
       // the one place where another image is named
       images: [{ name, digest }],
     }),
+    // for the nodes themselves, where systemd-networkd has their links: no pod may write there
+    { ...foreignKept, path: `kubernetes/host/${foreignKept.path}` },
     ...speaker,
     kustomization('kubernetes', { resources: ['wireguard', ...(speaker.length > 0 ? ['bgp'] : [])] }),
   ]);
