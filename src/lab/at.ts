@@ -7,13 +7,15 @@ import type { Clock } from './clock.ts';
 interface Job {
   readonly id: number;
   readonly due: Date;
-  readonly call: Call;
+  readonly user: string;
   readonly script: string;
 }
 
 export interface AtDaemon {
   /** Answers the three programs; undefined for any other. */
   call(call: Call): Answer | undefined;
+  /** A job of the router's own: `act` is what the script stands for. */
+  schedule(due: Date, script: string, act: () => void): { readonly id: number; cancel(): void };
   /** A reboot loses them all. */
   clear(): void;
 }
@@ -21,6 +23,28 @@ export interface AtDaemon {
 export function atDaemon(clock: Clock, run: (script: string, as: Call) => Promise<unknown>): AtDaemon {
   const jobs = new Map<number, { job: Job; cancel: () => void }>();
   let last = 0;
+  const put = (due: Date, user: string, script: string, act: () => void) => {
+    const id = ++last;
+    const cancel = clock.at(due, () => {
+      jobs.delete(id);
+      act();
+    });
+    jobs.set(id, { job: { id, due, user, script }, cancel });
+    return {
+      id,
+      cancel() {
+        cancel();
+        jobs.delete(id);
+      },
+    };
+  };
+  const print = (call: Call): Answer => {
+    const job = jobs.get(Number(call.args[1]))?.job;
+    const missing = `Cannot find jobid ${call.args[1] ?? ''}\n`;
+    return job === undefined
+      ? { stdout: '', stderr: missing, exit: 1 }
+      : { stdout: `#!/bin/sh\n${job.script}`, stderr: '', exit: 0 };
+  };
   const add = (call: Call): Answer => {
     const words = call.args.filter(word => !/^-[mMqv]$/.test(word));
     const due = dueOf(words.join(' '), clock.now());
@@ -30,13 +54,10 @@ export function atDaemon(clock: Clock, run: (script: string, as: Call) => Promis
         stderr: `syntax error. Last token seen: ${words.at(-1) ?? ''}\nGarbled time\n`,
         exit: 1,
       };
-    const id = ++last;
-    const job = { id, due, call, script: call.stdin?.toString() ?? '' };
-    const cancel = clock.at(due, () => {
-      jobs.delete(id);
-      run(`cd ${quote(call.cwd)} || cd /\n${job.script}`, call).catch(() => undefined);
+    const script = call.stdin?.toString() ?? '';
+    const { id } = put(due, call.user, script, () => {
+      run(`cd ${quote(call.cwd)} || cd /\n${script}`, call).catch(() => undefined);
     });
-    jobs.set(id, { job, cancel });
     const note = 'warning: commands will be executed using /bin/sh\n';
     return { stdout: '', stderr: `${note}job ${id} at ${dateOf(due)}\n`, exit: 0 };
   };
@@ -50,18 +71,18 @@ export function atDaemon(clock: Clock, run: (script: string, as: Call) => Promis
     return { stdout: '', stderr, exit: unknown.length ? 1 : 0 };
   };
   const list = (call: Call): Answer => {
-    const visible = [...jobs.values()].filter(
-      ({ job }) => call.user === 'root' || call.user === job.call.user,
-    );
-    const stdout = visible.map(({ job }) => `${job.id}\t${dateOf(job.due)} a ${job.call.user}\n`).join('');
+    const visible = [...jobs.values()].filter(({ job }) => call.user === 'root' || call.user === job.user);
+    const stdout = visible.map(({ job }) => `${job.id}\t${dateOf(job.due)} a ${job.user}\n`).join('');
     return { stdout, stderr: '', exit: 0 };
   };
   return {
     call(call) {
       if (call.program === 'atq' || (call.program === 'at' && call.args[0] === '-l')) return list(call);
       if (call.program === 'atrm') return remove(call);
+      if (call.program === 'at' && call.args[0] === '-c') return print(call);
       return call.program === 'at' ? add(call) : undefined;
     },
+    schedule: (due, script, act) => put(due, 'root', script, act),
     clear() {
       for (const { cancel } of jobs.values()) cancel();
       jobs.clear();

@@ -113,8 +113,8 @@ export interface Surroundings {
   reboot(): void;
   now(): Date;
   sleep(ms: number): Promise<void>;
-  /** Until the clock shows this time, as `at` waits; it may jump there. */
-  until?(due: Date): Promise<void>;
+  /** A job of `at` by root, for when the clock shows this time; it may jump there. Gives what cancels it, and its number. */
+  schedule?(due: Date, script: string, act: () => void): { readonly id: number; cancel(): void };
   /** A commit changed the active configuration; other open sessions get the `write` notice of interactive/07. */
   committed?(by: Call, otherSessions: readonly string[]): void;
 }

@@ -83,7 +83,7 @@ class RunningLab implements Lab {
       authorizedKeys,
     );
     this.#people = people;
-    this.#machine = await startMachine(this.#machineOptions(seed, people));
+    this.#machine = await startMachine(this.#machineOptions(seed, people, key.privateKey));
     await people.refresh();
     const connect = () => this.#up().box().connect();
     const event = (kind: LabEvent['kind'], text: string) => this.#note(kind, text);
@@ -157,7 +157,7 @@ class RunningLab implements Lab {
     this.log.push({ at: new Date(), kind, text });
   }
 
-  #machineOptions(seed: string, people: People): MachineOptions<Router> {
+  #machineOptions(seed: string, people: People, privateHostKey: string): MachineOptions<Router> {
     const own = {
       at: this.#at,
       faults: this.faults,
@@ -169,6 +169,7 @@ class RunningLab implements Lab {
     return {
       folder: this.#folder.box,
       hostname: 'ubnt',
+      hostKey: privateHostKey,
       accounts: () => people.accounts,
       makeRouter: surroundings =>
         this.#options.makeRouter?.(surroundings) ?? this.#engine(surroundings, seed),
@@ -182,6 +183,7 @@ class RunningLab implements Lab {
       },
       reboot: () => void this.reboot(),
       clock: this.#clock,
+      at: this.#at,
       spoilWrite: () => {
         const isFull = this.#isDiskFull;
         this.#isDiskFull = false;

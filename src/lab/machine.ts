@@ -1,5 +1,6 @@
 // The router as a whole: its box and its engine, which start, go down and start again together. Knows nothing of SSH.
 import { quote } from '../vyatta/words.ts';
+import type { AtDaemon } from './at.ts';
 import type { Account } from './box/accounts.ts';
 import { type Box, startBox } from './box/box.ts';
 import { routerFiles } from './box/router-files.ts';
@@ -9,6 +10,8 @@ import type { Clock } from './clock.ts';
 export interface MachineOptions<R extends Router> {
   readonly folder: string;
   readonly hostname: string;
+  /** The private half. */
+  readonly hostKey: string;
   readonly accounts: () => readonly Account[];
   /** Called at each start; a router that starts remembers nothing but its files. */
   makeRouter(surroundings: Surroundings): R;
@@ -19,6 +22,7 @@ export interface MachineOptions<R extends Router> {
   /** Asked for from inside; whoever holds the SSH connections cuts them and calls `restart`. */
   reboot(): void;
   readonly clock: Clock;
+  readonly at: AtDaemon;
   /** Asked before each write: the name of the error with which it is to fail. */
   spoilWrite(): string | undefined;
 }
@@ -40,7 +44,7 @@ export async function startMachine<R extends Router>(options: MachineOptions<R>)
   const start = async () => {
     let box: Box | undefined;
     const router = options.makeRouter(surroundings(options, () => box ?? running().box));
-    const { folder, hostname, accounts, own } = options;
+    const { folder, hostname, hostKey, accounts, own } = options;
     const run = async (call: Call): Promise<Answer> => {
       try {
         return await (own(call) ?? router.call(call));
@@ -49,7 +53,7 @@ export async function startMachine<R extends Router>(options: MachineOptions<R>)
         return { stdout: '', stderr: `edgewg lab: ${call.program}: ${String(error)}\n`, exit: 70 };
       }
     };
-    const layout = routerFiles({ accounts: accounts(), hostname, files: options.filesOf(router) });
+    const layout = routerFiles({ accounts: accounts(), hostname, hostKey, files: options.filesOf(router) });
     box = await startBox({ folder, hostname, layout, accounts, run });
     up = { box, router };
     await router.boot();
@@ -79,7 +83,7 @@ export async function startMachine<R extends Router>(options: MachineOptions<R>)
 }
 
 function surroundings<R extends Router>(options: MachineOptions<R>, box: () => Box): Surroundings {
-  const { reboot, clock, spoilWrite } = options;
+  const { reboot, clock, at, spoilWrite } = options;
   return {
     files: {
       read: (path, as) => box().files.read(path, as),
@@ -97,7 +101,7 @@ function surroundings<R extends Router>(options: MachineOptions<R>, box: () => B
     reboot,
     now: () => clock.now(),
     sleep: ms => clock.sleep(ms),
-    until: due => new Promise(resolve => clock.at(due, resolve)),
+    schedule: (due, script, act) => at.schedule(due, script, act),
     committed(by, otherSessions) {
       const words = [by.user, by.tty ?? 'unknown', ...otherSessions].map(quote).join(' ');
       box()

@@ -78,7 +78,8 @@ async function fill(
 async function put(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   // as edgewg makes key files: the group of the admins may read them, others not
-  await writeFile(path, text, path.includes('/config/auth/') ? { mode: 0o640 } : {});
+  const mode = path.includes('/config/auth/') ? 0o640 : path.includes('/etc/ssh/') ? 0o600 : 0o666;
+  await writeFile(path, text, { mode });
 }
 
 async function give(path: string, owner: number): Promise<void> {

@@ -44,11 +44,13 @@ const own: Readonly<Record<string, string>> = {
 export interface RouterFiles {
   readonly accounts: readonly Account[];
   readonly hostname: string;
+  /** The private half, which root alone may read, as on a router. */
+  readonly hostKey: string;
   /** Of a new folder, besides its directories. */
   readonly files: Readonly<Record<string, string>>;
 }
 
-export function routerFiles({ accounts, hostname, files }: RouterFiles): Layout {
+export function routerFiles({ accounts, hostname, hostKey, files }: RouterFiles): Layout {
   const calls = Object.entries(programs).flatMap(([path, name]) => [
     [path, 'call.pl'],
     // For the scripts that stand in a program's own place.
@@ -62,6 +64,7 @@ export function routerFiles({ accounts, hostname, files }: RouterFiles): Layout 
       '/etc/hosts': `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n`,
       '/etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
       '/etc/resolv.conf': '',
+      '/etc/ssh/ssh_host_ed25519_key': hostKey,
       '/etc/shells': '/bin/sh\n/bin/bash\n/bin/vbash\n',
       '/etc/issue.net': banner,
       '/etc/motd': `Linux ${hostname} 4.9.79-UBNT #1 SMP\n`,
@@ -73,6 +76,7 @@ export function routerFiles({ accounts, hostname, files }: RouterFiles): Layout 
       '/etc/commit/pre-hooks.d',
       '/etc/commit/post-hooks.d',
       '/var/log/vyatta',
+      '/var/run',
       '/var/tmp',
     ],
     initial: {

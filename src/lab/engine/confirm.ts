@@ -5,13 +5,19 @@ import { bootFile } from './save.ts';
 
 export interface Pending {
   readonly isArmed: boolean;
-  arm(minutes: number): void;
+  arm(minutes: number): Promise<void>;
   /** Gives whether there was one. */
-  cancel(): boolean;
+  cancel(): Promise<boolean>;
 }
+
+/** Where the number of the job stands while it waits. */
+const jobFile = '/var/run/confirm.job';
+const rollbackFile = '/config/archive/config.boot-rollback';
+const job = `sudo sg vyattacfg "/opt/vyatta/sbin/vyatta-config-mgmt.pl --action rollback --file ${rollbackFile}"\n`;
 
 class Confirm implements Pending {
   private token: object | undefined;
+  private cancelJob: () => void = () => undefined;
   private readonly engine: Engine;
 
   constructor(engine: Engine) {
@@ -22,19 +28,24 @@ class Confirm implements Pending {
     return this.token !== undefined;
   }
 
-  arm(minutes: number): void {
+  async arm(minutes: number): Promise<void> {
     const token = {};
     this.token = token;
     const now = this.engine.world.now().getTime();
     const due = (Math.floor(now / 60000) + Math.max(1, minutes)) * 60000;
-    const { until } = this.engine.surroundings;
-    const wait = until ? until(new Date(due)) : this.engine.world.sleep(due - now);
-    void wait.then(() => this.expire(token));
+    const { schedule, files } = this.engine.surroundings;
+    const act = (): void => void this.expire(token);
+    if (schedule === undefined) void this.engine.world.sleep(due - now).then(act);
+    const scheduled = schedule?.(new Date(due), job, act);
+    this.cancelJob = () => scheduled?.cancel();
+    await files.write(jobFile, `${scheduled?.id ?? 1}\n`, 0o644);
   }
 
-  cancel(): boolean {
+  async cancel(): Promise<boolean> {
     const wasArmed = this.isArmed;
     this.token = undefined;
+    this.cancelJob();
+    if (wasArmed) await this.engine.surroundings.files.remove(jobFile);
     return wasArmed;
   }
 
@@ -42,7 +53,7 @@ class Confirm implements Pending {
     if (this.token !== token) return;
     this.token = undefined;
     const { files } = this.engine.surroundings;
-    const saved = await files.read('/config/archive/config.boot-rollback');
+    const saved = await files.read(rollbackFile);
     if (saved !== undefined) await files.write(bootFile, saved, 0o664);
     this.engine.surroundings.reboot();
   }

@@ -16,6 +16,7 @@ export function whileUp(surroundings: Surroundings, isUp: () => boolean): Surrou
       throw error;
     }
   };
+  const { schedule } = surroundings;
   return {
     files: {
       read: (path, as) => ifUp(() => files.read(path, as)),
@@ -27,10 +28,9 @@ export function whileUp(surroundings: Surroundings, isUp: () => boolean): Surrou
     tryLock: () => ifUp(() => surroundings.tryLock()),
     sh: (script, as) => ifUp(() => surroundings.sh(script, as)),
     sleep: ms => ifUp(() => surroundings.sleep(ms)),
-    until: due =>
-      ifUp(
-        () => surroundings.until?.(due) ?? surroundings.sleep(due.getTime() - surroundings.now().getTime()),
-      ),
+    ...(schedule && {
+      schedule: (due: Date, script: string, act: () => void) => schedule(due, script, () => isUp() && act()),
+    }),
     now: () => surroundings.now(),
     reboot: () => isUp() && surroundings.reboot(),
     committed: (by, otherSessions) => isUp() && surroundings.committed?.(by, otherSessions),

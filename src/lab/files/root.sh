@@ -61,6 +61,9 @@ fi
 [ ! -e /etc/ld.so.cache ] || cp /etc/ld.so.cache "$new/etc/"
 
 mount -t proc proc "$new/proc"
+# another one at each start, as after each restart of a machine
+cat /proc/sys/kernel/random/uuid >"$new/.boot_id"
+mount --bind "$new/.boot_id" "$new/proc/sys/kernel/random/boot_id"
 mount -t tmpfs -o mode=755,size=64k dev "$new/dev"
 mkdir "$new/dev/pts" "$new/dev/shm"
 for node in null zero full random urandom tty; do

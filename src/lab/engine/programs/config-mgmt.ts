@@ -25,7 +25,7 @@ export async function configMgmt(engine: Engine, call: Call): Promise<Answer> {
         call.args.includes('--confirmed'),
       );
     case 'confirm':
-      return said(pending.cancel() ? '' : 'No confirm pending\n');
+      return said((await pending.cancel()) ? '' : 'No confirm pending\n');
     case 'show-commit-log':
       return said(await printRevisions(engine));
     case 'rollback':
@@ -62,7 +62,7 @@ async function commitConfirm(
     0o644,
     call,
   );
-  pending.arm(minutes);
+  await pending.arm(minutes);
   return said('');
 }
 
