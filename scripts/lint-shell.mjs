@@ -53,6 +53,7 @@ function transaction() {
     allowDrift: false,
     lastResort: 'none',
     record: '{}',
+    seal: '',
   };
   const secrets = new Map([['/config/auth/wg6.key', new Secret('')]]);
   return transactionInput(plan, parseCommands('set system host-name lint'), { ...options, ...more, secrets });

@@ -107,7 +107,11 @@ export async function mayApply(plan: Plan, { allowed, yes }: Applying, io: Io): 
 
 /** Applies with progress on stderr, and leaves the record where edgewg runs; the router keeps its own. */
 export async function runApply(
-  live: Pick<Live, 'dialer' | 'reading' | 'secrets'> & { readonly connection: Connection },
+  live: Pick<Live, 'dialer' | 'reading' | 'secrets'> & {
+    readonly connection: Connection;
+    /** The apply that is taken back. */
+    readonly undoes?: string;
+  },
   plan: Plan,
   replan: (reading: Reading) => Plan,
   applying: Applying,
@@ -121,7 +125,9 @@ export async function runApply(
   const progress = startProgress(io.isQuiet ? { ...io.stderr, write: () => undefined } : io.stderr, io.now);
   const since = new Date();
   const id = newApplyId(since);
-  const begun = { id, since, who: io.who, from: live.reading.facts.session?.from, file };
+  const { undoes } = live;
+  const from = live.reading.facts.session?.from;
+  const begun = { id, since, who: io.who, from, file, ...(undoes !== undefined && { undoes }) };
   const record = recordOf(plan, begun);
   await io.writeState(`applies/${id}.json`, record);
   const { confirmWithin, lockTimeout, lastResort, allowed } = applying;
@@ -147,17 +153,31 @@ export async function runApply(
         lastResort,
         secrets: live.secrets,
         allowDrift: allowed.has('drift'),
+        tellHandshakes: applying.handshake !== undefined,
       },
-      moreProbes: furtherProbes(plan, applying),
+      moreProbes: furtherProbes(plan, applying, io.now),
+      now: io.now,
       onEvent: tell,
       signal: io.signal,
     });
     const outcome = await Promise.race([applied, left]);
-    await io.writeState(`applies/${id}.json`, recordOf(plan, { ...begun, digestAfter: outcome.digestAfter }));
+    await noteSaved(id, recordOf(plan, { ...begun, digestAfter: outcome.digestAfter }), outcome, io);
     return outcome;
   } finally {
     progress.end();
   }
+}
+
+/** The router has saved: nothing that goes wrong here is an error any more. */
+async function noteSaved(id: string, record: string, { hasRecord }: Outcome, io: Io): Promise<void> {
+  const warn = (text: string): void => io.stderr.write(`warning: ${text}\n`);
+  if (!hasRecord)
+    warn(
+      `the router could not keep the record of apply ${id}: it is saved, and edgewg rollback does not know it`,
+    );
+  await io
+    .writeState(`applies/${id}.json`, record)
+    .catch((error: Error) => warn(`apply ${id} is saved; its record here is not: ${error.message}`));
 }
 
 /** Rejects when a person doesn't want to wait any longer, with the exit code of the signal; else it never settles. */
@@ -197,5 +217,6 @@ export function applySummary(outcome: Outcome, plan: Plan): string {
     .map(({ tunnel, publicKey }) => `public key of ${tunnel}: ${publicKey}\n`)
     .join('');
   const { create, update, delete: deleted } = plan.summary;
-  return `\n${keys}Applied: ${create} created, ${update} changed, ${deleted} deleted; saved. Undo it with: edgewg rollback ${outcome.id}\n`;
+  const undo = outcome.hasRecord ? ` Undo it with: edgewg rollback ${outcome.id}` : '';
+  return `\n${keys}Applied: ${create} created, ${update} changed, ${deleted} deleted; saved.${undo}\n`;
 }

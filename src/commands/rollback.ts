@@ -9,7 +9,9 @@ import { showPlan } from './output.ts';
 export const command = defineCommand({
   command: 'rollback [id]',
   describe: 'undo an apply by its inverse commands, and keep what others did since',
-  positionals: { id: { type: 'string', describe: 'which apply; default: the last one' } },
+  positionals: {
+    id: { type: 'string', describe: 'which apply; default: the last one that is not rolled back' },
+  },
   options: {
     ...siteOptions,
     ...accessOptions,
@@ -18,7 +20,7 @@ export const command = defineCommand({
   },
   examples: [
     ['edgewg rollback --list', 'what was applied, when and by whom'],
-    ['edgewg rollback', 'undo the last apply'],
+    ['edgewg rollback', 'undo the last apply; again: the one before'],
   ],
   async run(args, io) {
     const applying = readApplying(args);
@@ -52,7 +54,7 @@ export const command = defineCommand({
       await showPlan(plan, { format: 'text', inverse: undefined }, io, { allowed: applying.allowed });
       await mayApply(plan, applying, io);
       if (isEmpty(plan)) return Exit.done;
-      const live = { dialer, connection, reading, secrets: new Map() };
+      const live = { dialer, connection, reading, secrets: new Map(), undoes: apply.id };
       const outcome = await runApply(live, plan, replan, applying, args.file, io);
       io.stdout.write(applySummary(outcome, plan));
       return Exit.done;

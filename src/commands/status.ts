@@ -77,7 +77,7 @@ async function look(
   io: Io,
 ): Promise<{ text: string; exit: number }> {
   const { readRouter } = await import('../router/read.ts');
-  const { readHistory } = await import('../router/history.ts');
+  const { readLastApply } = await import('../router/history.ts');
   const { planOf } = await import('./live.ts');
   const { tunnelStatus } = await import('../health/status.ts');
   const { neighborStatus } = await import('../health/neighbor-status.ts');
@@ -95,7 +95,7 @@ async function look(
     };
   }
   // a key that can only plan (docs/least-rights.md) can't ask for the records
-  const lastApply = (await readHistory(connection).catch(() => [])).at(-1);
+  const lastApply = await readLastApply(connection).catch(() => undefined);
   const neighbors = neighborStatus(loaded.site, facts);
   const status = { facts, plan, tunnels, neighbors, lastApply: lastApply && applyOf(lastApply) };
   const isFailed = [...tunnels, ...neighbors].some(({ failed }) => failed.length > 0);

@@ -6,17 +6,21 @@ interface Remembered {
   readonly since: string;
   readonly who: string;
   readonly file: string;
+  /** Of a rollback: the apply that it took back. */
+  readonly undoes: string | null;
   readonly commits: readonly { readonly run: readonly unknown[] }[];
 }
 
 export function renderHistory(history: readonly Remembered[]): string {
   if (history.length === 0) return 'the router remembers no apply\n';
-  const rows = history.map(({ id, since, who, file, commits }) => [
+  const back = new Set(history.map(({ undoes }) => undoes));
+  const rows = history.map(({ id, since, who, file, undoes, commits }) => [
     id,
     since,
     who,
     `${commits.reduce((sum, { run }) => sum + run.length, 0)} commands`,
     file,
+    undoes === null ? (back.has(id) ? 'rolled back' : '') : `rollback of ${undoes}`,
   ]);
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map(row => (row[i] ?? '').length))) ?? [];
   return rows

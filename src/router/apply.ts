@@ -2,7 +2,7 @@
 // whatever dies here, it ends undone, or confirmed and saved (docs/safety.md 'The transaction').
 import { type EdgewgError, NoAccess, StateUnknown } from '../errors.ts';
 import type { ApplyEvent, Outcome, Probe } from '../plan/types/outcome.ts';
-import type { Plan } from '../plan/types/plan.ts';
+import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import type { Connection, Dialer } from '../ssh/connection.ts';
 import { isKey } from '../wireguard/key.ts';
 import { ending, interrupted, messageOf, type Unfinished } from './ending.ts';
@@ -10,7 +10,8 @@ import { prove, touchedInterfaces } from './prove.ts';
 import { type Reading, readAgain, readRouter } from './read.ts';
 import { newNonce, type Record, RecordReader } from './records.ts';
 import { held, moved, reasonOf, untouched } from './refusal.ts';
-import { askSwitch } from './switch.ts';
+import { strangeness } from './same-router.ts';
+import { type Answer, askSwitch, confirm } from './switch.ts';
 import { type TransactionOptions, transactionCommand, transactionInput } from './transaction.ts';
 
 export interface ApplyInput {
@@ -21,10 +22,21 @@ export interface ApplyInput {
   readonly plan: Plan;
   /** The plan for what the router has now: empty when everything is as wanted. */
   readonly replan: (reading: Reading) => Plan;
-  readonly options: Omit<TransactionOptions, 'nonce'>;
+  readonly options: Omit<TransactionOptions, 'nonce' | 'seal'>;
   /** Further probes over the new connection: a handshake, a ping. */
-  readonly moreProbes?: (connection: Connection, reading: Reading, signal: AbortSignal) => Promise<Probe[]>;
+  readonly moreProbes?: (asked: AskedProbes) => Promise<Probe[]>;
+  /** Milliseconds of a clock that never jumps. */
+  readonly now: () => number;
   readonly onEvent: (event: ApplyEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface AskedProbes {
+  readonly connection: Connection;
+  readonly reading: Reading;
+  /** What `wg show all latest-handshakes` said just before the commit; undefined when the router said nothing of it. */
+  readonly handshakesBefore: string | undefined;
+  /** Aborted when nobody waits for the probes any more. */
   readonly signal: AbortSignal;
 }
 
@@ -34,12 +46,18 @@ interface Transcript {
   readonly keys: { tunnel: string; publicKey: string }[];
   /** Why the line ended before the transaction did. */
   lost?: unknown;
+  /** When it told that it had committed, by the caller's clock. */
+  committedAt?: number;
 }
 
 /** Filled on the way. */
 interface Proof {
+  readonly transcript: Transcript;
   readonly probes: Probe[];
+  /** Until the router undoes by itself, and with it the person's interruption. */
+  readonly signal: AbortSignal;
   digest: string;
+  hasRecord: boolean;
 }
 
 /** Sets and commits take as long as they take: an endpoint's name alone can hold a commit for over a minute. */
@@ -49,13 +67,20 @@ const transactionTimeoutMs = 60 * 60_000;
 export async function apply(input: ApplyInput): Promise<Outcome> {
   const transcript = await transact(input);
   if (!transcript.records.has('committed')) throw await withoutCommit(input, transcript);
-  const proof: Proof = { probes: [], digest: '' };
+  const proof: Proof = {
+    transcript,
+    probes: [],
+    // the router counts for itself: after that, a proof is worth nothing
+    signal: AbortSignal.any([input.signal, AbortSignal.timeout(input.options.confirmWithin * 1000)]),
+    digest: '',
+    hasRecord: false,
+  };
   const end = await proveAndConfirm(input, proof);
   if (end !== 'saved') throw end;
   input.onEvent({ kind: 'saved' });
   const commands = input.plan.commits.flatMap(commit => commit.run).length;
-  const { probes, digest } = proof;
-  return { id: input.options.id, probes, keys: transcript.keys, commands, digestAfter: digest };
+  const { probes, digest, hasRecord } = proof;
+  return { id: input.options.id, probes, keys: transcript.keys, commands, digestAfter: digest, hasRecord };
 }
 
 async function transact(input: ApplyInput): Promise<Transcript> {
@@ -70,7 +95,10 @@ async function transact(input: ApplyInput): Promise<Transcript> {
   const reader = new RecordReader(nonce, record => {
     transcript.records.set(record.name, record);
     // the last that it says; the proof needn't wait for the end of its channel
-    if (record.name === 'committed') done();
+    if (record.name === 'committed') {
+      transcript.committedAt = input.now();
+      done();
+    }
     const event = eventOf(record, options.confirmWithin, plan.commits.length, total);
     if (event?.kind === 'key') transcript.keys.push(event);
     if (event !== undefined) onEvent(event);
@@ -79,13 +107,18 @@ async function transact(input: ApplyInput): Promise<Transcript> {
   const stop = (): void => void askSwitch(connection, options.id, 'undo').catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });
   const execOptions = {
-    input: transactionInput(plan, reading.running, { ...options, nonce }),
+    input: transactionInput(plan, reading.running, { ...options, nonce, seal: reading.facts.seal }),
     timeoutMs: transactionTimeoutMs,
     onStdout: (chunk: Buffer) => reader.push(chunk),
   };
-  const ended = connection.exec(transactionCommand, execOptions).catch((error: unknown) => {
-    transcript.lost = error;
-  });
+  const ended = connection.exec(transactionCommand, execOptions).then(
+    ({ exit }) => {
+      if (exit === undefined) transcript.lost = new Error('the router closed the channel');
+    },
+    (error: unknown) => {
+      transcript.lost = error;
+    },
+  );
   await Promise.race([ended, committed]);
   signal.removeEventListener('abort', stop);
   return transcript;
@@ -106,19 +139,22 @@ function eventOf(record: Record, seconds: number, commits: number, total: number
 
 async function proveAndConfirm(input: ApplyInput, proof: Proof): Promise<'saved' | EdgewgError> {
   const { dialer, connection: first, onEvent, signal } = input;
-  if (signal.aborted) return ending(input, { why: 'interrupted', connection: first });
+  const { committedAt } = proof.transcript;
+  const end = (unfinished: Unfinished): Promise<'saved' | EdgewgError> =>
+    ending(input, { ...unfinished, ...(committedAt !== undefined && { committedAt }) });
+  if (signal.aborted) return end({ why: 'interrupted', connection: first });
   onEvent({ kind: 'proving' });
   let connection: Connection;
   try {
-    connection = await dialer.dial(signal);
+    connection = await dialer.dial(proof.signal);
   } catch (error) {
     // the old connection may still be good enough to have it undone at once
     onEvent({ kind: 'putting-back' });
-    return ending(input, { why: `no new login after the commit: ${messageOf(error)}`, connection: first });
+    return end({ why: `no new login after the commit: ${messageOf(error)}`, connection: first });
   }
   try {
     const unfinished = await settle(input, connection, proof);
-    return unfinished === undefined ? 'saved' : await ending(input, unfinished);
+    return unfinished === undefined ? 'saved' : await end(unfinished);
   } finally {
     // its goodbye takes as long as the other connection's, at the same time
     void connection.close();
@@ -137,42 +173,70 @@ async function settle(
     const failed = await probe(input, connection, proof);
     if (failed !== undefined || signal.aborted) {
       onEvent({ kind: 'putting-back' });
-      const why =
-        signal.aborted || failed === undefined
-          ? 'interrupted'
-          : `the proof failed: ${failed.name} — saw ${failed.saw ?? 'nothing'}`;
-      return { why, connection };
+      return signal.aborted || failed === undefined ? { why: 'interrupted', connection } : failed;
     }
     onEvent({ kind: 'confirming' });
     isConfirmed = true;
-    const answer = await askSwitch(connection, options.id, 'confirm');
-    if (answer.result === 'saved') return undefined;
-    return { why: notSaved(answer.reason, options.confirmWithin), isConfirmed, answer, connection };
+    const answer = await confirm(connection, options.id);
+    const reason =
+      answer.result === 'saved'
+        ? await unproven(input, connection, proof, answer)
+        : notSaved(answer.reason, options.confirmWithin);
+    return reason === undefined ? undefined : { why: reason, isConfirmed, answer, connection };
   } catch (error) {
     onEvent({ kind: 'putting-back' });
-    const why = signal.aborted ? 'interrupted' : `the line was lost during the proof: ${messageOf(error)}`;
+    if (signal.aborted) return { why: 'interrupted', isConfirmed };
+    const why = proof.signal.aborted
+      ? notSaved('time is up', options.confirmWithin)
+      : `the line was lost during the proof: ${messageOf(error)}`;
     return { why, isConfirmed };
   }
 }
 
-/** The first probe that failed. */
+/** Why the proof failed: another router, or the first probe that did. */
 async function probe(
-  { plan, replan, reading: before, moreProbes, onEvent, signal }: ApplyInput,
+  input: ApplyInput,
   connection: Connection,
   proof: Proof,
-): Promise<Probe | undefined> {
-  const { probes } = proof;
+): Promise<Unfinished | undefined> {
+  const { probes, transcript, signal } = proof;
+  const { plan, replan, reading: before, moreProbes, onEvent } = input;
   const reading = await readAgain(connection, before.facts, signal);
+  const strange = strangeness(input, connection, reading);
+  // what has to be undone is behind the first connection
+  if (strange !== undefined) return { why: strange, connection: input.connection };
   proof.digest = reading.facts.digest;
-  const first = prove(reading, replan(reading), touchedInterfaces(plan));
-  for (const probe of first) onEvent({ kind: 'probe', probe });
-  probes.push(...first);
-  const failed = first.find(({ ok }) => !ok);
+  const told = (found: readonly Probe[]): Unfinished | undefined => {
+    for (const one of found) onEvent({ kind: 'probe', probe: one });
+    probes.push(...found);
+    const failed = found.find(({ ok }) => !ok);
+    return failed && { why: `the proof failed: ${failed.name} — saw ${failed.saw ?? 'nothing'}`, connection };
+  };
+  const failed = told(prove(reading, replan(reading), touchedInterfaces(plan)));
   if (failed !== undefined || moreProbes === undefined) return failed;
-  const more = await moreProbes(connection, reading, signal);
-  for (const probe of more) onEvent({ kind: 'probe', probe });
-  probes.push(...more);
-  return more.find(({ ok }) => !ok);
+  const { exit, output } = transcript.records.get('handshakes') ?? {};
+  const handshakesBefore = exit === 0 ? output : undefined;
+  return told(await moreProbes({ connection, reading, handshakesBefore, signal }));
+}
+
+/**
+ * What speaks against the router's word that it has saved; undefined when nothing does. What it compared config.boot with is what was
+ * proven, or, where somebody else has committed since, still what is wanted.
+ */
+async function unproven(
+  { replan, reading: before }: ApplyInput,
+  connection: Connection,
+  proof: Proof,
+  { saved }: Answer,
+): Promise<string | undefined> {
+  if (saved === undefined || saved.bootId !== before.facts.bootId)
+    return 'the router says that it has saved, but not that it has compared what it saved';
+  proof.hasRecord = saved.hasRecord;
+  if (saved.digest === proof.digest) return undefined;
+  const now = await readAgain(connection, before.facts);
+  const isAsWanted = isEmpty(replan(now)) && now.facts.isDriftKnown && now.facts.drift.length === 0;
+  proof.digest = now.facts.digest;
+  return isAsWanted ? undefined : 'somebody else committed between the proof and the save';
 }
 
 function notSaved(reason: string, seconds: number): string {

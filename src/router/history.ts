@@ -6,9 +6,10 @@ import { Refused } from '../errors.ts';
 import { isOurs } from '../plan/saved.ts';
 import type { Commit, Plan } from '../plan/types/plan.ts';
 import type { Connection } from '../ssh/connection.ts';
+import { quote } from '../vyatta/words.ts';
 import { newNonce, readRecords } from './records.ts';
 
-/** Sorts by time; in the router's commit comments and on disk. */
+/** In the router's commit comments and on disk; the client's clock is in it, so it tells nothing of an order. */
 export function newApplyId(now: Date): string {
   return `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${randomBytes(3).toString('hex')}`;
 }
@@ -26,6 +27,7 @@ const applyRecord = z.object({
   from: z.string().nullable().default(null),
   digest_before: z.string().nullable(),
   digest_after: z.string().nullable().default(null),
+  undoes: z.string().nullable().default(null),
   commits: z.array(z.object({ run: z.array(operation), undo: z.array(operation) })),
 });
 
@@ -43,6 +45,8 @@ export interface ApplyRecord {
   readonly digest_before: string | null;
   /** Of what was saved; the router fills it in, and the client in its own copy. */
   readonly digest_after: string | null;
+  /** The id of the apply that this rollback took back; null when it is none. */
+  readonly undoes: string | null;
   readonly commits: readonly Commit[];
 }
 
@@ -53,6 +57,7 @@ interface Begun {
   readonly from: string | undefined;
   readonly file: string;
   readonly digestAfter?: string;
+  readonly undoes?: string;
 }
 
 export function recordOf(plan: Plan, apply: Begun): string {
@@ -66,6 +71,7 @@ export function recordOf(plan: Plan, apply: Begun): string {
     from: apply.from ?? null,
     digest_before: plan.running_digest,
     digest_after: apply.digestAfter ?? null,
+    undoes: apply.undoes ?? null,
     commits: plan.commits,
   };
   return `${JSON.stringify(record)}\n`;
@@ -73,20 +79,73 @@ export function recordOf(plan: Plan, apply: Begun): string {
 
 /** A record of a large apply has some 100 KB. */
 const mostBytes = 16 << 20;
+/** So many bytes of records are read at once, or one that is larger. */
+const batchBytes = 4 << 20;
 
-/** The applies that the router remembers, the oldest first; what isn't a record is passed over. */
+const folder = '/config/user-data/edgewg/applies';
+
+interface Stored {
+  readonly name: string;
+  readonly id: string;
+  /** By the router, in the order in which it saved; 0 for those of older versions, which are older than all others. */
+  readonly number: number;
+  readonly bytes: number;
+}
+
+/** The applies that the router remembers, in the order in which it saved them; what isn't a record is passed over. */
 export async function readHistory(connection: Connection): Promise<ApplyRecord[]> {
+  const history: ApplyRecord[] = [];
+  for (const batch of batches(await readNames(connection)))
+    history.push(...(await readBatch(connection, batch)));
+  return history;
+}
+
+/** The last of {@link readHistory}. */
+export async function readLastApply(connection: Connection): Promise<ApplyRecord | undefined> {
+  const last = (await readNames(connection)).slice(-1);
+  return (await readBatch(connection, last))[0];
+}
+
+async function readNames(connection: Connection): Promise<Stored[]> {
   const nonce = newNonce();
-  const script = `for f in /config/user-data/edgewg/applies/*.json; do [ -r "$f" ] && printf '%s apply 0 %s\\n' ${nonce} "$(base64 -w0 <"$f")"; done; printf '%s end 0 -\\n' ${nonce}`;
+  const script = `cd ${folder} 2>/dev/null && printf '%s names 0 %s\\n' ${nonce} "$(stat -c '%s %n' -- *.json 2>/dev/null | base64 -w0)"; printf '%s end 0 -\\n' ${nonce}`;
   const { stdout } = await connection.exec(script, { timeoutMs: 30_000, maxBytes: mostBytes });
-  const texts = stdout
-    .toString('latin1')
+  const names = readRecords(stdout, nonce).get('names')?.output ?? '';
+  return names
     .split('\n')
-    .map(line => line.split(' '))
-    .filter(([mark, name]) => mark === nonce && name === 'apply')
-    .map(words => Buffer.from(words[3] ?? '', 'base64').toString('utf8'));
-  readRecords(stdout, nonce);
-  return texts.flatMap(text => parseRecord(text) ?? []).sort((a, b) => (a.id < b.id ? -1 : 1));
+    .flatMap(line => {
+      const [, bytes, name = '', number = '0', id = ''] =
+        /^(\d+) ((?:s(\d{10})-)?([0-9a-z-]+)\.json)$/.exec(line) ?? [];
+      return name === '' ? [] : [{ name, id, number: Number(number), bytes: Number(bytes) }];
+    })
+    .sort((a, b) => a.number - b.number || (a.id < b.id ? -1 : 1));
+}
+
+function batches(stored: readonly Stored[]): Stored[][] {
+  const all: Stored[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const one of stored) {
+    bytes += one.bytes;
+    if (bytes <= batchBytes) all.at(-1)?.push(one);
+    else {
+      all.push([one]);
+      bytes = one.bytes;
+    }
+  }
+  return all;
+}
+
+async function readBatch(connection: Connection, batch: readonly Stored[]): Promise<ApplyRecord[]> {
+  if (batch.length === 0) return [];
+  const nonce = newNonce();
+  const names = batch.map(({ name }) => quote(name)).join(' ');
+  const script = `cd ${folder} && n=0; for f in ${names}; do printf '%s apply:%s 0 %s\\n' ${nonce} $n "$(base64 -w0 <"$f")"; n=$((n + 1)); done; printf '%s end 0 -\\n' ${nonce}`;
+  const { stdout } = await connection.exec(script, { timeoutMs: 30_000, maxBytes: mostBytes });
+  const records = readRecords(stdout, nonce);
+  return batch.flatMap(({ id }, i) => {
+    const record = parseRecord(records.get(`apply:${i}`)?.output ?? '');
+    return record?.id === id ? [record] : [];
+  });
 }
 
 function parseRecord(text: string): ApplyRecord | undefined {
@@ -97,13 +156,30 @@ function parseRecord(text: string): ApplyRecord | undefined {
   }
 }
 
-/** The record of one apply, the newest when `id` is undefined. */
+/** Which rollback took each apply back, by the apply's id. */
+export function rolledBack(history: readonly ApplyRecord[]): Map<string, string> {
+  return new Map(history.flatMap(({ id, undoes }) => (undoes === null ? [] : [[undoes, id]])));
+}
+
+/** What a rollback takes back: the named apply, or the newest that isn't taken back yet. Never a rollback: that would do it again. */
 export function findApply(history: readonly ApplyRecord[], id: string | undefined): ApplyRecord {
-  const found = id === undefined ? history.at(-1) : history.find(record => record.id === id);
+  const back = rolledBack(history);
+  const isOpen = (record: ApplyRecord): boolean => record.undoes === null && !back.has(record.id);
+  const found = id === undefined ? history.findLast(isOpen) : history.find(record => record.id === id);
+  if (found !== undefined && found.undoes !== null)
+    throw new Refused(
+      'is-rollback',
+      `${found.id} is itself a rollback, of apply ${found.undoes}; to take it back would be to do that again`,
+      'apply the site file that says so',
+    );
   if (found !== undefined) return checked(found);
   throw new Refused(
     'no-such-apply',
-    id === undefined ? 'the router remembers no apply' : `the router remembers no apply ${id}`,
+    id !== undefined
+      ? `the router remembers no apply ${id}`
+      : history.length === 0
+        ? 'the router remembers no apply'
+        : 'every apply that the router remembers is rolled back already',
     history.length === 0
       ? 'it keeps the last fifty that were saved; what an apply left here is below ~/.local/state/edgewg/applies'
       : `it has ${history.map(record => record.id).join(', ')}`,

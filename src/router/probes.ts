@@ -6,6 +6,7 @@ import type { Connection } from '../ssh/connection.ts';
 import { find, has, type Tree, value, values } from '../vyatta/tree.ts';
 import { quote } from '../vyatta/words.ts';
 import { parsePrefix, printAddress } from '../wireguard/prefix.ts';
+import type { AskedProbes } from './apply.ts';
 import { touchedInterfaces } from './prove.ts';
 import { type Reading, readAgain } from './read.ts';
 import { newNonce, readRecords } from './records.ts';
@@ -16,52 +17,67 @@ export interface FurtherProbes {
   readonly ping: boolean;
 }
 
+/** `now`: milliseconds of a clock that never jumps. */
 export function furtherProbes(
   plan: Plan,
   asked: FurtherProbes,
-): (connection: Connection, reading: Reading, signal: AbortSignal) => Promise<Probe[]> {
-  return async (connection, reading, signal) => {
+  now: () => number,
+): (given: AskedProbes) => Promise<Probe[]> {
+  return async given => {
+    const { connection, reading } = given;
     const names = touchedInterfaces(plan).filter(name =>
       has(reading.running, ['interfaces', 'wireguard', name]),
     );
     const { handshake } = asked;
     return [
-      ...(handshake === undefined ? [] : await handshakes(connection, reading, names, handshake, signal)),
+      ...(handshake === undefined ? [] : await handshakes(given, names, { seconds: handshake, now })),
       ...(asked.ping ? await pings(connection, reading.running, names) : []),
     ];
   };
 }
 
 /**
- * Peers with an endpoint: the others can't be called, only call. The router's clock is the only one that counts. An interruption ends
- * the wait.
+ * Peers with an endpoint: the others can't be called, only call. A handshake is new when the router tells another time for it than it told
+ * just before the commit, whatever its clock says now. An interruption, or the end of the window, ends the wait.
  */
 async function handshakes(
-  connection: Connection,
-  first: Reading,
+  { connection, reading: first, handshakesBefore, signal }: AskedProbes,
   names: string[],
-  seconds: number,
-  signal: AbortSignal,
+  { seconds, now }: { readonly seconds: number; readonly now: () => number },
 ): Promise<Probe[]> {
-  const since = first.facts.now - 5;
   const expected = names.flatMap(name =>
     values(first.running, ['interfaces', 'wireguard', name, 'peer'])
       .filter(key => has(first.running, ['interfaces', 'wireguard', name, 'peer', key, 'endpoint']))
       .map(key => ({ name, key })),
   );
-  const isNew = (reading: Reading, { name, key }: { name: string; key: string }): boolean =>
-    (reading.facts.interfaces.get(name)?.peers.find(peer => peer.publicKey === key)?.latestHandshake ?? 0) >=
-    since;
+  const before = parseHandshakes(handshakesBefore);
+  const isNew = (reading: Reading, { name, key }: { name: string; key: string }): boolean => {
+    const there = reading.facts.interfaces.get(name)?.peers.find(peer => peer.publicKey === key);
+    const latest = there?.latestHandshake ?? 0;
+    return before !== undefined && latest !== 0 && latest !== before.get(`${name} ${key}`);
+  };
   let reading = first;
-  while (expected.some(peer => !isNew(reading, peer)) && reading.facts.now - first.facts.now < seconds) {
+  const until = now() + seconds * 1000;
+  while (before !== undefined && expected.some(peer => !isNew(reading, peer)) && now() < until) {
     await setTimeout(1000, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
-    reading = await readAgain(connection, first.facts);
+    reading = await readAgain(connection, first.facts, signal);
   }
+  const none =
+    before === undefined
+      ? 'the router did not tell those from before the commit'
+      : `none within ${seconds} s`;
   return expected.map(peer => {
     const name = `${peer.name} has a new handshake with ${peer.key.slice(0, 8)}…`;
-    return isNew(reading, peer) ? { name, ok: true } : { name, ok: false, saw: `none within ${seconds} s` };
+    return isNew(reading, peer) ? { name, ok: true } : { name, ok: false, saw: none };
   });
+}
+
+/** Lines of interface, peer and seconds, by the first two. */
+function parseHandshakes(text: string | undefined): Map<string, number> | undefined {
+  if (text === undefined) return undefined;
+  const lines = text.split('\n').map(line => line.split('\t'));
+  return new Map(lines.map(([name, key, time]) => [`${name} ${key}`, Number(time)]));
 }
 
 /** The first single address of each peer that can be called: the far tunnel addresses. A phone may be asleep. */

@@ -45,6 +45,8 @@ const lasting = [
   'sessions',
   'applies',
   'commits',
+  'pendingConfirms',
+  'seal',
 ] as const;
 
 /** As {@link readRouter}, but asks only for what an apply changes; the rest is `before`'s. */
@@ -98,6 +100,12 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
       `log in as an admin, or give ${user} the level with: set system login user ${user} level admin`,
     );
   const running = parseRunning(withLiterals(text('running'), lines('literals')));
+  if (records.get('running')?.exit !== 0 || !isDigest(text('digest').trim()) || text('boot').trim() === '')
+    throw new NoAccess(
+      'incomplete-reading',
+      'the router could not print its configuration whole',
+      'log in by hand and try `show configuration commands`',
+    );
   const [now = '0'] = lines('clock');
   const facts: RouterFacts = {
     user: lines('admin')[0] ?? user,
@@ -112,11 +120,16 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
         .map(file => [file.path, file]),
     ),
     drift: lines('drift').map(scrub),
+    isDriftKnown: records.get('drift')?.exit === 0,
+    pendingConfirms: lines('confirm').map(scrub),
     savedWireguard: lines('saved'),
     lost: parseLost(withLiterals(text('lost'), lines('lostkeys'))),
-    savedDigest: lines('savedsum')[0] ?? '',
+    savedDigest: lines('savedsum').find(isDigest) ?? '',
     session: readSession(words('session')[0]),
-    digest: lines('digest')[0] ?? '',
+    digest: text('digest').trim(),
+    seal: lines('sealed').find(isDigest) ?? '',
+    bootId: text('boot').trim(),
+    waiting: lines('waiting').flatMap(path => /^\/tmp\/edgewg\/([0-9a-z-]+)\/waiting$/.exec(path)?.[1] ?? []),
     now: Number(now),
     interfaces: readInterfaces(lines('tunnels'), words('links'), words('addresses')),
     routes: lines('routes'),
@@ -126,6 +139,8 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
   };
   return { running, facts };
 }
+
+const isDigest = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
 /** Nothing was printed where BGP isn't configured. */
 function readSessions(table: string): Pick<RouterFacts, 'sessions'> {

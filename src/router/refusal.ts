@@ -37,6 +37,12 @@ export async function untouched(
       'plan again, and look at what changed',
     );
   }
+  if (records.has('stale:secret'))
+    return new Refused(
+      'stale',
+      'a key or a password of the configuration changed since the plan was made; nothing was done',
+      'plan again; `show system commit` on the router tells who it was',
+    );
   const drift = records.get('drift');
   if (drift !== undefined) {
     const lines = scrub(drift.output).trimEnd() || '(only secrets differ)';

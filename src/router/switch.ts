@@ -1,45 +1,79 @@
 // The client's word to the dead-man switch on the router, and what it answers.
-
 import type { Connection } from '../ssh/connection.ts';
 import { scrub } from '../vyatta/redact.ts';
 import { newNonce, readRecords } from './records.ts';
-import { answerCommand } from './transaction.ts';
+import { answerCommand, results } from './transaction.ts';
 
 export interface Answer {
   /**
    * `saved`, `undone`; `unsaved`: undone, but what somebody had saved meanwhile could not be saved again; `failed`: could not be
-   * undone. `busy`: nothing yet. `gone`: it is over, and the log tells how. Empty when the router had no room for the answer.
+   * undone. `busy`: nothing yet. `gone`: there is no such apply, or it is over, which the log tells. Empty when the router had no
+   * room for the answer.
    */
   readonly result: string;
   readonly reason: string;
+  /** What the router saw when it had saved. */
+  readonly saved?: Saved;
 }
 
-/** How long the router is waited for: another commit may hold the lock for some minutes. */
-const answerSeconds = 400;
+export interface Saved {
+  readonly bootId: string;
+  /** Digest of the running configuration, which config.boot was compared with. */
+  readonly digest: string;
+  /** Whether the router keeps the record that a rollback needs. */
+  readonly hasRecord: boolean;
+}
 
-/** Rejects with NoAccess when the line dies. */
+/** One exec waits for so long, which a line that fell silent is found by. */
+const roundSeconds = 10;
+/** How long a save is waited for: another commit may hold the lock for some minutes. */
+const mostRounds = 40;
+
+/** One round; `busy` when the router is still at it. Rejects with NoAccess when the line dies, or falls silent. */
 export async function askSwitch(
   connection: Connection,
   id: string,
-  verb: 'confirm' | 'undo',
+  verb: 'confirm' | 'undo' | 'wait',
 ): Promise<Answer> {
   const nonce = newNonce();
-  const { stdout } = await connection.exec(answerCommand(id, verb, answerSeconds, nonce), {
-    timeoutMs: (answerSeconds + 60) * 1000,
+  const { stdout } = await connection.exec(answerCommand(id, verb, roundSeconds, nonce), {
+    timeoutMs: 2 * roundSeconds * 1000,
   });
-  const record = readRecords(stdout, nonce).get('result');
+  const records = readRecords(stdout, nonce);
+  const record = records.get('result');
   if (record === undefined || record.exit === 3) return { result: 'gone', reason: '' };
   if (record.exit === 2) return { result: 'busy', reason: '' };
   const [result = '', ...reason] = record.output.trim().split('\n');
-  return { result, reason: scrub(reason.filter(line => line !== '').join('; ')) };
+  const saved = savedOf(records.get('evidence')?.output ?? '');
+  return {
+    result,
+    reason: scrub(reason.filter(line => line !== '').join('; ')),
+    ...(result === 'saved' && saved !== undefined && { saved }),
+  };
 }
 
-/** The last word that the log of the router has about an apply: one of {@link Answer}'s results, or `put-back`. */
+/** Confirms, and waits until the router has saved or undone. */
+export async function confirm(connection: Connection, id: string): Promise<Answer> {
+  let answer = await askSwitch(connection, id, 'confirm');
+  for (let round = 1; answer.result === 'busy' && round < mostRounds; round++)
+    answer = await askSwitch(connection, id, 'wait');
+  return answer;
+}
+
+/** Undefined unless it is whole. */
+function savedOf(text: string): Saved | undefined {
+  const of = (name: string): string => new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? '';
+  const [bootId, digest] = [of('boot'), of('digest')];
+  if (bootId === '' || digest === '' || of('saved') === '') return undefined;
+  return { bootId, digest, hasRecord: of('record').endsWith('.json') };
+}
+
+/** What the router's log says of an apply last: one of {@link results}, `begun`, or nothing. */
 export function loggedResult(applies: string, id: string): string {
-  const results = ['saved', 'undone', 'put-back', 'unsaved', 'failed'];
+  const known: readonly string[] = ['begun', ...results];
   const words = applies
     .split('\n')
     .map(line => line.split(' '))
-    .filter(([, of, word = '']) => of === id && results.includes(word));
+    .filter(([, of, word = '']) => of === id && known.includes(word));
   return words.at(-1)?.[2] ?? '';
 }

@@ -22,11 +22,18 @@ export interface TransactionOptions {
   readonly lockTimeout: number;
   readonly allowDrift: boolean;
   readonly lastResort: 'reboot' | 'none';
+  /** The router's keyed digest of what the plan was made for, secrets too ({@link RouterFacts.seal}). */
+  readonly seal: string;
+  /** Asks for every peer's last handshake just before the last commit. */
+  readonly tellHandshakes?: boolean;
   /** The record that stays on the router after a proven save; no secrets. */
   readonly record: string;
   /** The keys that the plan writes, by their file on the router. */
   readonly secrets: ReadonlyMap<string, Secret>;
 }
+
+/** How an apply ends, by the first word of its last line in the router's log. */
+export const results = ['saved', 'undone', 'put-back', 'untouched', 'unsaved', 'failed'] as const;
 
 /** The command that runs {@link transactionInput} on its stdin: the primary group must be vyattacfg (docs/edgeos.md 'Group and shell'). */
 export const transactionCommand = "exec sg vyattacfg -c 'exec bash -s'";
@@ -67,9 +74,14 @@ function secretOf({ path }: KeyStep, { secrets }: TransactionOptions): Secret {
  * has ended, which the log tells, or its script is still on the way: that one gets a moment. After a restart anybody may have
  * made /tmp/edgewg: no other script is run than one that this user has written, in a folder of its own.
  */
-export function answerCommand(id: string, verb: 'confirm' | 'undo', seconds: number, nonce: string): string {
+export function answerCommand(
+  id: string,
+  verb: 'confirm' | 'undo' | 'wait',
+  seconds: number,
+  nonce: string,
+): string {
   const [folder, run, mark] = [quote(`/tmp/edgewg/${id}`), quote(`/tmp/edgewg/${id}/run`), quote(nonce)];
-  const ended = `grep -qs ${quote(` ${id} `)} /config/user-data/edgewg/log`;
+  const ended = `grep -qsE ${quote(` ${id} (${results.join('|')}) `)} /config/user-data/edgewg/log`;
   return [
     `n=0; until [ -r ${run} ] || ${ended} || [ $n -ge 3 ]; do n=$((n + 1)); sleep 1; done`,
     `! [ -L /tmp/edgewg ] && ! [ -L ${folder} ] && [ -O ${folder} ] && ! [ -L ${run} ] && [ -O ${run} ] && exec bash ${run} answer ${verb} ${seconds} ${mark}`,
@@ -90,6 +102,8 @@ function payload(plan: Plan, running: Tree, options: TransactionOptions): string
       who: options.who,
       since: options.since.toISOString(),
       expected_digest: plan.running_digest ?? '',
+      expected_seal: options.seal,
+      with_handshakes: options.tellHandshakes === true ? '1' : '0',
       window: String(options.confirmWithin),
       patience: String(Math.max(options.lockTimeout, 1)),
       last_resort: options.lastResort,

@@ -205,7 +205,7 @@ const slowReaders: Readonly<Record<string, (text: string) => Promise<unknown>>> 
   },
   'what a router tells of itself': readFacts,
   'the applies that a router remembers': input =>
-    readHistory(hostile(own => answers(own, ['apply', 'apply'], input))),
+    readHistory(hostile(own => answers(own, ['names', 'apply:0'], input))),
   'the word of the switch': input =>
     askSwitch(
       hostile(own => answers(own, ['result'], input)),
@@ -226,6 +226,10 @@ const factNames = [
     'literals',
     'digest',
     'drift',
+    'boot',
+    'waiting',
+    'confirm',
+    'sealed',
     'saved',
     'lost',
     'lostkeys',
@@ -242,11 +246,19 @@ function readFacts(input: string): Promise<unknown> {
   return readRouter(hostile(own => answers(own, factNames, input)));
 }
 
+/** What there must be for the rest to be looked at. */
+const sane: Readonly<Record<string, string>> = {
+  running: 'set system host-name r\n',
+  digest: '0'.repeat(64),
+  boot: 'b',
+  names: '9 s0000000001-1-a.json\n',
+};
+
 /** An answer that is whole; the configuration must be readable for the rest to be looked at. */
 function answers(own: string, names: readonly string[], input: string): string {
   const records = names.map((name, i) => {
-    const isSane = name === 'running' && input.length % 2 === 0;
-    const text = isSane ? 'set system host-name r\n' : input.slice(i % Math.max(input.length, 1));
+    const isSane = name in sane && input.length % 2 === 0;
+    const text = isSane ? (sane[name] ?? '') : input.slice(i % Math.max(input.length, 1));
     return `${own} ${name} 0 ${Buffer.from(text).toString('base64') || '-'}`;
   });
   return `${[...records, `${own} end 0 -`].join('\n')}\n`;
@@ -254,7 +266,7 @@ function answers(own: string, names: readonly string[], input: string): string {
 
 /** The least that a router says. */
 const aRouter = (own: string): string =>
-  `${own} admin 0 -\n${own} running 0 ${Buffer.from('set system host-name r\n').toString('base64')}\n`;
+  `${own} admin 0 -\n${['running', 'digest', 'boot'].map(name => `${own} ${name} 0 ${Buffer.from(sane[name] ?? '').toString('base64')}\n`).join('')}`;
 
 /** ssh_config and what it includes are this text. */
 function accessWith(text: string): Access {

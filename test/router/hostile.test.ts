@@ -20,7 +20,11 @@ const record = (undo: string[][], run: string[][] = []) =>
     commits: [{ run: run.map(path => ({ op: 'set', path })), undo: undo.map(path => ({ op: 'set', path })) }],
   });
 
-const withRecord = (text: string) => hostile(nonce => `${nonce} apply 0 ${base64(text)}\n${nonce} end 0 -\n`);
+const withRecord = (text: string) =>
+  hostile(
+    nonce =>
+      `${nonce} names 0 ${base64('9 s0000000001-1-a.json\n')}\n${nonce} apply:0 0 ${base64(text) || '-'}\n${nonce} end 0 -\n`,
+  );
 
 describe('a hostile router', () => {
   it('can not make a rollback run what edgewg never plans', async () => {

@@ -73,6 +73,7 @@ export async function attempt(
       plan,
       replan: planFor,
       options,
+      now: () => performance.now(),
       onEvent: event => events.push(event),
       signal: new AbortController().signal,
       ...input,

@@ -67,6 +67,11 @@ export function aRouter(...lines: string[]): Tree {
 export function someFacts(more: Partial<RouterFacts> = {}): RouterFacts {
   return {
     user: 'ubnt',
+    isDriftKnown: true,
+    pendingConfirms: [],
+    seal: '',
+    bootId: 'b',
+    waiting: [],
     version: 'v2.0.9-hotfix.7',
     model: 'EdgeRouter 12',
     board: 'e300',

@@ -81,16 +81,26 @@ export interface RouterFacts {
   readonly keyFiles: ReadonlyMap<string, KeyFile>;
   /** From the saved to the active configuration, as `set` and `delete` lines without secrets; empty when they agree. */
   readonly drift: readonly string[];
+  /** Whether the router could compare the two; where it couldn't, `drift` says nothing. */
+  readonly isDriftKnown: boolean;
   /** Names of the WireGuard interfaces in config.boot, whether the router could load them or not. */
   readonly savedWireguard: readonly string[];
   /** What config.boot has of WireGuard and the running configuration hasn't, as far as the firmware knows its nodes. */
   readonly lost: Tree;
-  /** SHA-256, hex, of config.boot. */
+  /** When a `commit-confirm` that nobody has confirmed yet restarts the router into what was saved before it; mostly none. */
+  readonly pendingConfirms: readonly string[];
+  /** SHA-256, hex, of config.boot; empty when it can't be read. */
   readonly savedDigest: string;
   /** The SSH session as the router sees it; undefined when sshd told nothing. */
   readonly session: Session | undefined;
   /** SHA-256, hex, of the active configuration without secret leaves. */
   readonly digest: string;
+  /** As `digest`, of all lines, and keyed with what never leaves the router; empty where it has no such key. In no plan, no report. */
+  readonly seal: string;
+  /** Random, another after each restart of the router. */
+  readonly bootId: string;
+  /** Ids of applies that are committed and wait for their proof. */
+  readonly waiting: readonly string[];
   /** Seconds since 1970 by the router's clock. */
   readonly now: number;
   readonly interfaces: ReadonlyMap<string, LiveInterface>;

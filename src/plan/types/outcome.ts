@@ -31,6 +31,8 @@ export interface Outcome {
   /** Public keys of interfaces whose key file was made or filled. */
   readonly keys: readonly { readonly tunnel: string; readonly publicKey: string }[];
   readonly commands: number;
-  /** Of the configuration that was proven. */
+  /** Of the configuration that was proven, and saved. */
   readonly digestAfter: string;
+  /** Whether the router keeps the record of it, without which it can't be rolled back. */
+  readonly hasRecord: boolean;
 }

@@ -31,10 +31,10 @@ literals_of() {
 }
 literals() { config | literals_of; }
 
-running() { config | without_secrets mask; }
+running() { config | without_secrets mask; return "$active_code"; }
 # without the lines of secret leaves: nobody may guess a password from a published digest
 digest() { config | without_secrets drop | sha256sum | cut -c1-64; }
-drift() { printf '%s' "$drift" | without_secrets mask; }
+drift() { [ -z "$drift" ] || printf '%s' "$drift" | without_empty_nodes | without_secrets mask; return "$drift_code"; }
 saved() { sed -n 's/^    wireguard \(wg[0-9]*\) {$/\1/p' /config/config.boot; }
 # from the active configuration to the saved one; mostly nothing, then nobody is asked again
 lost() { printf '%s' "$lost" | without_secrets mask; }
@@ -44,6 +44,11 @@ find_lost() {
   printf '%s\n' "$drift" | grep -qE '^delete (interfaces wireguard|firewall options)( |$)' || return 0
   between @ACTIVE /config/config.boot | grep -E '^set (interfaces wireguard|firewall options) '
 }
+sealed() { config | seal; }
+confirm() { pending_confirm; }
+# which restart of which router this is, and the applies that wait for their proof: an apply's second connection must find both
+boot() { local id; read -r id </proc/sys/kernel/random/boot_id; printf '%s\n' "$id"; }
+waiting() { local token; for token in /tmp/edgewg/*/waiting; do [ ! -e "$token" ] || printf '%s\n' "$token"; done; }
 savedsum() { sha256sum /config/config.boot | cut -c1-64; }
 admin() { id -un; case " $(id -nG) " in *' vyattacfg '*) return 0 ;; esac; return 1; }
 version() { cat /etc/version || printf '%s\n' "$shown" | sed -n 's/^Version: *//p'; }
@@ -131,11 +136,13 @@ if [ "$extent" != again ]; then
 fi
 exec 6< <(records keys tunnels links addresses routes)
 active=$(cli-shell-api showConfig --show-active-only --show-commands 2>/dev/null)
-[ "$extent" = again ] || exec 7< <(records neighbors)
+active_code=$?
+[ "$extent" = again ] || exec 7< <(records neighbors sealed confirm)
 exec 8< <(records running literals digest)
 drift=$(between /config/config.boot @ACTIVE)
+drift_code=$?
 lost=$(find_lost)
-records admin drift saved lost lostkeys savedsum session clock
+records boot waiting admin drift saved lost lostkeys savedsum session clock
 cat /dev/fd/8 /dev/fd/6
 [ "$extent" = again ] || cat /dev/fd/7 /dev/fd/5 /dev/fd/4 /dev/fd/3
 say end 0

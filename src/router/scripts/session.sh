@@ -5,13 +5,13 @@
 # What one apply puts in front of these files: nonce, id, who, since, expected_digest, window, patience, last_resort, allow_drift,
 # commits=N; the functions run_1 … run_N, undo_1 … undo_N, expect, key_steps, ipv6_new, ipv6_old, record, and those of key-files.sh. S is its folder in
 # tmpfs, 0700; the umask is that of a configuration session, since the files of the active configuration must stay readable to
-# the others. Descriptor 8 is edgewg's lock: what might go on as a daemon must not inherit it.
+# the others. Descriptor 8 is edgewg's lock, 9 the pipe that wakes the switch, 3 to 7 what belongs.sh holds open: what might go on as a
+# daemon must not inherit them.
 LC_ALL=C; export LC_ALL
 PATH=/opt/vyatta/bin:/opt/vyatta/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 W=/opt/vyatta/sbin/vyatta-cfg-cmd-wrapper
 unset CMD_WRAPPER_SESSION_ID
 umask 002
-home=/tmp/edgewg
 S=$home/$id
 # what the last call printed; of this process alone
 out=$S/out
@@ -27,6 +27,8 @@ step=0
 failed=0
 # what of a session's environment my_set and my_delete need, once it was asked for
 session_env=
+# 1 when something else was saved than what was running at the proof
+rewritten=0
 
 # ---- what they say
 
@@ -50,8 +52,12 @@ active() { cli-shell-api showConfig --show-active-only --show-commands </dev/nul
 # the same filter and the same bytes as in read.sh; lines are those of active
 digest_of() { printf '%s\n' "$1" | without_secrets drop | sha256sum | cut -c1-64; }
 saved_sum() { sha256sum "$boot" 2>/dev/null | cut -c1-64; }
-# from a saved configuration to the active one; fails when the file can't be read
-drift_from() { cli-shell-api showConfig --show-cfg1 "$1" --show-cfg2 @ACTIVE --show-context-diff --show-commands </dev/null; }
+# from a saved configuration to the active one, as far as it means something; fails when the file can't be read
+drift_from() {
+  local lines
+  lines=$(cli-shell-api showConfig --show-cfg1 "$1" --show-cfg2 @ACTIVE --show-context-diff --show-commands </dev/null) || return
+  [ -z "$lines" ] || printf '%s\n' "$lines" | without_empty_nodes
+}
 # a save that ran out of room in /tmp prints Done, and leaves a part of a file
 agrees() {
   local lines
@@ -60,11 +66,12 @@ agrees() {
 
 # ---- one session
 
-w() { "$W" "$@" >"$out" 2>&1 </dev/null 8>&- 9>&-; }
+w() { stands; "$W" "$@" >"$out" 2>&1 </dev/null 3<&- 4<&- 5<&- 6<&- 7>&- 8>&- 9>&-; }
 # a session of the same process id may be left over, uncommitted changes and all (transcript interactive/20)
 open_session() { begin_session && w discard; }
 # does for a save, which writes the active configuration
 begin_session() {
+  stands
   : >"$S/session.$$"
   w begin && return 0
   # of one that was refused there may be a part
@@ -75,13 +82,14 @@ begin_session() {
 # One change. The wrapper asks for the session's environment and runs the same program, each time: 18.7 ms a line in place of 12
 # (transcript interactive/19). The session is this process's in both; commits are the wrapper's (docs/edgeos.md 'Sessions').
 edit() {
+  stands
   [ -n "$session_env" ] || session_env=$(cli-shell-api getSessionEnv "$$" </dev/null)
   in_session "$@"
 }
 in_session() (
   export vyatta_sysconfdir=/opt/vyatta/etc vyatta_sbindir=/opt/vyatta/sbin
   eval "$session_env"
-  exec "/opt/vyatta/sbin/my_$1" "${@:2}" >"$out" 2>&1 </dev/null 8>&- 9>&-
+  exec "/opt/vyatta/sbin/my_$1" "${@:2}" >"$out" 2>&1 </dev/null 3<&- 4<&- 5<&- 6<&- 7>&- 8>&- 9>&-
 )
 # again when it is refused: nobody else ends it. The mark stays where it can't be ended, for whoever goes on.
 close_session() { # [process id]
@@ -102,7 +110,7 @@ end_dead_sessions() {
     CMD_WRAPPER_SESSION_ID=$dead close_session "$dead"
   done
 }
-is_of_this_apply() { grep -aqs "$S/run" "/proc/$1/cmdline"; }
+is_of_this_apply() { grep -aqs "$home/$id/run" "/proc/$1/cmdline"; }
 op() { # set|delete WORD...: in a transaction the first refusal is the last command; an undo does all that it can
   local code
   if [ "$quiet" = 0 ]; then
@@ -129,11 +137,12 @@ prune() {
 # hear the signals of a hang-up or a shutdown. It waits for the lock of another commit, at most $patience seconds.
 commit() {
   local code waited=0
+  stands
   while :; do
     (
       trap '' HUP TERM INT
       export COMMIT_COMMENT="edgewg $id" COMMIT_VIA=edgewg
-      exec "$W" commit >"$out" 2>&1 </dev/null 8>&- 9>&-
+      exec "$W" commit >"$out" 2>&1 </dev/null 3<&- 4<&- 5<&- 6<&- 7>&- 8>&- 9>&-
     )
     code=$?
     [ "$code" != 0 ] && grep -q 'temporarily locked due to another commit' "$out" && [ "$waited" -lt "$patience" ] || return "$code"
@@ -157,7 +166,7 @@ save() {
   local attempt
   for attempt in 1 2 3; do
     # it may be there already
-    agrees "$draft" || write_draft || break
+    agrees "$draft" || { rewritten=1; write_draft; } || break
     if agrees "$draft" && mv -f "$draft" "$boot" && agrees "$boot"; then
       # an old sync knows no files, and writes everything
       sync "$boot" "${boot%/*}"

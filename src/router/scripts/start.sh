@@ -1,18 +1,14 @@
 # The head of a transaction, on the stdin of `bash -s` under `sg vyattacfg`: takes edgewg's lock on this router, unpacks the rest
 # into a folder of its own in tmpfs, and becomes it. All in functions, called in the last line: a script that was cut short on
 # the way does nothing. Set before it: nonce, id, who, since, lock_timeout, and the functions say and payload, which prints the rest.
-home=/tmp/edgewg
 S=$home/$id
 
-give_up() { printf '%s' "$2" | say "$1" 1 -; say end 0; exit 0; }
+give_up() { printf '%s\n' "$2" | say "$1" 1 -; say end 0; exit 0; }
 
-# /tmp is everybody's: nothing in it is trusted but a folder that only an admin can have made
 make_home() {
   mkdir -m 2770 "$home" 2>/dev/null
   [ -d "$home" ] || give_up refused:space "no room for $home"
-  if [ -L "$home" ] || ! [ -w "$home" ] || [ "$(stat -c '%G %a' "$home" 2>/dev/null)" != 'vyattacfg 2770' ]; then
-    give_up refused:home "$home belongs to somebody else"
-  fi
+  is_home || give_up refused:home "$home belongs to somebody else"
 }
 
 # The lock is the kernel's and goes with the last process that has descriptor 8 open, however it ends: there is none that is

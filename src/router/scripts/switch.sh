@@ -2,12 +2,17 @@
 # the folder, as one token that changes its name: armed (the transaction runs) → waiting (committed, for the client's word) →
 # confirmed or firing; armed → disarmed (nothing is left to be undone). A rename is atomic: who renames it first has decided.
 
+# process and process group of the transaction, for those that it starts
+transaction=${transaction-}
+# the process that writes the draft
+drafting=
+
 arm() {
   local group
   read -r _ _ _ _ group _ </proc/$$/stat
+  export transaction="$$ $group"
   {
-    mkfifo -m 0600 "$S/pipe" && cat /proc/sys/kernel/random/boot_id >"$S/boot" &&
-      printf '%s %s\n' "$$" "$group" >"$S/transaction" && saved_sum >"$S/saved-before" &&
+    mkfifo -m 0600 "$S/pipe" && cat /proc/sys/kernel/random/boot_id >"$S/boot" && printf '%s\n' "$transaction" >"$S/transaction" && hold &&
       # for the way back, should somebody fill /tmp meanwhile
       head -c 1048576 /dev/zero >"$S/room" && : >"$S/armed"
   } 2>"$S/out" || return 1
@@ -22,62 +27,90 @@ is_watched() {
 # starts the one that watches again when it is killed; it finds all that it has to know in the folder
 guard() {
   trap '' PIPE HUP INT TERM
-  while [ -d "$S" ]; do
+  # one that was started again by a client, or by a later apply, has inherited nothing
+  [ -e /proc/self/fd/7 ] || { read -r transaction <"$S/transaction"; export transaction; hold; }
+  printf '%s\n' "$$" >"$S/guard"
+  until is_over; do
+    stands
     bash "$S/run" watch &
     wait $!
     [ $? -ge 128 ] || return 0
     sleep 1
   done
 }
-transaction_lives() {
-  local pid
-  read -r pid _ 2>/dev/null <"$S/transaction" && is_of_this_apply "$pid"
-}
 
+# Sets `phase`; fails when there is no token: somebody has emptied /tmp. They are looked for in the order in which they come, so that
+# none is missed that is renamed meanwhile.
+find_token() {
+  local name
+  for name in armed waiting confirmed firing disarmed; do
+    [ ! -e "$S/$name" ] || { phase=$name; return 0; }
+  done
+  return 1
+}
 watch() {
+  # an endpoint's name can hold a commit for more than a minute, and a hundred tunnels take their time on a small router
+  local phase=armed left=$window patience_left=3600 pid=${transaction%% *}
   trap '' PIPE HUP INT TERM
   nonce=-
   quiet=1
   exec 9<>"$S/pipe"
   : >"$S/watching"
-  # an endpoint's name can hold a commit for more than a minute, and a hundred tunnels take their time on a small router
-  local left=$window patience_left=3600 pid
-  while [ -d "$S" ]; do
-    if [ -e "$S/result" ]; then linger; return
-    elif [ -e "$S/confirmed" ]; then keep; return
-    elif [ -e "$S/firing" ]; then fire 'once more'; return
-    elif [ -e "$S/waiting" ]; then
-      if [ -e "$S/stop" ]; then fire 'asked to'
-      elif [ "$left" -le 0 ]; then fire 'time is up'
-      # while the client looks, what it will want to be saved is written beside the saved configuration
-      elif [ ! -e "$S/drafted" ]; then draft_beside
-      fi
-    elif ! transaction_lives; then
-      # between the looks it may have ended well
-      if [ -e "$S/armed" ] && [ -e "$S/begun" ]; then fire 'the transaction died'
-      elif ! [ -e "$S/waiting" ] && ! [ -e "$S/confirmed" ]; then give_way; return
-      fi
-    elif [ "$patience_left" -le 0 ]; then
-      read -r pid _ <"$S/transaction" && kill -KILL "$pid"
-    fi
+  until is_over; do
+    keep_lock
+    [ ! -e "$S/result" ] || { linger "$(head -n 1 "$S/result")"; return; }
+    find_token || is_over || lost_token || return
+    case $phase in
+      confirmed) keep; return ;;
+      firing) fire 'once more'; return ;;
+      waiting)
+        if [ -e "$S/stop" ]; then fire 'asked to'
+        elif [ "$left" -le 0 ]; then fire 'time is up'
+        # while the client looks, what it will want to be saved is written beside the saved configuration
+        elif [ ! -e "$S/drafted" ]; then draft_beside
+        fi ;;
+      *)
+        if ! is_of_this_apply "$pid"; then end_of_transaction || return
+        elif [ "$patience_left" -le 0 ]; then kill -KILL "$pid"
+        fi ;;
+    esac
     # a second at a time: a jump of the clock neither fires it nor keeps it
     if ! read -r -t 1 _ <&9; then
-      if [ -e "$S/waiting" ]; then left=$((left - 1)); else patience_left=$((patience_left - 1)); fi
+      if [ "$phase" = waiting ]; then left=$((left - 1)); else patience_left=$((patience_left - 1)); fi
     fi
   done
+}
+# a transaction that lives stops by itself and puts back what it has done; nobody can confirm any more
+lost_token() {
+  [ "$phase" != armed ] || ! is_of_this_apply "$pid" || return 0
+  # between the looks it may have ended well
+  ! is_over || return
+  stands
+  : >"$S/firing"
+  fire 'its folder was taken away'
+  return 1
+}
+end_of_transaction() {
+  # between the looks it may have ended well
+  find_token || return 0
+  case $phase in
+    armed | disarmed) if [ "$phase" = armed ] && [ -e "$S/begun" ]; then fire 'the transaction died'; else give_way; fi; return 1 ;;
+  esac
 }
 # In a process of its own: a save that takes long, or never ends, must not keep the switch from its seconds; and in a group of its
 # own, to be ended as a whole. The file `drafted` tells which.
 draft_beside() {
   : >"$S/drafted" || return 0
   setsid bash "$S/run" draft </dev/null 8>&- 9>&- &
-  printf '%s\n' "$!" >"$S/drafted" || kill -KILL -- "$!" "-$!"
+  drafting=$!
+  printf '%s\n' "$drafting" >"$S/drafted" || kill -KILL -- "$drafting" "-$drafting"
 }
 # what it has called may outlive it
 draft_runs() { is_of_this_apply "$drafting" || { ! [ -e "/proc/$drafting" ] && kill -0 -- "-$drafting"; }; } 2>/dev/null
 end_draft() { # seconds that it may still take
-  local drafting tries=$(($1 * 20))
-  read -r drafting 2>/dev/null <"$S/drafted" || return 0
+  local tries=$(($1 * 20))
+  # the one that watched before may have started it
+  [ -n "$drafting" ] || read -r drafting 2>/dev/null <"$S/drafted" || return 0
   while draft_runs && [ "$tries" -gt 0 ]; do tries=$((tries - 1)); sleep 0.05; done
   ! draft_runs || kill -KILL -- "-$drafting"
   end_dead_sessions
@@ -85,8 +118,7 @@ end_draft() { # seconds that it may still take
 # The child of a shell that was killed goes on without it: a commit of that kind must not come after what undoes it. Processes
 # are known by their groups: the transaction's, and our own for the one that watched before.
 orphan_runs() {
-  local theirs='' ours stat pid group
-  read -r _ theirs 2>/dev/null <"$S/transaction"
+  local theirs=${transaction##* } ours stat pid group
   read -r _ _ _ _ ours _ </proc/$$/stat
   for stat in /proc/[0-9]*/stat; do
     read -r pid _ _ _ group _ 2>/dev/null <"$stat" || continue
@@ -129,14 +161,22 @@ keep() { # confirmed: save, and compare what was saved with what runs
   take_over
   write_record &
   recording=$!
-  save; code=$?
+  if [ -n "$(pending_confirm)" ]; then
+    echo "somebody's commit-confirm is pending: the router would go back to what it makes of the saved configuration" >"$S/save-said"
+    code=1
+  else
+    save; code=$?
+  fi
   wait "$recording"
+  # what was proven is no longer all that was saved
+  [ "$rewritten" = 0 ] || write_record
   if [ "$code" = 0 ]; then settle saved confirmed; return; fi
   log "saving failed: $(words_of "$S/save-said")"
   cp "$S/save-said" "$S/why" 2>/dev/null
   if undo && saved_as_before; then settle undone 'saving failed'; else settle failed 'saving failed'; fi
 }
 settle() { # result, reason
+  stands
   [ "$1" = saved ] || remove_new_keys
   [ "$1" != saved ] || keep_record
   log "$1 ($2)"
@@ -144,22 +184,12 @@ settle() { # result, reason
   { printf '%s\n%s\n' "$1" "$2"; cat "$S/why" 2>/dev/null; } >"$S/result.new"
   mv -f "$S/result.new" "$S/result"
   case $1 in failed | unsaved) reboot_at_last ;; esac
-  linger
+  linger "$1"
 }
-write_record() {
-  local after
-  mkdir -p "$archive/applies" && after=$(digest_of "$(active)") &&
-    record | sed "s/\"digest_after\":null/\"digest_after\":\"$after\"/" >"$archive/applies/$id.new"
-} 2>/dev/null
-keep_record() { # of the last fifty applies; the names sort by time
-  local old
-  mv -f "$archive/applies/$id.new" "$archive/applies/$id.json"
-  find "$archive/applies" -name '*.json' | sort | head -n -50 | while read -r old; do rm -f "$old"; done
-} 2>/dev/null
 # the saved configuration is the one from before, or is made it again: nothing of this apply comes up
 reboot_at_last() {
   [ "$last_resort" = reboot ] || return 0
-  if [ "$(saved_sum)" != "$(cat "$S/saved-before")" ]; then
+  if ! cmp -s "$boot" "$S/saved.boot"; then
     { mkdir -p "$archive" && cp "$S/saved.boot" "$draft" && mv -f "$draft" "$boot"; } || { rm -f "$draft"; return 0; }
   fi
   log 'rebooting into the saved configuration'
@@ -168,43 +198,8 @@ reboot_at_last() {
 }
 # the answer stays a moment for the client that asks for it; whoever comes later finds it in the log. A folder that could not be
 # restored stays for the person who has to look, and lets the lock go.
-linger() {
+linger() { # result
   local tries=0
   until [ -e "$S/told" ] || [ "$tries" -ge 3 ]; do tries=$((tries + 1)); read -r -t 1 _ <&9; done
-  if [ "$(head -n 1 "$S/result")" = failed ]; then unlock; else release; fi
-}
-
-# ---- the client's last word, in an exec of its own
-
-# if everybody was killed, the lock is free: the switch is started again
-revive() {
-  { exec 8>>"$home/lock"; } 2>/dev/null || return 0
-  if flock -n 8 && [ -d "$S" ] && [ "$home/lock" -ef /proc/self/fd/8 ]; then
-    sg vyattacfg -c "exec setsid bash $S/run guard" </dev/null >>"$S/switch.log" 2>&1 &
-  fi
-  exec 8>&-
-}
-answer() { # confirm|undo|wait, seconds: waits for what the switch makes of it
-  case $1 in
-    confirm) mv "$S/waiting" "$S/confirmed" 2>/dev/null ;;
-    undo) : >"$S/stop" ;;
-  esac 2>/dev/null
-  local left=$(($2 * 50))
-  until [ -e "$S/result" ] || [ "$left" -le 0 ] || ! [ -d "$S" ]; do
-    # they may all be killed while they are waited for
-    [ $((left % 100)) != 0 ] || { wake; revive; }
-    left=$((left - 1))
-    sleep 0.02
-  done
-  if [ -e "$S/result" ]; then
-    say result 0 "$S/result"
-    { : >"$S/told"; } 2>/dev/null
-    wake
-    # so that nothing of it is left when the client ends
-    left=100
-    until ! [ -d "$S" ] || [ "$left" -le 0 ]; do left=$((left - 1)); sleep 0.02; done
-  elif [ -d "$S" ]; then say result 2
-  else say result 3
-  fi
-  say end 0
+  if [ "$1" = failed ]; then { echo over >&7; } 2>/dev/null; unlock; else release; fi
 }

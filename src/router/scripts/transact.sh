@@ -2,14 +2,16 @@
 
 goes_on() { [ "$failed" = 0 ] && [ -z "$stop" ] && ! [ -e "$S/stop" ] && [ -e "$S/armed" ]; }
 transact() {
-  # of what is running: the digest, and how it differs from what is saved
-  local digest drift n=0
+  # what was running at the last look, with its secrets; how it differs from what is saved; whether a commit has begun
+  local lines drift begun='' n=0
   trap '' PIPE
   trap 'stop=1' HUP TERM INT
   # of an apply that a restart met while it saved
   rm -f "$draft"
   # before anything else, so that whatever is killed from here on, somebody is there to end it
   arm || { no_switch; return; }
+  # whoever looks after a restart must find that this is the router
+  log 'begun'
   # only looks, while the switch starts
   is_untouched_since_plan || { finish untouched; return; }
   is_watched || { no_switch; return; }
@@ -36,16 +38,16 @@ transact() {
 }
 no_switch() { echo 'the switch did not start' >>"$S/out"; say refused:switch 1 "$S/out"; finish untouched; }
 is_untouched_since_plan() {
-  local lines
+  local digest look
   cp "$boot" "$S/saved.boot" 2>"$S/out" || { say refused:snapshot 1 "$S/out"; return 1; }
   # beside the digest; and it may outlive a transaction that ends here, so it must not hold the lock
-  exec 5< <(exec 8>&-; drift_from "$S/saved.boot" 2>&1; echo "x$?")
+  exec {look}< <(exec 8>&-; drift_from "$S/saved.boot" 2>&1; echo "x$?")
   lines=$(active 2>"$S/out") || { say refused:read 1 "$S/out"; return 1; }
   digest=$(digest_of "$lines")
   if [ "$digest" != "$expected_digest" ]; then printf '%s' "$digest" >"$S/out"; say stale 1 "$S/out"; return 1; fi
-  saved_sum >"$S/saved-before"
-  drift=$(cat <&5)
-  exec 5<&-
+  if [ "$(printf '%s\n' "$lines" | seal)" != "$expected_seal" ]; then say stale:secret 1; return 1; fi
+  drift=$(cat <&"$look")
+  exec {look}<&-
   [ "$allow_drift" = 1 ] || [ "$drift" = x0 ] && return 0
   printf '%s' "${drift%x*}" >"$S/out"
   case $drift in *x0) ;; *) say refused:drift 1 "$S/out"; return 1 ;; esac
@@ -56,24 +58,32 @@ is_untouched_since_plan() {
 # what is running, as a file: the saved configuration where the two agree
 snapshot() {
   if [ "$drift" = x0 ] && grep -qs ' === vyatta-config-version:' "$S/saved.boot"; then cp "$S/saved.boot" "$S/before.boot" 2>"$S/out"
-  else w save "$S/before.boot" && agrees "$S/before.boot"
+  else w save "$S/before.new" && agrees "$S/before.new" && cat "$S/before.new" >"$S/before.boot"
   fi
 }
-# two sessions' edits of one node merge silently, so what is running is looked at once more
+# two sessions' edits of one node merge silently, so what is running is looked at once more, secrets too
 commit_unmoved() { # number
   local code=0
-  if [ "$(digest_of "$(active 2>/dev/null)")" != "$digest" ]; then failed=1; : >"$S/out"; say moved 1; return; fi
+  if [ "$(active 2>/dev/null)" != "$lines" ]; then failed=1; say moved 1; return; fi
+  [ "$with_handshakes" = 0 ] || [ "$1" != "$commits" ] || tell_handshakes
+  begun=1
   { : >"$S/begun"; } 2>"$S/out" || { failed=1; say "commit:$1" 1 "$S/out"; return; }
   commit || { code=$?; failed=1; }
   say "commit:$1" "$code" "$S/out"
-  [ "$1" = "$commits" ] || digest=$(digest_of "$(active 2>/dev/null)")
+  [ "$1" = "$commits" ] || lines=$(active 2>/dev/null)
+}
+# a handshake is new when it isn't one of these, whatever the clocks say
+tell_handshakes() {
+  local said code
+  said=$(sudo -n wg show all latest-handshakes 2>/dev/null </dev/null); code=$?
+  printf '%s\n' "$said" | say handshakes "$code" -
 }
 put_back() {
   # from here on there is nothing to stop: this is the way back
   trap '' HUP TERM INT
   say putting-back 0
   # before the first commit there is nothing of ours, and what is there is somebody else's
-  if ! [ -e "$S/begun" ] || { { [ "$(digest_of "$(active 2>/dev/null)")" = "$expected_digest" ] || undo; } && saved_as_before; }; then
+  if [ -z "$begun" ] || { { [ "$(digest_of "$(active 2>/dev/null)")" = "$expected_digest" ] || undo; } && saved_as_before; }; then
     log 'put-back (by the transaction)'
     finish put-back
   else
@@ -86,6 +96,7 @@ put_back() {
 finish() { # untouched|put-back: nothing is left to watch, and its files go
   [ ! -e "$S/session.$$" ] || close_session
   remove_new_keys
+  [ "$1" != untouched ] || log untouched
   mv "$S/armed" "$S/disarmed" 2>/dev/null
   { exec 9<>"$S/pipe"; } 2>/dev/null
   release

@@ -53,6 +53,7 @@ undo_once() { # every commit in reverse order; running it twice does no harm (tr
 undo() { # again when the router refuses it, for it may not the next time; at last by the snapshot
   local tries=0
   while [ "$tries" -lt 5 ]; do
+    stands
     undo_once && { close_session; return 0; }
     tries=$((tries + 1))
     log "undo failed, try $tries: $(words_of "$S/undo-said")"
@@ -68,7 +69,7 @@ undo() { # again when the router refuses it, for it may not the next time; at la
   is_restored
 }
 # somebody saved the unconfirmed configuration, which the hash of config.boot tells: what was put back is saved
-saved_as_before() { [ "$(saved_sum)" = "$(cat "$S/saved-before")" ] || save; }
+saved_as_before() { cmp -s "$boot" "$S/saved.boot" || save; }
 
 remove_new_keys() { # files that this apply made and that nothing refers to
   local lines inode file
@@ -84,4 +85,4 @@ remove_new_keys() { # files that this apply made and that nothing refers to
 }
 # the lock goes last, with the process; its file before, so that whoever waits for it makes a new one
 unlock() { [ ! "$home/lock" -ef /proc/self/fd/8 ] || rm -f "$home/holder" "$home/lock"; }
-release() { mv "$S" "$S.gone" && rm -rf "$S.gone" "$S.state" && unlock; }
+release() { { echo over >&7; } 2>/dev/null; mv "$S" "$S.gone"; rm -rf "$S.gone" "$S.state"; unlock; }

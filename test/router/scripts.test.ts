@@ -4,11 +4,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readRecords } from '../src/router/records.ts';
-import { quote } from '../src/vyatta/words.ts';
+import { readRecords } from '../../src/router/records.ts';
+import { quote } from '../../src/vyatta/words.ts';
 
 const folder = 'src/router/scripts';
-const parts = ['say', 'secrets', 'session', 'undo', 'key-files', 'transact', 'switch'];
+const parts =
+  'say home secrets evidence session belongs undo key-files transact keep-record switch answer'.split(' ');
 const nonce = '0'.repeat(32);
 
 /** Runs lines behind the functions of an apply, in a folder of its own that stands for the one in tmpfs; gives what they print. */
@@ -107,7 +108,7 @@ describe('scripts of the router', () => {
 
 /** What belongs to no function: the state of a run, told at the top of session.sh; the locals of a caller, told there. */
 const shared = new Set(
-  'S home out nonce patience quiet stop step failed session_env active drift lost digest words IFS'.split(
+  'S home out nonce patience quiet stop step failed session_env active drift lost words rewritten transaction drafting lines begun IFS'.split(
     ' ',
   ),
 );

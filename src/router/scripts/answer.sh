@@ -1,0 +1,38 @@
+# The client's last word, in an exec of its own.
+
+# if everybody was killed, the lock is free: the switch is started again
+revive() {
+  local pid
+  # the file of the lock may have been taken away
+  read -r pid 2>/dev/null <"$S/guard" && is_of_this_apply "$pid" && return 0
+  { exec 8>>"$home/lock"; } 2>/dev/null || return 0
+  if flock -n 8 && [ -d "$S" ] && [ "$home/lock" -ef /proc/self/fd/8 ]; then
+    sg vyattacfg -c "exec setsid bash $S/run guard" </dev/null >>"$S/switch.log" 2>&1 &
+  fi
+  exec 8>&-
+}
+answer() { # confirm|undo|wait, seconds: waits for what the switch makes of it
+  case $1 in
+    confirm) mv "$S/waiting" "$S/confirmed" 2>/dev/null ;;
+    undo) : >"$S/stop" ;;
+  esac 2>/dev/null
+  local left=$(($2 * 50))
+  until [ -e "$S/result" ] || [ "$left" -le 0 ] || ! [ -d "$S" ]; do
+    # they may all be killed while they are waited for
+    [ $((left % 100)) != 0 ] || { wake; revive; }
+    left=$((left - 1))
+    sleep 0.02
+  done
+  if [ -e "$S/result" ]; then
+    say evidence 0 "$S/evidence"
+    say result 0 "$S/result"
+    { : >"$S/told"; } 2>/dev/null
+    wake
+    # so that nothing of it is left when the client ends
+    left=100
+    until ! [ -d "$S" ] || [ "$left" -le 0 ]; do left=$((left - 1)); sleep 0.02; done
+  elif [ -d "$S" ]; then say result 2
+  else say result 3
+  fi
+  say end 0
+}

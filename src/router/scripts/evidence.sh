@@ -1,0 +1,28 @@
+# What the reading and a transaction must see alike: whether anything changed at all, whether a difference means anything, and whether
+# the router is about to go back to its saved configuration by itself.
+
+# Lines on stdin. A digest that also the secrets are in, and that tells nobody of them: its key is what this router alone has, and
+# leaves it nowhere. Fails where there is no such key.
+seal() {
+  local key
+  key=$(sudo -n cat /etc/ssh/ssh_host_*_key 2>/dev/null </dev/null)
+  [ -n "$key" ] || key=$(sudo -n cat /etc/shadow 2>/dev/null </dev/null)
+  [ -n "$key" ] && { printf '%s\n' "$key"; cat; } | sha256sum | cut -c1-64
+}
+
+# A node of these with nothing below it does nothing; a commit that failed in part, and its discard, leave one behind: running, not saved
+# (transcript rollback-by-inverse). Others mean something when they are empty: `service ssh`, `disable`.
+without_empty_nodes() {
+  sed -E '/^(set|delete) (interfaces|firewall|policy|protocols|service|system|vpn|traffic-policy|(protocols (static|bgp))|(interfaces wireguard)|(firewall (options|name|ipv6-name|group|modify))|(firewall options mss-clamp6?)|(policy prefix-list6?))$/d'
+}
+
+# When a `commit-confirm` that nobody has confirmed yet will restart the router into what was saved before it, a line each: an at job,
+# whose number stands in a file (docs/edgeos.md 'commit-confirm'; transcript interactive/12).
+pending_confirm() {
+  local mine='' job due
+  [ ! -r /var/run/confirm.job ] || read -r mine </var/run/confirm.job
+  sudo -n atq 2>/dev/null </dev/null | while read -r job due; do
+    [ "$job" = "$mine" ] || sudo -n at -c "$job" 2>/dev/null </dev/null | grep -q 'config\.boot-rollback' || continue
+    printf '%s\n' "${due% [a-zA-Z=] *}"
+  done
+}
