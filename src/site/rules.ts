@@ -12,6 +12,7 @@ import {
 import {
   addressOfDerived,
   gatewayOfEndpoint,
+  homeWithoutTunnel,
   nodesThroughTunnels,
   oneTunnelPerNode,
   ownWayApart,
@@ -52,6 +53,7 @@ export const rules: readonly Rule[] = [
   uniqueNodeAddresses,
   gatewayOfEndpoint,
   ownWayApart,
+  homeWithoutTunnel,
   soundClusterTimers,
   addressOfDerived,
 ];

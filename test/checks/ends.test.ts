@@ -258,6 +258,11 @@ const mutants: Mutant[] = [
     site: there(['speaker: metallb', 'ebgpMultihop: false']),
   },
   {
+    what: 'the network of the tunnel is guarded',
+    code: 'EW426',
+    site: here(['192.168.5.4/32: Wireguard-srv4-Internal', '192.168.5.4/32: { guard: true }']),
+  },
+  {
     what: 'the session comes from another address',
     code: 'EW424',
     site: here(['updateSource: 192.168.5.14', 'updateSource: 192.168.2.1']),

@@ -41,7 +41,8 @@ function withdraw(server: Server, address: string): void {
 
 /** The interface that the router sends packets for the address to, when it is that one. */
 function routed(world: World, address: string, tunnel: string): Promise<string> {
-  const show = () => world.router.run(['ip', 'route', 'get', address]);
+  // for a blackhole it is an error
+  const show = () => world.router.try(['ip', 'route', 'get', address]).stdout;
   const asked = () => (show().includes(` dev ${tunnel} `) ? show().split('\n')[0]?.trim() : undefined);
   return until(`${address} is routed to ${tunnel}`, asked, () =>
     world.router.run(['vtysh', '-c', 'show bgp ipv4 unicast']),
@@ -97,6 +98,29 @@ describe('packets: addresses of MetalLB', () => {
       assert.equal(fetch(scene.lan, address, 8080, 1)?.received, bytesOf[server.name]);
       evidence(this, `${server.tunnel} has 192.168.10.0/24, and ${address} answers from ${server.name}`);
     }
+  });
+
+  it('are back by the tunnel after a flap, unless a blackhole covers the address that they are announced from', async function () {
+    const [srv4] = scene.servers;
+    const { router } = scene;
+    const address = '192.168.10.77';
+    announce(srv4, address);
+    await routed(scene, address, srv4.tunnel);
+    const session = (): string => neighbours(router)['192.168.5.4'] ?? '';
+    const shown = (): string => router.run(['ip', 'route', 'show', address]).trim();
+    const flap = async (what: string, isSo: () => boolean): Promise<void> => {
+      router.run(['ip', 'link', 'set', srv4.tunnel, 'down']);
+      await until(what, () => isSo() || undefined, shown, 20);
+      evidence(this, `link down: ${shown() || 'no route'}, session ${session()}`);
+      router.run(['ip', 'link', 'set', srv4.tunnel, 'up']);
+    };
+    await flap('the route goes with the link', () => shown() === '');
+    evidence(this, `up: ${await routed(scene, address, srv4.tunnel)}`);
+    configure(router, 'ip route 192.168.5.0/29 blackhole 254');
+    await flap('the route is a blackhole', () => /^blackhole .*proto bgp/.test(shown()));
+    assert.equal(session(), 'Established');
+    await routed(scene, address, srv4.tunnel);
+    configure(router, 'no ip route 192.168.5.0/29 blackhole 254');
   });
 });
 

@@ -7,6 +7,7 @@ import { endpoints, ports, portsApart, whoBegins } from './endpoints.ts';
 import { homeIsSent, homeIsThere, noCommonAddresses, nodeIsAlone, sourceIsANodes } from './home.ts';
 import { nodeKeys, routerKeys } from './keys.ts';
 import { podsMtu, sameMtu } from './mtu.ts';
+import { nextHopIsGuarded } from './next-hop.ts';
 import { rangesByAllowed, routedInVain, unrouted } from './routes.ts';
 import { switchedOff } from './running.ts';
 import { endpointApart, podsApart, routerApart, servicesApart } from './separate.ts';
@@ -36,6 +37,7 @@ export const endChecks: readonly Check[] = [
   enoughHops,
   sameTimersAndSource,
   samePassword,
+  nextHopIsGuarded,
   announced,
   homeIsThere,
   homeIsSent,

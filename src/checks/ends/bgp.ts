@@ -164,8 +164,10 @@ export const enoughHops: Check = {
       };
       const isNext = pair.tunnel.address.some(text => !/\/(32|128)$/.test(text));
       const base = ['protocols', 'bgp', String(input.site.bgp?.asn), 'neighbor', neighbor.address];
-      const here = isNext || Number(value(input.after, [...base, 'ebgp-multihop']) ?? 1) > 1;
-      if (here && (isNext || expected.ebgpMultihop)) return [];
+      // one end that doesn't look whether the other is connected is enough: it begins, and the other takes the session (FRR 8.4)
+      const isUnchecked = find(input.after, [...base, 'disable-connected-check']) !== undefined;
+      const here = isNext || isUnchecked || Number(value(input.after, [...base, 'ebgp-multihop']) ?? 1) > 1;
+      if (here && (isNext || isUnchecked || expected.ebgpMultihop)) return [];
       const who = here ? pair.node.name : 'the router';
       return [
         twoSided(input, places, {

@@ -1,5 +1,5 @@
 // The nodes among each other and among the tunnels. Whether the two ends agree is the plan's to prove (EW400 to EW449).
-import { parseInterfaceAddress } from '../../wireguard/prefix.ts';
+import { covers, parseInterfaceAddress, parsePrefix } from '../../wireguard/prefix.ts';
 import { eachDuplicate, type Rule } from './rule.ts';
 
 export const nodesThroughTunnels: Rule = ({ site, report }) => {
@@ -90,6 +90,36 @@ export const ownWayApart: Rule = ({ site, report }) => {
       message: `kube-proxy gives packets of services the mark ${cluster.fwmark}: they would go WireGuard's way`,
       hint: 'leave it out (81), or take a number that nobody else has',
     });
+};
+
+/** The nodes put a blackhole behind each network at home: over the other end of a BGP session it would take the session's next hop when the link flaps. */
+export const homeWithoutTunnel: Rule = ({ site, report, line }) => {
+  const { cluster } = site;
+  if (cluster?.bgp === undefined) return;
+  for (const [i, text] of cluster.homeNetworks.entries()) {
+    const home = parsePrefix(text);
+    const inside = cluster.nodes.flatMap(node => {
+      const router = site.tunnels.find(({ name }) => name === node.tunnel)?.address ?? [];
+      return [
+        ...router.map(own => ({ own: bare(own), whose: `the router's in ${node.tunnel}`, at: node.at })),
+        ...node.address.map((own, k) => ({
+          own: bare(own),
+          whose: `${node.name}'s in the tunnel`,
+          at: [...node.at, 'address', k],
+        })),
+      ];
+    });
+    const found = inside.find(({ own }) => {
+      const address = parsePrefix(own);
+      return home !== undefined && address !== undefined && covers(home, address);
+    });
+    if (found !== undefined)
+      report([...cluster.at, 'homeNetworks', i], {
+        code: 'holds-tunnel',
+        message: `${found.own} is in ${text}, and it is ${found.whose}${line(found.at)}: the nodes' blackhole for ${text} would take the BGP sessions' next hop`,
+        hint: 'write the networks at home that hold no address of a tunnel',
+      });
+  }
 };
 
 export const soundClusterTimers: Rule = ({ site, report }) => {
