@@ -152,7 +152,7 @@ export function gapsOfVariant(setups: readonly NodeSetup[], variant: string): Ga
   return gaps;
 }
 
-/** The same as the router's end, as far as the file alone can tell it: see src/plan/wanted/mtu.ts. */
+/** The same as the router's end, as far as the file alone can tell it: see src/objects/uplinks.ts. */
 function nodeMtu(site: Site, node: ClusterNode, tunnel: Tunnel): number {
   if (node.mtu !== undefined) return node.mtu;
   if (typeof tunnel.mtu === 'number') return tunnel.mtu;

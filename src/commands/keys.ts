@@ -96,7 +96,7 @@ async function makeMissing(
   io: Io,
 ): Promise<boolean> {
   const { has } = await import('../vyatta/tree.ts');
-  const { privateKeyOf } = await import('../plan/wanted/tunnel.ts');
+  const { privateKeyOf } = await import('../objects/tunnel.ts');
   const wanted = site.tunnels.flatMap(tunnel => {
     const source = privateKeyOf(tunnel);
     const isNew = !has(running, ['interfaces', 'wireguard', tunnel.name]);

@@ -24,7 +24,7 @@ export async function prepare(
 ): Promise<number> {
   const { tunnel, reading } = preparing;
   const now = await inUse(tunnel, reading);
-  const { privateKeyOf } = await import('../plan/wanted/tunnel.ts');
+  const { privateKeyOf } = await import('../objects/tunnel.ts');
   const source = to === undefined ? undefined : await readSource(to);
   const next =
     source === undefined

@@ -3,10 +3,10 @@
 import { anywhere, freeNumber, newUdp } from '../model/firewall/port.ts';
 import { only } from '../model/firewall/ranges.ts';
 import { readRuleset } from '../model/firewall/ruleset.ts';
+import { Draft } from '../objects/draft.ts';
+import { uplinkRulesets } from '../objects/port-rule.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { value, values } from '../vyatta/tree.ts';
-import { Draft } from './draft.ts';
-import { uplinkRulesets } from './firewall.ts';
 import type { Access } from './import.ts';
 import { writeDraft } from './write.ts';
 

@@ -1,15 +1,11 @@
 // The site file of what a router has. Pure: a running configuration in; a text out, with what it leaves unsaid and its proof.
 
+import { deriveWanted, draftObjects } from '../objects/all.ts';
+import { Draft } from '../objects/draft.ts';
 import type { Plan } from '../plan/types/plan.ts';
-import { deriveWanted } from '../plan/wanted/wanted.ts';
 import { loadSite } from '../site/load.ts';
-import { values } from '../vyatta/tree.ts';
 import { printCommand } from '../vyatta/words.ts';
-import { draftBgp } from './bgp.ts';
-import { Draft } from './draft.ts';
-import { draftClamp, draftPorts, draftRulesets } from './firewall.ts';
 import { planFor, type Router, settle } from './settle.ts';
-import { draftTunnels } from './tunnels.ts';
 import { type Unsaid, unsaid } from './unsaid.ts';
 import { writeDraft } from './write.ts';
 
@@ -65,12 +61,7 @@ export function draftOf({ running }: Router, access: Access): Draft {
   const draft = new Draft();
   draft.set(['version'], 1);
   draft.set(['router'], { ...access });
-  draftTunnels(draft, running);
-  draftPorts(draft, running);
-  if (values(running, ['interfaces', 'wireguard']).length === 0) return draft;
-  draftRulesets(draft, running);
-  draftClamp(draft, running);
-  draftBgp(draft, running);
+  draftObjects(draft, running);
   return draft;
 }
 

@@ -1,6 +1,7 @@
 // From a draft to a file that gives an empty plan: whatever the file's grammar refuses, or the plan would change, is taken out,
 // with the reason. What is left is proven by the planner itself.
 
+import type { Draft, Entry } from '../objects/draft.ts';
 import { makePlan } from '../plan/make.ts';
 import type { RouterFacts } from '../plan/types/facts.ts';
 import { isEmpty, type Plan } from '../plan/types/plan.ts';
@@ -8,7 +9,6 @@ import { type LoadedSite, loadSite, SiteProblems } from '../site/load.ts';
 import { pathAt } from '../site/place-of.ts';
 import type { Path, Tree } from '../vyatta/tree.ts';
 import { printCommand } from '../vyatta/words.ts';
-import type { Draft, Entry } from './draft.ts';
 import { writeDraft } from './write.ts';
 
 export interface Router {

@@ -1,10 +1,13 @@
 // What a site file leaves unsaid of a router's WireGuard, line by line, with the reason: what edgewg would neither plan nor touch.
+import { ownership, whyUnsayable } from '../objects/all.ts';
+import { discovery } from '../objects/discovery.ts';
+import { tunnel } from '../objects/tunnel.ts';
 import { managesInterface } from '../site/manages.ts';
 import type { Site } from '../site/site.ts';
 import { canonicalValues } from '../vyatta/canonical.ts';
 import { type Found, lookup, step, top } from '../vyatta/nodes.ts';
 import { isLiteral, publicHalf, redacted } from '../vyatta/redact.ts';
-import { leaves, type Path, startsWith, type Tree, value, values } from '../vyatta/tree.ts';
+import { leaves, type Path, startsWith, type Tree, value } from '../vyatta/tree.ts';
 import { printCommand } from '../vyatta/words.ts';
 import type { Removed } from './settle.ts';
 
@@ -18,16 +21,17 @@ export interface Unsaid {
 
 /** `wanted` is what the file says, as the router's nodes. */
 export function unsaid(running: Tree, wanted: Tree, site: Site, removed: readonly Removed[]): Unsaid[] {
+  const owns = ownership(site, running, wanted);
   const said = new Set([...leaves(wanted)].flatMap(({ path }) => forms(path)));
-  const names = new Set(values(running, ['interfaces', 'wireguard']));
-  const rulesets = new Set(site.rulesets.map(({ name }) => name));
+  const names = new Set(tunnel.names(running));
   return [...leaves(running)]
-    .filter(({ path }) => concerns(path, names, removed) && !forms(path).every(form => said.has(form)))
-    .filter(({ path }) => !isSilent(path, running, rulesets))
+    .filter(({ path }) => concerns(path, names, removed) || owns(path) === 'kept')
+    .filter(({ path }) => !forms(path).every(form => said.has(form)))
+    .filter(({ path }) => !isSilent(path, running))
     .map(({ path, node }) => ({
       line: node.line,
       command: printCommand('set', path.map(shownWord)),
-      why: reason(path, site, removed),
+      why: reason(path, site, removed, owns(path) === 'kept'),
     }));
 }
 
@@ -37,12 +41,12 @@ function concerns(path: Path, names: ReadonlySet<string>, removed: readonly Remo
 }
 
 /** Says what holds anyway: the `log disable` that the GUI writes into every rule. */
-function isSilent(path: Path, running: Tree, rulesets: ReadonlySet<string>): boolean {
+function isSilent(path: Path, running: Tree): boolean {
   const leaf = path.slice(0, -1);
   const node = lookup(leaf)?.node;
   if (node?.kind !== 'leaf') return false;
   const isIdle = node.value.idle !== undefined && path.at(-1) === node.value.idle;
-  return isIdle && rulesets.has(path[2] ?? '') && value(running, leaf) !== undefined;
+  return isIdle && value(running, leaf) !== undefined;
 }
 
 /** A path with every value in its canonical form; several for a comma list. */
@@ -59,8 +63,7 @@ function forms(path: Path): string[] {
   return all.map(words => words.join('\0'));
 }
 
-function reason(path: Path, site: Site, removed: readonly Removed[]): string {
-  const [a, b, c, d] = path;
+function reason(path: Path, site: Site, removed: readonly Removed[], isKept: boolean): string {
   const nearest = removed
     .filter(({ running }) => startsWith(path, running) || startsWith(running, path))
     .sort((x, y) => y.running.length - x.running.length)[0];
@@ -68,10 +71,14 @@ function reason(path: Path, site: Site, removed: readonly Removed[]): string {
   if (isLiteral(word))
     return 'a literal key stays in the configuration; name a file for it, and the next apply moves it there';
   if (nearest !== undefined) return nearest.why;
-  if (a === 'interfaces' && b === 'wireguard')
-    return `the site file has no word for it${d === undefined ? '' : ': it is kept'}`;
-  if (a === 'service' && b === 'ubnt-discover' && c === 'interface')
-    return managesInterface(site, d ?? '') ? 'it is kept' : 'comes with manages: { interfaces }';
+  const why = whyUnsayable(path);
+  if (why !== undefined) return why;
+  const shut = discovery.match(path)?.instance[0];
+  if (shut !== undefined)
+    return managesInterface(site, shut) ? 'it is kept' : 'comes with manages: { interfaces }';
+  const below = tunnel.match(path)?.below;
+  if (below?.length === 0) return 'the site file has no word for it';
+  if (below !== undefined || isKept) return 'the site file has no word for it: it is kept';
   return 'names a tunnel, and is not for a site file: edgewg reads it and never touches it';
 }
 

@@ -1,12 +1,12 @@
 // A site file that is there, edited to what the router has: only where the plan of the file would change the router, and with
 // the comments and the order of the file.
 import { type Document, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLSeq } from 'yaml';
+import type { Data, Draft, Entry } from '../objects/draft.ts';
 import type { Plan } from '../plan/types/plan.ts';
 import { type LoadedSite, loadSite, type Site, type SitePath } from '../site/load.ts';
 import { pathAt } from '../site/place-of.ts';
 import { has, type Path } from '../vyatta/tree.ts';
 import { printCommand } from '../vyatta/words.ts';
-import type { Data, Draft, Entry } from './draft.ts';
 import { draftOf } from './import.ts';
 import { planFor, type Router, settle } from './settle.ts';
 import { asBefore, toNode } from './write.ts';

@@ -1,41 +1,14 @@
 // A draft as YAML: keys in the order in which a reader wants them, short things on one line, comments where they belong.
 import { Document, isMap, isScalar, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import type { Data, Draft } from '../objects/draft.ts';
+import { keysAt } from '../site/schema/at.ts';
 import type { SitePath } from '../site/site.ts';
-import type { Data, Draft } from './draft.ts';
-
-const topLevel = [
-  'version',
-  'router',
-  'uplink',
-  'manages',
-  'limits',
-  'tunnels',
-  'rulesets',
-  'absent',
-  'mssClamp',
-  'bgp',
-];
 
 const schemaLine = ' yaml-language-server: $schema=./edgewg.schema.json';
 
-/** Of a tunnel: what it is, who may reach it, who is at the other end, what is routed there. */
-const ofTunnel = [
-  'description',
-  'address',
-  'listenPort',
-  'privateKey',
-  'mtu',
-  'routeAllowedIPs',
-  'disable',
-  'openPort',
-  'firewall',
-  'unfiltered',
-  'peers',
-  'routes',
-];
-
+/** The schema's order, which is a reader's; that of the draft where keys are the writer's own. */
 function inOrder(keys: readonly string[], at: SitePath): string[] {
-  const order = at.length === 0 ? topLevel : at[0] === 'tunnels' && at.length === 2 ? ofTunnel : [];
+  const order = keysAt(at);
   return order.length === 0 ? [...keys] : order.filter(key => keys.includes(key));
 }
 

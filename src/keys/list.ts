@@ -1,8 +1,8 @@
 // The keys of a router as a list: where each lies, who may read it, how old it is, who must know its public half, and what is
 // amiss. Pure; from what the router said about its files, which is never a key.
 
+import { privateKeyOf } from '../objects/tunnel.ts';
 import type { KeyFile, RouterFacts } from '../plan/types/facts.ts';
-import { privateKeyOf } from '../plan/wanted/tunnel.ts';
 import type { Site } from '../site/site.ts';
 import { isLiteral, shownOf } from '../vyatta/redact.ts';
 import { byVersion, has, type Tree, value, values } from '../vyatta/tree.ts';

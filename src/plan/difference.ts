@@ -1,10 +1,11 @@
 // Running against wanted: one short recursion over two trees of words. Only in running and ours: delete the subtree.
 // Only in wanted: set its leaves. In both: go on below.
+
+import type { OwnershipOf } from '../objects/ownership.ts';
 import type { SitePlace } from '../site/site.ts';
 import { canonicalValues } from '../vyatta/canonical.ts';
 import { type Found, lookup, step, top } from '../vyatta/nodes.ts';
 import { emptyTree, leaves, type Path, type Tree } from '../vyatta/tree.ts';
-import type { Ownership } from './ownership.ts';
 import { reach } from './roots.ts';
 import type { Change, Operation } from './types/plan.ts';
 
@@ -19,7 +20,7 @@ export interface Difference {
 export function difference(
   running: Tree,
   wanted: Tree,
-  owns: Ownership,
+  owns: OwnershipOf,
   place: (node: Tree) => SitePlace | undefined = () => undefined,
 ): Difference {
   const walk = new Walk(owns, place);
@@ -31,10 +32,10 @@ class Walk implements Difference {
   readonly changes: Change[] = [];
   readonly deletes: Operation[] = [];
   readonly sets: Operation[] = [];
-  readonly owns: Ownership;
+  readonly owns: OwnershipOf;
   readonly place: (node: Tree) => SitePlace | undefined;
 
-  constructor(owns: Ownership, place: (node: Tree) => SitePlace | undefined) {
+  constructor(owns: OwnershipOf, place: (node: Tree) => SitePlace | undefined) {
     this.owns = owns;
     this.place = place;
   }

@@ -1,6 +1,7 @@
 // Which key files an apply makes or fills before its session begins, and what is wrong with those that are named. Where a
 // key comes from is the site file's to say; what the key is, nobody here knows (docs/keys.md 'Where a key comes from').
 
+import { isWhole, privateKeyOf } from '../objects/tunnel.ts';
 import type { KeySource, Peer, Site, SitePath, Tunnel } from '../site/site.ts';
 import { isLiteral, shownOf } from '../vyatta/redact.ts';
 import { has, type Tree, value } from '../vyatta/tree.ts';
@@ -9,7 +10,6 @@ import type { IdentityOf, PlaceOf } from './types/check.ts';
 import type { KeyFile, RouterFacts } from './types/facts.ts';
 import type { KeyObservation, NamedKey } from './types/observation.ts';
 import type { KeyStep } from './types/plan.ts';
-import { isWhole, privateKeyOf } from './wanted/tunnel.ts';
 
 export interface KeyPlan {
   readonly steps: readonly KeyStep[];

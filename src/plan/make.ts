@@ -1,15 +1,14 @@
 // Site file, running configuration and facts in; a plan out. Pure: everything it needs is an argument.
+import { deriveWanted, ownership } from '../objects/all.ts';
+import type { KeyPath } from '../objects/wanted.ts';
 import { difference } from './difference.ts';
 import { tunnelImpacts, withImpact } from './impact.ts';
 import { planKeys } from './key-steps.ts';
 import { withoutLiterals } from './literal-keys.ts';
 import { applied, commitsOf } from './order.ts';
-import { ownership } from './ownership.ts';
 import { withSilences } from './silence.ts';
 import type { Check, CheckInput, IdentityOf, PlanInput } from './types/check.ts';
 import { type Change, type Commit, formatVersion, type Plan, type Summary } from './types/plan.ts';
-import type { KeyPath } from './wanted/tunnel.ts';
-import { deriveWanted } from './wanted/wanted.ts';
 
 export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan {
   const { site, placeOf, running, facts } = input;

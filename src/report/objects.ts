@@ -1,4 +1,6 @@
 // Which object of the network a changed leaf belongs to: what a person calls a tunnel, a peer, a rule, a route.
+import { type Named, nameOf } from '../objects/all.ts';
+import { sections } from '../objects/kind.ts';
 import type { Action, Change, Plan } from '../plan/types/plan.ts';
 import { byVersion, type Path } from '../vyatta/tree.ts';
 
@@ -11,18 +13,9 @@ export interface PlanObject {
   readonly changes: readonly { readonly label: string; readonly change: Change }[];
 }
 
-/** What is told of one path: the object's own path, its name, and the rest of the words. */
-interface Place {
-  readonly object: Path;
-  readonly title: string;
-  /** Objects are listed by these: tunnels with what is theirs first. */
-  readonly order: readonly [section: number, owner: string, part: number];
-  readonly label: Path;
-}
-
 /** The changes of a plan by object: a tunnel with its peers and routes, then the firewall, then the rest. */
 export function objectsOf(plan: Plan): PlanObject[] {
-  const found = new Map<string, { place: Place; changes: { label: string; change: Change }[] }>();
+  const found = new Map<string, { place: Named; changes: { label: string; change: Change }[] }>();
   for (const change of plan.changes) {
     const place = placeOf(change.path);
     const key = place.object.join('\0');
@@ -35,59 +28,20 @@ export function objectsOf(plan: Plan): PlanObject[] {
     .sort((a, b) => compare(a.place.order, b.place.order))
     .map(({ place, changes }) => ({
       title: place.title,
-      group: groups[place.order[0]] ?? place.order[1],
+      group: place.order[0] === 'tunnels' ? place.order[1] : place.order[0],
       action: fate(place.object, changes),
       changes,
     }));
 }
 
-/** Headings by the first number of an order; a tunnel is a group of its own. */
-export const groups: readonly (string | undefined)[] = [
-  undefined,
-  'Guard routes',
-  'Firewall',
-  'MSS clamp',
-  'BGP',
-  'Others',
-];
-
-function compare(a: Place['order'], b: Place['order']): number {
-  return a[0] - b[0] || byVersion(a[1], b[1]) || a[2] - b[2];
+function compare(a: Named['order'], b: Named['order']): number {
+  return sections.indexOf(a[0]) - sections.indexOf(b[0]) || byVersion(a[1], b[1]) || a[2] - b[2];
 }
 
-function placeOf(path: Path): Place {
-  const [a, b, c = '', d, e = '', f = ''] = path;
-  const place = (size: number, title: string, order: Place['order']): Place => ({
-    object: path.slice(0, size),
-    title,
-    order,
-    label: path.slice(size),
-  });
-  if (a === 'interfaces' && b === 'wireguard')
-    return d === 'peer' ? place(5, `peer ${e} of ${c}`, [0, c, 1]) : place(3, `tunnel ${c}`, [0, c, 0]);
-  if (a === 'service' && b === 'ubnt-discover' && c === 'interface' && d !== undefined)
-    return {
-      ...place(4, `tunnel ${d}`, [0, d, 0]),
-      object: ['interfaces', 'wireguard', d],
-      label: ['service', 'ubnt-discover', ...path.slice(4)],
-    };
-  if (a === 'protocols' && b === 'static') {
-    if (c.startsWith('interface-route')) return place(6, `route ${d} through ${f}`, [0, f, 2]);
-    return place(4, `guard of ${d}`, [1, d ?? '', 0]);
-  }
-  if (a === 'firewall' && (b === 'name' || b === 'ipv6-name')) {
-    const family = b === 'name' ? 'IPv4' : 'IPv6';
-    if (d === 'rule') return place(5, `rule ${e} of ${c} (${family})`, [2, c, Number(e)]);
-    return place(3, `ruleset ${c} (${family})`, [2, c, 0]);
-  }
-  if (a === 'firewall' && b === 'options')
-    return place(3, `MSS clamp for ${c === 'mss-clamp' ? 'IPv4' : 'IPv6'}`, [3, c, 0]);
-  if (a === 'protocols' && b === 'bgp')
-    return d === 'neighbor'
-      ? place(5, `BGP neighbor ${e}`, [4, e, 0])
-      : place(3, `BGP autonomous system ${c}`, [4, '', 0]);
-  if (a === 'policy') return place(3, `prefix list ${c}`, [4, c, 1]);
-  return place(2, path.slice(0, 2).join(' '), [5, path.slice(0, 2).join(' '), 0]);
+/** What belongs to no object is told by the first two words of its path. */
+function placeOf(path: Path): Named {
+  const [title, object] = [path.slice(0, 2).join(' '), path.slice(0, 2)];
+  return nameOf(path) ?? { title, order: ['Others', title, 0], object, label: path.slice(2) };
 }
 
 /** An object is new when the undo takes it away, and gone when the commands do; told from the plan alone. */

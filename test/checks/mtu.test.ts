@@ -1,7 +1,7 @@
 // What a packet has room for: uplinks as routers have them, tunnels over them, and what the plan says of it.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { linesOut, uplinksOf } from '../../src/plan/wanted/uplinks.ts';
+import { linesOut, uplinksOf } from '../../src/objects/uplinks.ts';
 import { loadSite } from '../../src/site/load.ts';
 import { interfacesOf } from '../../src/vyatta/interfaces.ts';
 import { linkMtu } from '../../src/vyatta/link-mtu.ts';

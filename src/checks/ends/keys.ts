@@ -1,6 +1,6 @@
 // EW400, EW401: each end must know the other's public key. One letter, and no handshake ever comes about.
+import { privateKeyOf } from '../../objects/tunnel.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
-import { privateKeyOf } from '../../plan/wanted/tunnel.ts';
 import { type Pair, pairsOf, twoSided } from './both.ts';
 
 export const nodeKeys: Check = {

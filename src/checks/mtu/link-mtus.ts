@@ -1,8 +1,8 @@
 // How large a packet the way of a tunnel takes: to a peer whose address is known by the route to it (through another tunnel, to a
 // network at home), to the others by the uplinks.
 
+import { linesOut, tunnelSum, type Uplinks } from '../../objects/uplinks.ts';
 import type { CheckInput } from '../../plan/types/check.ts';
-import { linesOut, tunnelSum, type Uplinks } from '../../plan/wanted/uplinks.ts';
 import type { Peer, Tunnel } from '../../site/site.ts';
 import { type LinkMtu, linkMtu } from '../../vyatta/link-mtu.ts';
 import { tunnelMtu } from '../../wireguard/mtu.ts';

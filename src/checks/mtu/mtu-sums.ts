@@ -1,8 +1,8 @@
 // EW140: where a tunnel's MTU comes from, and what of it is left for TCP, with the sums; told when the plan sets it. EW144: the file's
 // uplink.mtu is more than the router's own line takes.
 
+import { tunnelSum } from '../../objects/uplinks.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
-import { tunnelSum } from '../../plan/wanted/uplinks.ts';
 import type { Tunnel } from '../../site/site.ts';
 import { has } from '../../vyatta/tree.ts';
 import { insideOverlay, segmentSize, tellOverhead, tellSegment } from '../../wireguard/mtu.ts';

@@ -1,8 +1,9 @@
 // The changes of a plan as Markdown: a diff for each tunnel, for the firewall, and for the rest, behind a click where there is much.
+import { sections } from '../../objects/kind.ts';
 import type { Change, Plan } from '../../plan/types/plan.ts';
 import { showWord } from '../changes.ts';
 import { marks } from '../marks.ts';
-import { groups, objectsOf, type PlanObject } from '../objects.ts';
+import { objectsOf, type PlanObject } from '../objects.ts';
 import type { Section } from './fit.ts';
 import { details, fence, htmlCode } from './prose.ts';
 
@@ -19,7 +20,7 @@ export function changeSections(plan: Plan): Section[] {
     objects.every(({ action }) => action === 'keep');
   const sorted = [...blocks.filter(one => !isKept(one)), ...blocks.filter(isKept)];
   return sorted.map(({ name, objects, lines }) => {
-    const title = `${groups.includes(name) ? `<b>${name}</b>` : htmlCode(name)}: ${counts(objects)}`;
+    const title = `${(sections as readonly string[]).includes(name) ? `<b>${name}</b>` : htmlCode(name)}: ${counts(objects)}`;
     return {
       name: `the changes of ${name}`,
       rank: 4,

@@ -17,10 +17,9 @@ const group = z
   })
   .meta({ description: 'Groups that are on the router, of the family of the ruleset.' });
 
-const match = {
+const addressAndPort = {
   address: word(matchAddress, 'An address, a prefix or a range, perhaps after a !.').optional(),
   port: port.optional(),
-  group: group.optional(),
 };
 
 const icmp = z
@@ -50,10 +49,17 @@ const rule = z
       'The packet is in one of these states.',
     ).optional(),
     source: z
-      .strictObject({ ...match, macAddress: word(macAddress, 'The sender on the link.').optional() })
+      .strictObject({
+        ...addressAndPort,
+        macAddress: word(macAddress, 'The sender on the link.').optional(),
+        group: group.optional(),
+      })
       .meta({ description: 'Where the packet comes from.' })
       .optional(),
-    destination: z.strictObject(match).meta({ description: 'Where the packet goes to.' }).optional(),
+    destination: z
+      .strictObject({ ...addressAndPort, group: group.optional() })
+      .meta({ description: 'Where the packet goes to.' })
+      .optional(),
     icmp: icmp.optional(),
   })
   .meta({ description: 'A rule; the first that matches decides.' });

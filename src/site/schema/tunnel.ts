@@ -9,10 +9,6 @@ import { flag, listOf, mapOf, perFamily, whole, word } from './leaf.ts';
 const peer = z
   .strictObject({
     publicKey: word(publicKey, 'The public key of the other end: 32 bytes in base64.'),
-    presharedKey: word(
-      keySource,
-      'Where a preshared key comes from: a file below /config/auth on the router, or env:NAME, file:PATH, command:WORDS.',
-    ).optional(),
     endpoint: word(
       endpoint,
       'Where the peer is reached: host:port, 192.0.2.1:port or "[2001:db8::1]:port". It must not be routed into the tunnel itself.',
@@ -25,6 +21,10 @@ const peer = z
       1,
       65535,
       'Seconds between packets that keep a NAT open. Leave it out to send none.',
+    ).optional(),
+    presharedKey: word(
+      keySource,
+      'Where a preshared key comes from: a file below /config/auth on the router, or env:NAME, file:PATH, command:WORDS.',
     ).optional(),
     description: word(description, 'A text that the router keeps with the peer.').optional(),
     disable: flag('The peer stays in the configuration, but not in WireGuard.').optional(),
@@ -101,6 +101,7 @@ const tunnel = z
     routeAllowedIPs: flag(
       'Let the router make kernel routes of all AllowedIPs. Default for interfaces that are ours: false, so that `routes` says all.',
     ).optional(),
+    disable: flag('The interface stays in the configuration, but down.').optional(),
     openPort: openPort.optional(),
     firewall: z
       .strictObject({
@@ -114,7 +115,6 @@ const tunnel = z
       reason,
       'Why no ruleset guards this interface. Silences the warning about it.',
     ).optional(),
-    disable: flag('The interface stays in the configuration, but down.').optional(),
     peers: mapOf(
       peerName,
       'A name for the peer; the router knows it by its key.',

@@ -1,12 +1,12 @@
 // How large a packet leaves for the internet, by the family of addresses: what the file says, or the smallest of the interfaces that face
 // the internet. The way beyond the router's own line is taken for Ethernet's 1500, and never more.
-import { type Facing, facingWan } from '../../model/firewall/wan.ts';
-import type { Peer, Site } from '../../site/site.ts';
-import { interfacesOf } from '../../vyatta/interfaces.ts';
-import { ethernetMtu, type LinkMtu, linkMtu } from '../../vyatta/link-mtu.ts';
-import type { Tree } from '../../vyatta/tree.ts';
-import { tunnelMtu } from '../../wireguard/mtu.ts';
-import type { Family } from '../../wireguard/prefix.ts';
+import { type Facing, facingWan } from '../model/firewall/wan.ts';
+import type { Peer, Site, Tunnel } from '../site/site.ts';
+import { interfacesOf } from '../vyatta/interfaces.ts';
+import { ethernetMtu, type LinkMtu, linkMtu } from '../vyatta/link-mtu.ts';
+import type { Tree } from '../vyatta/tree.ts';
+import { tunnelMtu } from '../wireguard/mtu.ts';
+import type { Family } from '../wireguard/prefix.ts';
 
 export type Uplinks = Readonly<Record<Family, LinkMtu>>;
 
@@ -46,6 +46,11 @@ export function tunnelSum(uplinks: Uplinks, peers: readonly Peer[]): TunnelSum {
     .filter(family => canBe(peers, family))
     .map(outer => ({ outer, uplink: uplinks[outer], mtu: tunnelMtu(uplinks[outer].mtu, outer) }));
   return sums.reduce((least, one) => (least.mtu <= one.mtu ? least : one));
+}
+
+/** What the file says, or what the sums give. */
+export function wantedMtu(uplinks: Uplinks, tunnel: Tunnel): number {
+  return typeof tunnel.mtu === 'number' ? tunnel.mtu : tunnelSum(uplinks, tunnel.peers).mtu;
 }
 
 const canBe = (peers: readonly Peer[], family: Family): boolean =>

@@ -1,9 +1,25 @@
 // Collects the wanted configuration: a tree of words whose nodes know the place of the site file that asked for them.
 
-import type { SitePath, SitePlace } from '../../site/site.ts';
-import { emptyTree, insert, type Path, type Tree } from '../../vyatta/tree.ts';
-import type { PlaceOf } from '../types/check.ts';
-import type { Observation } from '../types/observation.ts';
+import type { PlaceOf } from '../plan/types/check.ts';
+import type { Observation } from '../plan/types/observation.ts';
+import type { KeySource, Site, SitePath, SitePlace } from '../site/site.ts';
+import { emptyTree, insert, type Path, type Tree } from '../vyatta/tree.ts';
+import type { Uplinks } from './uplinks.ts';
+
+/** Something that the site file says. */
+export interface SaidObject {
+  readonly at: SitePath;
+}
+
+/** The file on the router that holds, or will hold, a key; undefined when that can't be told here. */
+export type KeyPath = (source: KeySource, at: SitePath) => string | undefined;
+
+/** What the objects are derived from, besides themselves. */
+export interface Wish {
+  readonly site: Site;
+  readonly keyPath: KeyPath;
+  readonly uplinks: Uplinks;
+}
 
 export class Wanted {
   readonly tree: Tree = emptyTree();
@@ -12,9 +28,13 @@ export class Wanted {
   readonly placeOf: PlaceOf;
   readonly #isKnown: (path: Path) => boolean;
 
+  /** The configuration as it is. */
+  readonly running: Tree;
+
   /** `isKnown`: the firmware has a template for the path; what it hasn't is left out. */
-  constructor(placeOf: PlaceOf, isKnown: (path: Path) => boolean = () => true) {
+  constructor(placeOf: PlaceOf, running: Tree, isKnown: (path: Path) => boolean = () => true) {
     this.placeOf = placeOf;
+    this.running = running;
     this.#isKnown = isKnown;
   }
 
