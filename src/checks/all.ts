@@ -7,6 +7,7 @@ import { drift } from './device/drift.ts';
 import { firmware } from './device/firmware.ts';
 import { offload } from './device/offload.ts';
 import { packageFaults } from './device/package.ts';
+import { pendingConfirm } from './device/pending-confirm.ts';
 import { endChecks } from './ends/all.ts';
 import { anySource } from './firewall/any-source.ts';
 import { bgpPassage, unfiltered } from './firewall/filters.ts';
@@ -58,6 +59,7 @@ export const checks: readonly Check[] = [
   packageFaults,
   offload,
   drift,
+  pendingConfirm,
   bypassed,
   budget,
   reachability,

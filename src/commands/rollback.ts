@@ -41,6 +41,7 @@ export const command = defineCommand({
       const { planRollback } = await import('../plan/rollback.ts');
       const reading = await readRouter(connection, io.signal);
       const { lostWireguard } = await import('../checks/device/firmware.ts');
+      const { confirmsPending } = await import('../checks/device/pending-confirm.ts');
       const replan = ({ running, facts }: typeof reading): Plan => {
         const back = planRollback(
           apply,
@@ -48,7 +49,10 @@ export const command = defineCommand({
           rollbackChecks,
         );
         // a rollback saves too
-        return { ...back, diagnostics: [...lostWireguard(running, facts), ...back.diagnostics] };
+        return {
+          ...back,
+          diagnostics: [...lostWireguard(running, facts), ...confirmsPending(facts), ...back.diagnostics],
+        };
       };
       const plan = replan(reading);
       await showPlan(plan, { format: 'text', inverse: undefined }, io, { allowed: applying.allowed });

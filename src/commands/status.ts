@@ -98,7 +98,10 @@ async function look(
   const lastApply = await readLastApply(connection).catch(() => undefined);
   const neighbors = neighborStatus(loaded.site, facts);
   const status = { facts, plan, tunnels, neighbors, lastApply: lastApply && applyOf(lastApply) };
-  const isFailed = [...tunnels, ...neighbors].some(({ failed }) => failed.length > 0);
+  const isFailed =
+    facts.pendingConfirms.length > 0 ||
+    !facts.isDriftKnown ||
+    [...tunnels, ...neighbors].some(({ failed }) => failed.length > 0);
   return {
     text:
       json === true

@@ -48,6 +48,7 @@ export function examine(patient: Patient): Health[] {
     ['firmware upgrade', upgrade, ''],
     ['lost nodes', lost, 'the running configuration has every WireGuard node of config.boot'],
     ['saved configuration', unsaved, 'what runs is saved'],
+    ['commit-confirm', confirms, 'none is pending'],
     ['interfaces', interfaces, 'the kernel has every interface, peer and address of the configuration'],
     ['key files', keys, 'every key is in a file that only admins can read'],
     ['endpoints', endpoints, 'no endpoint is a name'],
@@ -132,7 +133,23 @@ const told = (path: readonly string[]): string =>
     .map(word => (/^[0-9A-Za-z+/]{43}=$/.test(word) ? `${word.slice(0, 8)}…` : word))
     .join(' ');
 
+function confirms({ facts }: Patient): Finding[] {
+  return facts.pendingConfirms.map(due =>
+    failed(
+      `somebody's commit-confirm is pending: at ${due} the router restarts into what was saved before it`,
+      'whoever began it types confirm and save on the router, or waits for the restart; apply nothing before',
+    ),
+  );
+}
+
 function unsaved({ facts, running }: Patient): Finding[] {
+  if (!facts.isDriftKnown)
+    return [
+      failed(
+        'the router could not compare running and saved configuration',
+        'look at /config/config.boot on the router',
+      ),
+    ];
   return otherLines(facts.drift, lostLeaves(running, facts.lost)).map(line =>
     failed(
       `differs from what runs: ${line}`,

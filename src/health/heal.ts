@@ -3,6 +3,7 @@
 
 import { driftBesides } from '../checks/device/drift.ts';
 import { lostWireguard } from '../checks/device/firmware.ts';
+import { confirmsPending } from '../checks/device/pending-confirm.ts';
 import { goneWithFile } from '../checks/keys/named-keys.ts';
 import { unhealable } from '../checks/keys/unrestorable.ts';
 import { difference } from '../plan/difference.ts';
@@ -43,6 +44,7 @@ export function planHeal({ running, facts }: Reading, router: string): Plan {
     keys,
     commits,
     diagnostics: [
+      ...confirmsPending(facts),
       ...lostWireguard(running, facts).filter(({ code }) => code === 'EW020' || lost.length === 0),
       ...diagnostics,
       ...driftBesides(otherLines(facts.drift, lost)),

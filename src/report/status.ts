@@ -37,6 +37,7 @@ export function statusData({ facts, plan, tunnels, neighbors, lastApply }: Statu
     commands_to_wanted: plan.summary.commands,
     unsaved: facts.drift,
     last_apply: lastApply ?? null,
+    pending_confirms: facts.pendingConfirms,
     applies: appliesOf(facts),
     commits: facts.commits,
   };
@@ -51,6 +52,17 @@ export function renderStatus(status: Status, paint: ChalkInstance): string {
   if (blocks.length === 0) blocks.push('no WireGuard interface is up, and the site file has none');
   if (neighbors.length > 0) blocks.push(neighborBlock(neighbors, paint));
   if (facts.drift.length > 0) blocks.push(list(paint.yellow('running, but not saved:'), facts.drift));
+  if (!facts.isDriftKnown)
+    blocks.push(paint.red('the router could not compare what is running with what is saved'));
+  if (facts.pendingConfirms.length > 0)
+    blocks.push(
+      list(
+        paint.red(
+          "somebody's commit-confirm is pending; the router restarts into what was saved before it, at:",
+        ),
+        facts.pendingConfirms,
+      ),
+    );
   const pending = appliesOf(facts).filter(line => line.startsWith('== '));
   if (pending.length > 0) blocks.push(list(paint.yellow('an apply under way, its switch armed:'), pending));
   if (lastApply !== undefined) {

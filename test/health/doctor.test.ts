@@ -70,6 +70,18 @@ describe('doctor', () => {
       { probes: new Map([['wireguard', false]]) },
     ],
     [
+      'a pending commit-confirm',
+      [
+        "failed commit-confirm: somebody's commit-confirm is pending: at Mon Nov 20 11:41:00 2026 the router restarts into what was saved before it",
+      ],
+      { pendingConfirms: ['Mon Nov 20 11:41:00 2026'] },
+    ],
+    [
+      'a saved configuration that can not be read',
+      ['failed saved configuration: the router could not compare running and saved configuration'],
+      { isDriftKnown: false },
+    ],
+    [
       'an old package',
       [
         'warning package: wireguard 1.0.20210219-1: takes interfaces down at every change, and fails to delete peers',

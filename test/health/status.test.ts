@@ -128,6 +128,15 @@ describe('status', () => {
     };
   };
 
+  it('tells of a pending commit-confirm, and of what could not be compared', () => {
+    const told = renderStatus(
+      of(facts({ pendingConfirms: ['Mon Nov 20 11:41:00 2026'], isDriftKnown: false })),
+      paint,
+    );
+    assert.match(told, /commit-confirm is pending;.*\n {4}Mon Nov 20 11:41:00 2026/);
+    assert.match(told, /could not compare what is running with what is saved/);
+  });
+
   it('tells a tunnel that is well', () => {
     const { tunnels } = of(facts());
     assert.deepEqual(tunnels[0]?.failed, []);

@@ -30,6 +30,7 @@ export const drift: Check = {
   },
   find({ facts, running }) {
     if (facts === undefined) return [];
+    if (!facts.isDriftKnown) return [notCompared];
     const there = values(running, base);
     const gone = facts.savedWireguard.filter(name => !there.includes(name));
     const others = facts.drift.filter(line => !isOfGone(line, gone));
@@ -46,6 +47,15 @@ export const drift: Check = {
       },
     ];
   },
+};
+
+const notCompared: Finding = {
+  code: 'EW025',
+  severity: 'error',
+  message:
+    'the router could not compare running and saved configuration: whether they agree is unknown, and the save of an apply would bury the difference',
+  hint: 'look at /config/config.boot on the router, and save there what is meant to last',
+  allow: 'drift',
 };
 
 /** The line says of whole interfaces that they are saved and not there: `delete interfaces wireguard wg4`. */
