@@ -104,7 +104,7 @@ async function transact(input: ApplyInput): Promise<Transcript> {
     if (event !== undefined) onEvent(event);
   });
   // the first interruption asks the router to stop at its next safe point; the transaction's own answer is still waited for
-  const stop = (): void => void askSwitch(connection, options.id, 'undo').catch(() => undefined);
+  const stop = (): void => void stopAt(connection, input).catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });
   const execOptions = {
     input: transactionInput(plan, reading.running, { ...options, nonce, seal: reading.facts.seal }),
@@ -122,6 +122,16 @@ async function transact(input: ApplyInput): Promise<Transcript> {
   await Promise.race([ended, committed]);
   signal.removeEventListener('abort', stop);
   return transcript;
+}
+
+/** Where sshd allows one channel only, the transaction has it: then over another connection. */
+async function stopAt(connection: Connection, { dialer, options }: ApplyInput): Promise<void> {
+  try {
+    await askSwitch(connection, options.id, 'undo');
+  } catch {
+    const other = await dialer.dial();
+    await askSwitch(other, options.id, 'undo').finally(() => other.close());
+  }
 }
 
 function eventOf(record: Record, seconds: number, commits: number, total: number): ApplyEvent | undefined {

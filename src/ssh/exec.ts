@@ -33,8 +33,10 @@ export function runCommand(
     const timer = setTimeout(() => fail(timeIsUp(host, timeoutMs)), timeoutMs);
     signal?.addEventListener('abort', abort, { once: true });
     void hopConnection.closed.then(why => fail(lost(host, why)));
+    let tries = 0;
     const opened = (error: Error | undefined, stream: ClientChannel) => {
-      if (hopConnection.isClosed()) return; // `closed` tells
+      if (hopConnection.isClosed() || (over && error)) return; // `closed` tells
+      if (error && isFull(error) && ++tries < mostTries) return void setTimeout(open, tries * 20);
       if (error) return fail(refused(host, error));
       if (over) return abandon(stream);
       channel = stream;
@@ -44,15 +46,22 @@ export function runCommand(
         resolve(result);
       }, fail);
     };
+    const open = () => {
+      if (over || hopConnection.isClosed()) return;
+      try {
+        hopConnection.client.exec(command, opened);
+      } catch {
+        // ssh2 throws when the socket has just died: `closed` tells
+      }
+    };
     if (signal?.aborted) return abort();
-    if (hopConnection.isClosed()) return;
-    try {
-      hopConnection.client.exec(command, opened);
-    } catch {
-      // ssh2 throws when the socket has just died: `closed` tells
-    }
+    open();
   });
 }
+
+/** For two seconds and a half: with MaxSessions 1 sshd refuses a channel for some milliseconds after it has closed the one before. */
+const mostTries = 16;
+const isFull = (error: Error): boolean => error.message.includes('Channel open failure');
 
 /** Resolves when the channel is closed and both streams are read to their end; rejects when too much came. */
 function collect(channel: ClientChannel, host: string, options: ExecOptions): Promise<ExecResult> {

@@ -103,6 +103,14 @@ describe('commands on a real sshd', function () {
     await quiet.close();
   });
 
+  it('follow one another where one session is allowed at a time', async () => {
+    const narrow = await start('MaxSessions 1');
+    const one = await connect(at(narrow.port), access);
+    for (let i = 0; i < 30; i++) assert.equal((await one.exec(`exit ${i}`, limits)).exit, i);
+    await one.close();
+    await narrow.stop();
+  });
+
   it('may be forced, or refused', async () => {
     const forced = await start('ForceCommand echo "you asked for $SSH_ORIGINAL_COMMAND"');
     const none = await start('MaxSessions 0');
