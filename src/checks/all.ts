@@ -34,10 +34,16 @@ import { allowedTwice, allowedWithin } from './routing/allowed-twice.ts';
 import { announcedDropped } from './routing/announced-dropped.ts';
 import { staticOverBgp } from './routing/bgp-static.ts';
 import { bypassed } from './routing/bypassed.ts';
+import { claimedTwice } from './routing/claimed-twice.ts';
 import { endpointLoops } from './routing/endpoint-loop.ts';
 import { endpointNames } from './routing/endpoint-name.ts';
+import { endpointUnrouted } from './routing/endpoint-unrouted.ts';
+import { guardLoses } from './routing/guard-loses.ts';
 import { inClear } from './routing/in-clear.ts';
 import { allowedRoutesOff, flappedRoutes } from './routing/lost-routes.ts';
+import { openNeighbor } from './routing/open-neighbor.ts';
+import { otherUplink } from './routing/other-uplink.ts';
+import { pastTunnel } from './routing/past-tunnel.ts';
 import { peersWithoutRoute } from './routing/peer-without-route.ts';
 import { routesWithoutPeer } from './routing/route-without-peer.ts';
 import { neighborsElsewhere, routedElsewhere } from './routing/routed-elsewhere.ts';
@@ -86,6 +92,12 @@ export const checks: readonly Check[] = [
   staticOverBgp,
   tunnelAddresses,
   inClear,
+  pastTunnel,
+  guardLoses,
+  endpointUnrouted,
+  otherUplink,
+  claimedTwice,
+  openNeighbor,
   allowedRoutesOff,
   flappedRoutes,
   endpointNames,

@@ -15,6 +15,15 @@ const place = z.object({ file: z.string(), line, column: line });
 const operations = z.array(z.object({ op: z.enum(['set', 'delete', 'prune']), path }));
 const words = z.array(z.string()).nullable();
 
+/** Only told to who reads the plan; nothing here carries it out. */
+const fix = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('site'),
+    edits: z.array(z.object({ path: z.array(z.union([z.string(), z.int()])), value: z.unknown() })),
+  }),
+  z.object({ kind: z.literal('router'), commands: operations }),
+]);
+
 const identity = z.string().regex(/^([0-9A-Za-z+/]{43}=|sha256:[0-9a-f]{16})$/);
 
 const plan = z.object({
@@ -62,6 +71,7 @@ const plan = z.object({
       severity: z.enum(['error', 'warning', 'note']),
       message: z.string(),
       hint: z.string().exactOptional(),
+      fix: fix.exactOptional(),
       allow: z.string().exactOptional(),
       silenced: z.string().exactOptional(),
       source: place.exactOptional(),

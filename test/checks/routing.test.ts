@@ -129,7 +129,13 @@ describe('checks: a prefix that goes elsewhere', () => {
     assert.deepEqual(told(site, route), [
       'warning EW211 17:7 wg4: 10.42.4.0/24 is shared with 10.42.4.0/24 → eth1: at the same distance the router sends some packets one way and some the other',
     ]);
-    assert.deepEqual(told(site, `${route} distance 2`), [], 'the other one waits behind it');
+    assert.deepEqual(
+      told(site, `${route} distance 2`),
+      [
+        'note EW217 17:7 wg4: the guard of 10.42.4.0/24, at distance 254, loses to 10.42.4.0/24 → eth1 at distance 2: while the interface is gone the packets leave by that, in clear',
+      ],
+      'the other one waits behind it',
+    );
     const behind = but(site, ['10.42.4.0/24: { guard: true }', '10.42.4.0/24: { guard: true, distance: 5 }']);
     assert.deepEqual(told(behind, route), [
       'warning EW211 17:7 wg4: 10.42.4.0/24 never goes into the tunnel: 10.42.4.0/24 → eth1 is nearer than distance 5',

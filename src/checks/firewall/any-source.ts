@@ -1,10 +1,11 @@
 // EW343: a peer that may use any source address, on a tunnel that is no way to the internet.
 import { familyName } from '../../model/firewall/words.ts';
+import { carriedBy } from '../../model/routing/carried.ts';
 import type { Check } from '../../plan/types/check.ts';
 import type { Peer, Tunnel } from '../../site/site.ts';
-import { has, type Tree, value, values } from '../../vyatta/tree.ts';
-import type { Family } from '../../wireguard/prefix.ts';
-import { families, finding, viewOf } from '../view.ts';
+import { value } from '../../vyatta/tree.ts';
+import { type Family, printPrefix } from '../../wireguard/prefix.ts';
+import { families, finding, type Side, viewOf } from '../view.ts';
 
 /** How every address is said: at once, or in two halves, which many use so that the default route stays. */
 const ways: Readonly<Record<Family, readonly (readonly string[])[]>> = {
@@ -28,13 +29,19 @@ export const anySource: Check = {
       families.flatMap(family =>
         tunnel.peers.flatMap(peer => {
           const index = tunnel.routes.length === 0 || peer.disable ? undefined : coversAll(peer, family);
-          if (index === undefined || isWayOut(after.tree, tunnel, family)) return [];
-          const routed = tunnel.routes.map(route => route.prefix);
+          if (index === undefined || families.some(any => isWayOut(after, tunnel, any))) return [];
+          const routed = routedInto(after, tunnel.name);
+          const { allowedIPs } = peer;
+          const narrow = narrowed(allowedIPs, routed, family);
+          const isAlone = tunnel.peers.length === 1;
           return finding(input, [...peer.at, 'allowedIPs', index], {
             code: 'EW343',
             severity: 'warning',
             message: `${tunnel.name}: ${peer.name} may send from any ${familyName(family)} address, and only ${routed.join(', ')} ${routed.length === 1 ? 'is' : 'are'} routed to it`,
             hint: 'name in allowedIPs what is behind the peer and no more',
+            ...(isAlone && {
+              fix: { kind: 'site', edits: [{ path: [...peer.at, 'allowedIPs'], value: narrow }] },
+            }),
           });
         }),
       ),
@@ -42,20 +49,35 @@ export const anySource: Check = {
   },
 };
 
+/** All prefixes that are routed into a tunnel, or may be by BGP. */
+function routedInto({ routing }: Side, name: string): string[] {
+  const { routes, announced } = carriedBy(routing, name);
+  const led = routes.filter(
+    ({ origin, prefix: { family, length } }) => origin !== 'connected' || length < (family === 4 ? 32 : 128),
+  );
+  return [...new Set([...led, ...announced].map(({ prefix }) => printPrefix(prefix)))];
+}
+
+/** What is behind a peer, with every address of a family taken out. */
+function narrowed(allowedIPs: readonly string[], routed: readonly string[], family: Family): string[] {
+  const all = ways[family].flat();
+  const kept = allowedIPs.filter(prefix => !all.includes(prefix));
+  const behind = routed.filter(prefix => !all.includes(prefix) && prefix.includes(':') === (family === 6));
+  return [...new Set([...kept, ...behind])];
+}
+
 /** The place among the allowed IPs of the first of those that are every address together, also in halves. */
 function coversAll({ allowedIPs }: Peer, family: Family): number | undefined {
   const widest = ways[family].find(parts => parts.every(part => allowedIPs.includes(part)));
   return widest && allowedIPs.findIndex(prefix => widest.includes(prefix));
 }
 
-/** A default route leads into it: in the main table, in another one, or by route-allowed-ips. */
-function isWayOut(tree: Tree, { name }: Tunnel, family: Family): boolean {
+/** A default route leads into it, whole or in halves: by a route or a next hop, in any table, by route-allowed-ips or by BGP. */
+function isWayOut({ routing, tree }: Side, { name }: Tunnel, family: Family): boolean {
   if (value(tree, ['interfaces', 'wireguard', name, 'route-allowed-ips']) !== 'false') return true;
-  const kind = family === 4 ? 'interface-route' : 'interface-route6';
-  const tables = values(tree, ['protocols', 'static', 'table']).map(number => ['table', number]);
-  return [[], ...tables].some(table =>
-    ways[family]
-      .flat()
-      .some(prefix => has(tree, ['protocols', 'static', ...table, kind, prefix, 'next-hop-interface', name])),
+  const { routes, announced } = carriedBy(routing, name);
+  return (
+    routes.some(({ prefix }) => prefix.family === family && prefix.length <= 1) ||
+    announced.some(({ prefix, isOpen }) => prefix.family === family && (isOpen || prefix.length <= 1))
   );
 }

@@ -1,10 +1,10 @@
 // EW133: allowed IPs that nothing routes into the tunnel. The peer may send from them, and the answers go another way. With
 // `route-allowed-ips true` every one of them is a route.
-import { staticRoutes } from '../../model/routing/statics.ts';
+import { carriedBy } from '../../model/routing/carried.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { Peer, Tunnel } from '../../site/site.ts';
-import { find, values } from '../../vyatta/tree.ts';
+import { find } from '../../vyatta/tree.ts';
 import { overlaps, type Prefix, parsePrefix } from '../../wireguard/prefix.ts';
 import { finding, lineOf, type Side, viewOf } from '../view.ts';
 import { listed, livingTunnels, tellEntry } from './routes.ts';
@@ -24,10 +24,10 @@ export const peersWithoutRoute: Check = {
     const { after } = viewOf(input);
     const tunnels = livingTunnels(input);
     if (tunnels.length === 0 || hasRoutingProtocol(after)) return [];
-    const carried = prefixesInto(after, new Set(tunnels.map(({ name }) => name)));
     return tunnels.flatMap(tunnel => {
-      const mine = carried.get(tunnel.name) ?? [];
-      const isCarried = (prefix: Prefix): boolean => mine.some(one => overlaps(one, prefix));
+      const { routes, announced } = carriedBy(after.routing, tunnel.name);
+      const isCarried = (prefix: Prefix): boolean =>
+        [...routes, ...announced].some(one => overlaps(one.prefix, prefix));
       return tunnel.peers.flatMap(peer => {
         const lost = peer.allowedIPs.flatMap((text, i) => {
           const prefix = parsePrefix(text);
@@ -53,22 +53,6 @@ function hasRoutingProtocol({ tree, routing }: Side): boolean {
     protocols.some(name => (find(tree, ['protocols', name])?.children.size ?? 0) > 0) ||
     routing.announced.some(one => one.isOpen)
   );
-}
-
-/** What may be routed into each interface: by any route of any table, whether another wins over it or not, and by BGP. */
-function prefixesInto({ tree, routing }: Side, names: ReadonlySet<string>): Map<string, Prefix[]> {
-  const found = new Map<string, Prefix[]>();
-  const add = ({ out, prefix }: { out: string | undefined; prefix: Prefix }): void => {
-    if (out === undefined || !names.has(out)) return;
-    const list = found.get(out);
-    if (list === undefined) found.set(out, [prefix]);
-    else list.push(prefix);
-  };
-  for (const entry of routing.main.all) add(entry);
-  for (const one of routing.announced) add(one);
-  for (const number of values(tree, ['protocols', 'static', 'table']))
-    for (const entry of staticRoutes(tree, number)) add(entry);
-  return found;
 }
 
 function unrouted(input: CheckInput, tunnel: Tunnel, peer: Peer, lost: readonly Lost[]): Finding[] {

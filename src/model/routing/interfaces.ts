@@ -81,6 +81,7 @@ function defaults(iface: Interface): Entry[] {
   else if (addresses.includes('dhcpv6')) add('::/0', dhcpDistance, 'address', 'dhcpv6');
   else if (iface.kind === 'pppoe' && find(iface.node, ['ipv6', 'enable']) !== undefined)
     add('::/0', dhcpDistance, 'ipv6', 'enable');
+  else if (find(iface.node, ['dhcpv6-pd']) !== undefined) add('::/0', dhcpDistance, 'dhcpv6-pd');
   return made;
 }
 

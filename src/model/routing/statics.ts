@@ -5,6 +5,9 @@ import type { Entry } from './entry.ts';
 
 const everything: Readonly<Record<Family, string>> = { 4: '0.0.0.0/0', 6: '::/0' };
 
+/** Where the tables of policy routing stand, by number. */
+export const staticTables: Path = ['protocols', 'static', 'table'];
+
 /** Zebra's for a static route without `distance`. */
 const staticDistance = 1;
 

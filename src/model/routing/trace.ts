@@ -12,10 +12,9 @@ import {
   printAddress,
   printPrefix,
 } from '../../wireguard/prefix.ts';
-import { only } from '../firewall/ranges.ts';
 import type { Announced, Entry } from './entry.ts';
 import { type PeerOnRouter, peerFor, peersOf } from './peers.ts';
-import { type Detour, detours } from './policy.ts';
+import { type Detour, detoursTo } from './policy.ts';
 import { isLinkLocal, type Routing, routingOf } from './routing.ts';
 
 /** One packet: inside a tunnel first, then the one that WireGuard makes of it. */
@@ -64,14 +63,11 @@ export function trace(tree: Tree, address: string, live?: readonly string[]): Tr
 
 function traceIn(routing: Routing, family: Family, address: bigint): Trace {
   const { hops, end } = follow(routing, family, address);
-  const question = { destination: only(address) };
   return {
     address: printAddress(family, address),
     hops,
     end,
-    detours: routing.ifaces
-      .filter(iface => !iface.disabled)
-      .flatMap(iface => detours(routing.tree, iface, family, question)),
+    detours: detoursTo(routing, host(family, address)),
     doubts: routing.doubts,
   };
 }

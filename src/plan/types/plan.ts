@@ -1,9 +1,9 @@
 // What a plan is: data. No closures, no colour, no secrets; it can be rendered twice, hashed and written as JSON.
-import type { SitePlace } from '../../site/site.ts';
+import type { SitePath, SitePlace } from '../../site/site.ts';
 import type { Path } from '../../vyatta/tree.ts';
 
 /** Minor: something was added. Major: a reader that doesn't know it must reject the plan. */
-export const formatVersion = '1.0';
+export const formatVersion = '1.1';
 
 /** `keep`: found below something that is ours, and left alone because the file can't say it. */
 export type Action = 'create' | 'update' | 'delete' | 'keep';
@@ -42,6 +42,18 @@ export interface Commit {
 
 export type Severity = 'error' | 'warning' | 'note';
 
+/** What a hint asks for: other values in the site file, or commands for a configuration session on the router. */
+export type Fix =
+  | { readonly kind: 'site'; readonly edits: readonly SiteEdit[] }
+  | { readonly kind: 'router'; readonly commands: readonly Operation[] };
+
+export interface SiteEdit {
+  /** In the file's own keys. Maps on the way that aren't there are made. */
+  readonly path: SitePath;
+  /** As YAML would read it; null takes the key out. */
+  readonly value: unknown;
+}
+
 /** A finding about the plan. An error refuses the apply. */
 export interface Finding {
   /** `EW012`; `edgewg explain EW012` explains it. */
@@ -51,6 +63,8 @@ export interface Finding {
   readonly message: string;
   /** The way out. */
   readonly hint?: string;
+  /** The same as data, where a machine can do it and nothing more is wrong then. */
+  readonly fix?: Fix;
   readonly source?: SitePlace;
   /** The place of the site file that is the other side: of two ends, the cluster's. */
   readonly other?: SitePlace;
