@@ -27,7 +27,10 @@ sub serve {
     my ($died, $wake);
     pipe $died, $wake;
     $_->blocking(0) for $died, $wake, $lab;
-    local $SIG{CHLD} = sub { syswrite $wake, '.' };
+    # Perl runs a handler of %SIG between two of its steps: one that comes right before the system call of `select` waits
+    # with it, for ever when nothing else comes. This one runs at once, and may only come while `select` waits.
+    POSIX::sigaction(POSIX::SIGCHLD(), POSIX::SigAction->new(sub { syswrite $wake, '.' }));
+    POSIX::sigprocmask(POSIX::SIG_BLOCK(), deaths());
     my $commands = '';
     while (1) {
         my ($readable, $writable) = wait_for($died);
@@ -57,6 +60,8 @@ sub serve {
     # Ending closes every terminal and pipe; init inherits what still runs.
 }
 
+sub deaths { return POSIX::SigSet->new(POSIX::SIGCHLD()) }
+
 sub wait_for {
     my ($died) = @_;
     my ($readable, $writable) = ('', '');
@@ -67,7 +72,9 @@ sub wait_for {
         next if $channel->{held} || length $replies > HIGH_WATER;
         vec($readable, fileno $channel->{$_}, 1) = 1 for grep { $channel->{$_} } 'o', 'e';
     }
+    POSIX::sigprocmask(POSIX::SIG_UNBLOCK(), deaths());
     select $readable, $writable, undef, undef;
+    POSIX::sigprocmask(POSIX::SIG_BLOCK(), deaths());
     return ($readable, $writable);
 }
 
@@ -124,6 +131,7 @@ sub become {
     my ($descriptors, $terminal, $stty, @rest) = @_;
     my ($environment, $argv, $program, $directory) = map { pop @rest } 1 .. 4;
     $SIG{$_} = 'DEFAULT' for 'CHLD', 'PIPE';
+    POSIX::sigprocmask(POSIX::SIG_UNBLOCK(), deaths());
     POSIX::setsid();
     ioctl $descriptors->[0], TIOCSCTTY, 0 if $terminal;
     POSIX::dup2(fileno $descriptors->[$_], $_) for 0 .. 2;
