@@ -1,5 +1,6 @@
 // `edgewg lab`: starts the lab router, says how to connect, and stops with a signal.
 import { NoAccess, Refused } from '../errors.ts';
+import { isReleaseName, releases } from '../lab/engine/release.ts';
 import { kinds, parseFault } from '../lab/faults.ts';
 import type { Lab, LabOptions } from '../lab/lab.ts';
 import { profiles } from '../lab/profiles.ts';
@@ -13,6 +14,11 @@ const mishaps = Object.entries(kinds).map(([kind, does]) => `${kind} (${does.rep
 const options = {
   port: { type: 'string', describe: 'listen on this port of 127.0.0.1; default: a free one' },
   seed: { type: 'string', describe: "start with this configuration: a config.boot or a router's snapshot" },
+  release: {
+    choices: Object.keys(releases),
+    describe:
+      "be this EdgeOS; default: that of the folder, else of the seed's last line, else 2.0.9-hotfix.7",
+  },
   data: { type: 'string', describe: "keep the router's files in this folder over a restart" },
   'host-key': { type: 'string', describe: 'use the SSH host key in this file' },
   variables: {
@@ -35,6 +41,7 @@ const options = {
 interface Arguments {
   readonly port?: string | undefined;
   readonly seed?: string | undefined;
+  readonly release?: string | undefined;
   readonly data?: string | undefined;
   readonly 'host-key'?: string | undefined;
   readonly variables?: string | undefined;
@@ -89,6 +96,7 @@ async function optionsOf(given: Arguments, io: Io): Promise<LabOptions> {
   const profile = Object.entries(profiles).find(([name]) => name === given.profile)?.[1];
   return {
     ...(port !== undefined && { port }),
+    ...(given.release !== undefined && isReleaseName(given.release) && { release: given.release }),
     ...(given.data !== undefined && { data: given.data }),
     ...(latencyMs !== undefined && { latencyMs }),
     ...(password && { password }),

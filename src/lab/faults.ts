@@ -1,6 +1,7 @@
 // Mishaps on demand: what goes wrong, and at which named step. A list that the SSH server, the box and the engine ask when
 // they reach a step; how a mishap is done is theirs.
 import { Refused } from '../errors.ts';
+import { isReleaseName, releases } from './engine/release.ts';
 
 /** What can happen; `argument` is after a colon, such as the milliseconds of `stall:500`. */
 export const kinds = {
@@ -15,7 +16,7 @@ export const kinds = {
   foreign: 'lets another session commit :COMMANDS, separated by `;`, first',
   full: 'fails the next write of a file as on a full disk',
   reboot: 'kills everything inside and boots from config.boot',
-  upgrade: 'reboots as after a firmware upgrade, without the wireguard package',
+  upgrade: 'reboots as after a firmware upgrade [:RELEASE], without the wireguard package',
   install: 'installs the wireguard package, as dpkg and modprobe would',
   unresolved: 'lets names no longer resolve',
   clock: 'puts the clock forward by :SECONDS',
@@ -50,6 +51,12 @@ export function parseFault(text: string): Fault {
       'lab-fault',
       `'${text}' names no mishap that the lab knows`,
       `one of ${Object.keys(kinds).join(', ')}`,
+    );
+  if (kind === 'upgrade' && argument !== undefined && !isReleaseName(argument))
+    throw new Refused(
+      'lab-fault',
+      `'${text}' names no release that the lab knows`,
+      `one of ${Object.keys(releases).join(', ')}`,
     );
   return { step, kind: kind as Kind, ...(argument !== undefined && { argument }) };
 }

@@ -9,9 +9,12 @@ import { Refused } from '../errors.ts';
 export interface Folder {
   /** The box's: all that it can change lies below it. */
   readonly box: string;
-  readonly hostKey: string;
+  /** Where the host key of this type is. */
+  hostKey(type: string): string;
   /** Gives what is kept under this name; keeps `make()` when there is nothing. */
   keep(name: string, make: () => string): Promise<string>;
+  /** Keeps this under the name, whatever was there. */
+  replace(name: string, text: string): Promise<void>;
   /** Removes it, unless it was given. */
   remove(): Promise<void>;
 }
@@ -57,7 +60,7 @@ export async function openFolder(given: string | undefined): Promise<Folder> {
   });
   return {
     box: join(path, 'box'),
-    hostKey: join(keys, 'ssh_host_ed25519_key'),
+    hostKey: type => join(keys, `ssh_host_${type.replace('ssh-', '')}_key`),
     async keep(name, make) {
       const file = join(keys, name);
       const kept = await readFile(file, 'utf8').catch(() => undefined);
@@ -66,6 +69,7 @@ export async function openFolder(given: string | undefined): Promise<Folder> {
       await writeFile(file, made, { mode: 0o600 });
       return made;
     },
+    replace: (name, text) => writeFile(join(keys, name), text, { mode: 0o600 }),
     async remove() {
       if (given === undefined) await rm(path, { recursive: true, force: true });
     },

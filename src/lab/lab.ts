@@ -6,7 +6,8 @@ import { banner } from './box/router-files.ts';
 import type { Call, Router, Surroundings } from './call.ts';
 import { Clock } from './clock.ts';
 import { defaultSeed } from './default-seed.ts';
-import type { PeerUp } from './engine/engine.ts';
+import type { EngineOptions, PeerUp } from './engine/engine.ts';
+import { isReleaseName, type Release, releaseIn, releases, usualRelease } from './engine/release.ts';
 import { createRouter, type LabRouter } from './engine/router.ts';
 import { type Fault, Faults } from './faults.ts';
 import { type Folder, openFolder, randomPassword } from './folder.ts';
@@ -24,6 +25,8 @@ const host = '127.0.0.1';
 
 /** What dpkg says of the package: the release whose templates the engine has. */
 const installed = { isInstalled: true, version: '1.0.20220627-1' };
+/** Of the firmware itself: dpkg knows no package. */
+const native = { isInstalled: true };
 
 /** Rejects with NoAccess where the system doesn't allow a root of its own, and with what `listen` says of the port. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
@@ -56,7 +59,9 @@ class RunningLab implements Lab {
   readonly #clock = new Clock();
   readonly #at = atDaemon(this.#clock, (script, as) => this.#up().box().sh(script, as));
   #isDiskFull = false;
-  #hasWireguard = true;
+  #release: Release = usualRelease;
+  /** Undefined: as the release comes, with the package where it needs one. */
+  #package: 'gone' | 'installed' | undefined;
 
   constructor(options: LabOptions, folder: Folder) {
     this.#options = options;
@@ -69,14 +74,17 @@ class RunningLab implements Lab {
 
   async start(): Promise<void> {
     const { password, authorizedKeys = [], hostKey, latencyMs = 0, port = 0 } = this.#options;
-    const key = hostKey === undefined ? await keptHostKey(this.#folder.hostKey) : hostKeyOf(hostKey);
-    this.hostKey = key.publicKey;
     // A lab that keeps its files keeps its password too, so that a restart doesn't lock its users' scripts out.
     this.password = password ?? (await this.#folder.keep('password', randomPassword));
     const seed = await this.#folder.keep(
       'seed',
       () => this.#options.seed ?? (this.#options.makeRouter ? '' : defaultSeed),
     );
+    this.#release = await this.#releaseOf(seed);
+    const { hostKey: type, sshd } = this.#release;
+    const key =
+      hostKey === undefined ? await keptHostKey(this.#folder.hostKey(type), type) : hostKeyOf(hostKey);
+    this.hostKey = key.publicKey;
     const people = new People(
       { box: () => this.#up().box(), router: () => this.#up().router() },
       this.password,
@@ -89,7 +97,17 @@ class RunningLab implements Lab {
     const event = (kind: LabEvent['kind'], text: string) => this.#note(kind, text);
     const interference = this.#mishaps;
     this.#ssh = await startSsh(
-      { hostKey: key, access: people, connect, latencyMs, banner, event, interference },
+      {
+        hostKey: key,
+        access: people,
+        connect,
+        latencyMs,
+        banner,
+        sshd,
+        isOld: type === 'ssh-rsa',
+        event,
+        interference,
+      },
       port,
     );
   }
@@ -170,6 +188,7 @@ class RunningLab implements Lab {
       folder: this.#folder.box,
       hostname: 'ubnt',
       hostKey: privateHostKey,
+      release: () => this.#release,
       accounts: () => people.accounts,
       makeRouter: surroundings =>
         this.#options.makeRouter?.(surroundings) ?? this.#engine(surroundings, seed),
@@ -200,9 +219,24 @@ class RunningLab implements Lab {
       hosts: this.#hosts,
       peersUp: this.#peers,
       faults: this.#mishaps,
-      wireguard: this.#hasWireguard ? installed : { isInstalled: false },
+      release: this.#release,
+      wireguard: this.#wireguard(),
       ...(profile && { profile }),
     });
+  }
+
+  /** One that is asked for counts over the folder's own: another image was put on the router. */
+  async #releaseOf(seed: string): Promise<Release> {
+    const { release } = this.#options;
+    if (release !== undefined) await this.#folder.replace('release', release);
+    const kept = await this.#folder.keep('release', () => (releaseIn(seed) ?? usualRelease).name);
+    return isReleaseName(kept) ? releases[kept] : usualRelease;
+  }
+
+  #wireguard(): NonNullable<EngineOptions['wireguard']> {
+    if (this.#package === 'installed') return installed;
+    if (this.#release.wireguard === 'native') return native;
+    return this.#package === 'gone' ? { isInstalled: false } : installed;
   }
 
   #victim(): Victim {
@@ -210,12 +244,13 @@ class RunningLab implements Lab {
       cut: how => this.#ssh?.cut(how),
       closeChannels: () => this.#ssh?.closeChannels(),
       sh: (script, as) => this.#up().box().sh(script, as),
-      reboot: ({ isUpgrade } = { isUpgrade: false }) => {
-        if (isUpgrade) this.#hasWireguard = false;
-        void this.reboot();
+      reboot: ({ isUpgrade, to } = { isUpgrade: false }) => {
+        if (isUpgrade) this.#package = 'gone';
+        if (to !== undefined && isReleaseName(to)) this.#release = releases[to];
+        void this.#folder.replace('release', this.#release.name).then(() => this.reboot());
       },
       installPackage: () => {
-        this.#hasWireguard = true;
+        this.#package = 'installed';
         const router = this.#up().router();
         if (isEngine(router)) router.install(installed);
       },

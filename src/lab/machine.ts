@@ -6,12 +6,15 @@ import { type Box, startBox } from './box/box.ts';
 import { routerFiles } from './box/router-files.ts';
 import type { Answer, Call, Router, Surroundings } from './call.ts';
 import type { Clock } from './clock.ts';
+import type { Release } from './engine/release.ts';
 
 export interface MachineOptions<R extends Router> {
   readonly folder: string;
   readonly hostname: string;
   /** The private half. */
   readonly hostKey: string;
+  /** Asked at each start. */
+  readonly release: () => Release;
   readonly accounts: () => readonly Account[];
   /** Called at each start; a router that starts remembers nothing but its files. */
   makeRouter(surroundings: Surroundings): R;
@@ -44,7 +47,7 @@ export async function startMachine<R extends Router>(options: MachineOptions<R>)
   const start = async () => {
     let box: Box | undefined;
     const router = options.makeRouter(surroundings(options, () => box ?? running().box));
-    const { folder, hostname, hostKey, accounts, own } = options;
+    const { folder, hostname, hostKey, release, accounts, own } = options;
     const run = async (call: Call): Promise<Answer> => {
       try {
         return await (own(call) ?? router.call(call));
@@ -53,7 +56,13 @@ export async function startMachine<R extends Router>(options: MachineOptions<R>)
         return { stdout: '', stderr: `edgewg lab: ${call.program}: ${String(error)}\n`, exit: 70 };
       }
     };
-    const layout = routerFiles({ accounts: accounts(), hostname, hostKey, files: options.filesOf(router) });
+    const layout = routerFiles({
+      accounts: accounts(),
+      hostname,
+      hostKey,
+      release: release(),
+      files: options.filesOf(router),
+    });
     box = await startBox({ folder, hostname, layout, accounts, run });
     up = { box, router };
     await router.boot();

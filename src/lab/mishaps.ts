@@ -9,7 +9,8 @@ export interface Victim {
   closeChannels(): void;
   /** Runs a script inside as this caller. */
   sh(script: string, as: Call): Promise<Answer>;
-  reboot(changes?: { readonly isUpgrade: boolean }): void;
+  /** `to`: the release of the new firmware; default: the one that runs. */
+  reboot(changes?: { readonly isUpgrade: boolean; readonly to?: string }): void;
   installPackage(): void;
   fillDisk(): void;
   forgetNames(): void;
@@ -62,8 +63,8 @@ export function mishaps(faults: Faults, victim: Victim): Mishaps {
       victim.reboot();
       return never;
     },
-    upgrade() {
-      victim.reboot({ isUpgrade: true });
+    upgrade({ argument }) {
+      victim.reboot({ isUpgrade: true, ...(argument && { to: argument }) });
       return never;
     },
     install: nothing(() => victim.installPackage()),

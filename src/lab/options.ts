@@ -2,6 +2,7 @@
 import type { Router, Surroundings } from './call.ts';
 import type { PeerUp } from './engine/engine.ts';
 import type { Profile } from './engine/faults.ts';
+import type { ReleaseName } from './engine/release.ts';
 import type { Fault, Faults } from './faults.ts';
 
 export interface LabOptions {
@@ -9,6 +10,8 @@ export interface LabOptions {
   readonly port?: number;
   /** config.boot or `show configuration commands`, for a folder that has none yet; default: an EdgeRouter's. */
   readonly seed?: string;
+  /** Which EdgeOS; default: that of the folder, else of the seed's last line, else 2.0.9. */
+  readonly release?: ReleaseName;
   /** Keeps the router's files over a restart; without it they are gone with the lab. */
   readonly data?: string;
   /** Of every user; random by default. */

@@ -1,5 +1,6 @@
 // What lies in the box's file system besides the system's own: the files of /etc, the router's programs and directories.
 import { programs } from '../call.ts';
+import { type Release, versionFile } from '../engine/release.ts';
 import { type Account, group, passwd } from './accounts.ts';
 import type { Layout } from './layout.ts';
 
@@ -23,6 +24,7 @@ const own: Readonly<Record<string, string>> = {
   '/usr/bin/newgrp': 'sg.pl',
   '/usr/bin/sudo': 'sudo.pl',
   '/usr/bin/date': 'date.sh',
+  '/usr/bin/uname': 'uname.sh',
   '/usr/bin/chown': 'chown.pl',
   '/usr/bin/chgrp': 'chown.pl',
   '/sbin/reboot': 'call.pl',
@@ -46,11 +48,12 @@ export interface RouterFiles {
   readonly hostname: string;
   /** The private half, which root alone may read, as on a router. */
   readonly hostKey: string;
+  readonly release: Release;
   /** Of a new folder, besides its directories. */
   readonly files: Readonly<Record<string, string>>;
 }
 
-export function routerFiles({ accounts, hostname, hostKey, files }: RouterFiles): Layout {
+export function routerFiles({ accounts, hostname, hostKey, release, files }: RouterFiles): Layout {
   const calls = Object.entries(programs).flatMap(([path, name]) => [
     [path, 'call.pl'],
     // For the scripts that stand in a program's own place.
@@ -64,10 +67,12 @@ export function routerFiles({ accounts, hostname, hostKey, files }: RouterFiles)
       '/etc/hosts': `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n`,
       '/etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
       '/etc/resolv.conf': '',
-      '/etc/ssh/ssh_host_ed25519_key': hostKey,
+      [`/etc/ssh/ssh_host_${release.hostKey.replace('ssh-', '')}_key`]: hostKey,
       '/etc/shells': '/bin/sh\n/bin/bash\n/bin/vbash\n',
       '/etc/issue.net': banner,
-      '/etc/motd': `Linux ${hostname} 4.9.79-UBNT #1 SMP\n`,
+      '/etc/motd': `Linux ${hostname} ${release.kernel} #1 SMP\n`,
+      '/etc/version': versionFile(release),
+      '/etc/lab-kernel': `${release.kernel}\n`,
       '/opt/vyatta/config/.lock': '',
     },
     programs: Object.fromEntries([...calls, ...Object.entries(own)]),

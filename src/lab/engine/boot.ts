@@ -5,7 +5,8 @@ import { commit } from './do-commit.ts';
 import type { Engine } from './engine.ts';
 import { loadText } from './load.ts';
 import { readWritten, UnreadableConfig } from './parse.ts';
-import { bootFile, trailer } from './save.ts';
+import { trailerOf } from './release.ts';
+import { bootFile } from './save.ts';
 
 const log = '/var/log/vyatta/vyatta-config-loader.log';
 
@@ -39,7 +40,7 @@ system {
     }
     time-zone UTC
 }
-${trailer}`;
+`;
 
 const loader: Call = {
   program: 'vyatta-boot-config-loader',
@@ -66,8 +67,9 @@ export async function boot(engine: Engine): Promise<void> {
 /** config.boot; when it can't be read it is put aside, and the router starts as from the factory. */
 async function bootText(engine: Engine): Promise<string> {
   const { files } = engine.surroundings;
+  const made = `${factory}${trailerOf(engine.release)}`;
   const text = (await files.read(bootFile))?.toString('utf8');
-  if (text === undefined) return factory;
+  if (text === undefined) return made;
   try {
     readWritten(text);
     return text;
@@ -75,6 +77,6 @@ async function bootText(engine: Engine): Promise<string> {
     if (!(error instanceof UnreadableConfig)) throw error;
     const day = engine.world.now().toISOString().slice(0, 16).replace(/[T:]/g, '-');
     await files.rename(bootFile, `${bootFile}.invalid.${day}`);
-    return factory;
+    return made;
   }
 }

@@ -8,6 +8,7 @@ import type { Scene } from './edit.ts';
 import { type Faults, instant, noFaults, type Profile } from './faults.ts';
 import { Kernel } from './kernel.ts';
 import { whileUp } from './power.ts';
+import { type Release, usualRelease } from './release.ts';
 import { Session } from './session.ts';
 import type { Template } from './template.ts';
 import type { Resolution, World } from './world.ts';
@@ -23,7 +24,9 @@ export interface EngineOptions {
   readonly surroundings: Surroundings;
   /** A configuration (commands or config.boot) that may hold nodes nobody described: they are learnt. */
   readonly seed?: string;
-  /** The wireguard package: gone after a firmware upgrade. `version` is what dpkg knows of it. */
+  /** Which EdgeOS it is; default: the one of the recordings. */
+  readonly release?: Release;
+  /** WireGuard's nodes: gone with the package after a firmware upgrade. `version`: what dpkg knows of the package. */
   readonly wireguard?: { readonly isInstalled: boolean; readonly version?: string };
   readonly profile?: Profile;
   readonly faults?: Faults;
@@ -39,6 +42,7 @@ export class Engine {
   readonly world: World;
   readonly faults: Faults;
   readonly profile: Profile;
+  readonly release: Release;
   readonly sessions = new Map<string, Session>();
   private readonly peersUp: readonly PeerUp[];
   /** Stands in where the router looks at a configuration without a session. */
@@ -56,6 +60,7 @@ export class Engine {
     this.surroundings = whileUp(options.surroundings, () => !this.isDown);
     this.faults = options.faults ?? noFaults;
     this.profile = options.profile ?? instant;
+    this.release = options.release ?? usualRelease;
     const { files, sh, sleep, now } = this.surroundings;
     const ethernet = options.ethernet ?? ['eth0', 'eth1', 'eth2', 'eth3', 'eth4'];
     const resolve = (host: string): Promise<Resolution> => this.resolve(host);

@@ -5,7 +5,8 @@ import { commandsBetween, commandsOf } from './commands.ts';
 import { checkSet, commentPath, deletePath, makePath, type Scene } from './edit.ts';
 import type { Engine } from './engine.ts';
 import { readWritten, type Understood, UnreadableConfig, understand } from './parse.ts';
-import { bootFile, inConfig, trailer } from './save.ts';
+import { trailerOf } from './release.ts';
+import { bootFile, inConfig } from './save.ts';
 import type { Session } from './session.ts';
 import { placeOf } from './template.ts';
 
@@ -62,8 +63,9 @@ async function migrate(engine: Engine, call: Call, file: string, text: string): 
     .replace(/T(\d\d):(\d\d).*/, '-$1$2');
   const { files } = engine.surroundings;
   await files.write(`${file}.${stamp}.pre-migration`, text, 0o644, call);
-  await files.write(file, text + trailer, 0o644, call);
-  return text + trailer;
+  const migrated = text + trailerOf(engine.release);
+  await files.write(file, migrated, 0o644, call);
+  return migrated;
 }
 
 /** Applies a file's text by `load`; gives what the router prints while it does. */

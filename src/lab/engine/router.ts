@@ -15,8 +15,10 @@ import { opWrapper } from './programs/op.ts';
 import { shellApi } from './programs/shell-api.ts';
 import { dpkgQuery, labCheck, ping, ubntHal } from './programs/small.ts';
 import { wg } from './programs/wg.ts';
+import { usualRelease } from './release.ts';
 import { save, savedText } from './save.ts';
 import { keyFilesOf, portsOf, readSeed } from './seed.ts';
+import type { Template } from './template.ts';
 
 type Program = (engine: Engine, call: Call) => Answer | Promise<Answer>;
 
@@ -58,10 +60,21 @@ export interface LabRouter extends Router {
 
 export function createRouter(options: EngineOptions): LabRouter {
   // The seed is read as by a router that has the package, so that nothing of the package's is taken for unknown.
-  const complete = routerTemplates(true);
+  const complete = routerTemplates();
   const seed = options.seed === undefined ? new ConfigNode() : readSeed(options.seed, complete);
-  const templates = options.wireguard?.isInstalled === false ? routerTemplates(false) : complete;
-  if (templates !== complete) adoptLearned(templates, complete);
+  const release = options.release ?? usualRelease;
+  const templatesWith = (wireguard: EngineOptions['wireguard']): Template => {
+    const templates = routerTemplates({
+      wireguard: wireguard?.isInstalled !== false,
+      wireguardClamp:
+        wireguard?.isInstalled !== false &&
+        (release.wireguard === 'package' || wireguard?.version !== undefined),
+      discover: release.hasDiscover,
+    });
+    adoptLearned(templates, complete);
+    return templates;
+  };
+  const templates = templatesWith(options.wireguard);
   const ethernet = options.ethernet ?? portsOf(seed);
   const peersUp = [...(options.peersUp ?? [])];
   const start = (): Engine => new Engine({ ...options, ethernet }, templates, peersUp);
@@ -88,7 +101,7 @@ export function createRouter(options: EngineOptions): LabRouter {
       await boot(engine);
     },
     halt,
-    install: wireguard => engine.install(complete, wireguard),
+    install: wireguard => engine.install(templatesWith(wireguard), wireguard),
     setPeerUp: (peer, isThere) => {
       setPeerUp(peersUp, peer, isThere);
       engine.shakeHands();

@@ -1,23 +1,16 @@
 // `save`: the active configuration with its version trailer into a file (vyatta-save-config.pl; docs/edgeos.md 'Save, load, discard').
 import type { Answer, Call } from '../call.ts';
 import type { Engine } from './engine.ts';
+import { trailerOf } from './release.ts';
 import { show } from './show.ts';
 
 export const bootFile = '/config/config.boot';
 
-/** What follows the configuration in config.boot (base.boot). */
-export const trailer = `
-
-/* Warning: Do not remove the following line. */
-/* === vyatta-config-version: "ipsec@5:conntrack@1:qos@1:zone-policy@1:ubnt-udapi-server@1:system@5:webproxy@1:ubnt-unms@2:dhcp-server@4:ubnt-l2tp@1:webgui@1:nat@3:firewall@5:vyatta-netflow@1:cron@1:dhcp-relay@1:config-management@1:ubnt-util@1:quagga@2:ubnt-pptp@1:suspend@1:vrrp@1" === */
-/* Release version: v2.0.9-hotfix.7.5622731.230615.0857 */
-`;
-
 /** The text of a saved configuration. */
 export function savedText(engine: Engine, defaults: boolean): string {
-  const { active, templates } = engine;
+  const { active, templates, release } = engine;
   const subject = { template: templates, path: [], before: active, after: active, isOne: true };
-  return `${show(templates, subject, { defaults })}${trailer}`;
+  return `${show(templates, subject, { defaults })}${trailerOf(release)}`;
 }
 
 /** An absolute path: a bare name lies in /config. */

@@ -22,18 +22,21 @@ export function hostKeyOf(privateKey: string): HostKey {
 }
 
 /** Reads the key at the path; makes it when there is none. */
-export async function keptHostKey(path: string): Promise<HostKey> {
+export async function keptHostKey(path: string, type: 'ssh-ed25519' | 'ssh-rsa'): Promise<HostKey> {
   const kept = await readFile(path, 'utf8').catch(() => undefined);
   if (kept !== undefined) return hostKeyOf(kept);
-  const made = newKey();
+  const made = newKey(type);
   await writeFile(path, made, { mode: 0o600 });
   return hostKeyOf(made);
 }
 
 /** Of 400 keys that ssh2 makes, about one is written so that ssh2 itself can't read it. */
-function newKey(): string {
+function newKey(type: 'ssh-ed25519' | 'ssh-rsa'): string {
   for (;;) {
-    const { private: made } = ssh2.utils.generateKeyPairSync('ed25519');
+    const { private: made } =
+      type === 'ssh-rsa'
+        ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 })
+        : ssh2.utils.generateKeyPairSync('ed25519');
     if (!(ssh2.utils.parseKey(made) instanceof Error)) return made;
   }
 }

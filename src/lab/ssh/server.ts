@@ -14,6 +14,10 @@ export interface SshOptions {
   connect(): Promise<Connection>;
   readonly latencyMs: number;
   readonly banner: string;
+  /** What it calls itself. */
+  readonly sshd: string;
+  /** Signs with SHA-1 alone where its host key is an RSA key. */
+  readonly isOld: boolean;
   /** Told of every connection and channel, for counts and the log. */
   event(kind: 'connection' | 'login' | 'channel', text: string): void;
   readonly interference: Interference;
@@ -37,7 +41,10 @@ export async function startSsh(options: SshOptions, wantedPort: number): Promise
   const ssh = new ssh2.Server({
     hostKeys: [options.hostKey.privateKey],
     banner: options.banner,
-    ident: 'OpenSSH_7.4p1',
+    ident: options.sshd,
+    ...(options.isOld && {
+      algorithms: { serverHostKey: ['ssh-rsa', 'ssh-ed25519', 'ecdsa-sha2-nistp256'] },
+    }),
   });
   const channels = new Set<ServerChannel>();
   ssh.on('connection', (client, info) => attend(client, `${info.ip} ${info.port}`, port, channels, options));

@@ -9,10 +9,20 @@ import { routingBehaviour } from './routing.ts';
 import { systemBehaviour } from './system.ts';
 import { wireguardBehaviour } from './wireguard.ts';
 
-/** Without the wireguard package the router knows neither its interfaces nor `wg` as a type of the MSS clamp. */
-export function routerTemplates(withWireguard = true): Template {
-  const root = readTemplates(withWireguard);
-  firewallBehaviour(root);
+/** Which of the nodes there are that not every router has. */
+export interface Features {
+  readonly wireguard: boolean;
+  /** `wg` as a type of the MSS clamp: the package's alone. */
+  readonly wireguardClamp: boolean;
+  readonly discover: boolean;
+}
+
+const everything: Features = { wireguard: true, wireguardClamp: true, discover: true };
+
+export function routerTemplates(features = everything): Template {
+  const root = readTemplates(features.wireguard);
+  if (!features.discover) root.children.get('service')?.children.delete('ubnt-discover');
+  firewallBehaviour(root, features.wireguardClamp);
   interfacesBehaviour(root);
   routingBehaviour(root);
   policyBehaviour(root);

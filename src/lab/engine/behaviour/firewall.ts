@@ -11,11 +11,11 @@ import { ruleProblem } from './rule.ts';
 export const trees = ['name', 'modify', 'ipv6-name', 'ipv6-modify'] as const;
 export type RuleTree = (typeof trees)[number];
 
-export function firewallBehaviour(root: Template): void {
+export function firewallBehaviour(root: Template, hasWireguardClamp: boolean): void {
   groupsBehaviour(root);
   for (const tree of trees) ruleset(root, tree);
   on(root, 'service nat').end = useNatSets;
-  for (const name of ['mss-clamp', 'mss-clamp6']) clamp(root, name);
+  for (const name of ['mss-clamp', 'mss-clamp6']) clamp(root, name, hasWireguardClamp);
   const switches = ['all-ping', 'broadcast-ping', 'ip-src-route', 'log-martians', 'receive-redirects'];
   for (const name of [
     ...switches,
@@ -105,10 +105,10 @@ function useNatSets({ working, world }: Act): Outcome {
   return fine;
 }
 
-function clamp(root: Template, name: 'mss-clamp' | 'mss-clamp6' | string): void {
+function clamp(root: Template, name: string, hasWireguard: boolean): void {
   const is6 = name === 'mss-clamp6';
   const node = on(root, `firewall options ${name}`);
-  const types = ['pppoe', 'pptp', 'tun', is6 ? 'v6tun' : 'vti', 'wg', 'all'];
+  const types = ['pppoe', 'pptp', 'tun', is6 ? 'v6tun' : 'vti', ...(hasWireguard ? ['wg'] : []), 'all'];
   const quoted = types.map(type => `"${type}"`);
   const list = is6
     ? `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`

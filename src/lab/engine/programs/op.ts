@@ -4,6 +4,7 @@ import type { Answer, Call } from '../../call.ts';
 import { printRevisions } from '../archive.ts';
 import { commandsOf, printLists } from '../commands.ts';
 import type { Engine } from '../engine.ts';
+import { showVersion } from '../release.ts';
 import { show } from '../show.ts';
 import { complaint, said } from './answers.ts';
 import { generateKey } from './generate.ts';
@@ -83,7 +84,7 @@ const commands: Command = {
         },
         ipv6: { words: { route: leaf(engine => said(showRoutes(engine, 6))) } },
         system: { words: { commit: leaf(async engine => said(await printRevisions(engine))) } },
-        version: leaf(() => said(version)),
+        version: leaf(engine => said(showVersion(engine.release))),
       },
     },
     generate: {
@@ -108,14 +109,6 @@ const commands: Command = {
     },
   },
 };
-
-const version = `Version:      v2.0.9-hotfix.7
-Build ID:     5622731
-Build on:     06/15/23 08:57
-Copyright:    2012-2020 Ubiquiti Networks, Inc.
-HW model:     EdgeRouter X 5-Port
-HW S/N:       F09FC2000000
-`;
 
 export async function opWrapper(engine: Engine, call: Call): Promise<Answer> {
   if (call.args.length === 0) {
