@@ -9,13 +9,14 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 const stamp = 'dist/.sources';
 /** What the steps read; data that tests read as they run is not built. */
-const sources = ['src', 'test', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const sources = ['src', 'test', 'scripts', 'docs', 'package.json', 'package-lock.json', 'tsconfig.json'];
 /** What the last steps write: dist may have been taken apart by hand. */
-const results = ['dist/src/help.txt', 'dist/edgewg.1', 'dist/bundle/main.cjs'];
+const results = ['dist/src/help.txt', 'dist/docs/safety.txt', 'dist/edgewg.1', 'dist/bundle/main.cjs'];
 const steps = [
   ['node_modules/typescript/bin/tsc'],
   ['scripts/copy-shell.mjs'],
   ['scripts/write-help.mjs'],
+  ['scripts/write-topics.mjs'],
   ['scripts/manual.mjs', 'man', 'dist/edgewg.1'],
   ['scripts/bundle.mjs'],
 ];

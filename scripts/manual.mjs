@@ -27,7 +27,7 @@ function cli() {
     ...Object.entries(common).map(([name, option]) => item(name, option)),
   ];
   for (const { usage, describe, positionals, options, examples } of commands) {
-    out.push(`\n## edgewg ${usage}\n`, `${sentence(describe)}\n`);
+    out.push(`\n## \`edgewg ${usage}\`\n`, `${sentence(describe)}\n`);
     for (const [name, positional] of Object.entries(positionals))
       out.push(`- \`${name}\`: ${meaning(positional)}`);
     out.push(...Object.entries(options).map(([name, option]) => item(name, option)));

@@ -24,6 +24,7 @@ const needed = [
   /^bin\/(edgewg\.js|package\.json)$/,
   /^dist\/bundle\/[\w-]+\.cjs$/,
   /^dist\/bundle\/LICENSES\.txt$/,
+  /^dist\/docs\/[\w-]+\.txt$/,
   /^dist\/edgewg\.1$/,
   /^dist\/src\/help\.txt$/,
   /^dist\/src\/(lab|ci)\/files\//,
@@ -89,6 +90,8 @@ try {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const said = run(join(prefix, 'bin/edgewg'), ['--version'], { cwd: scratch }).trim();
   if (said !== version) throw new Error(`installed is ${said}, not ${version}`);
+  const page = run(join(prefix, 'bin/edgewg'), ['help', 'safety'], { cwd: scratch });
+  if (!page.startsWith('Safety\n======\n')) throw new Error(`edgewg help safety says ${page.slice(0, 80)}`);
   if (!existsSync(join(prefix, 'share/man/man1/edgewg.1')))
     throw new Error('the man page is not where man looks');
   run(process.execPath, ['scripts/test-docs.mjs', '--bin', join(prefix, 'bin'), 'docs/tutorial.md'], {

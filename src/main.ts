@@ -4,14 +4,14 @@ import { loadProgram } from './program.ts';
 import { shippedFile } from './shipped.ts';
 
 const argv = process.argv.slice(2);
-const [first, second] = argv;
+const [first] = argv;
 
 if (argv.length === 1 && /^(--version|-V|version)$/.test(first ?? '')) {
   const { version } = JSON.parse(readFileSync(shippedFile('package.json'), 'utf8'));
   process.stdout.write(`${version}\n`);
-} else if (first === undefined || (argv.length === 1 && /^(--help|-h|help)$/.test(first))) {
+} else if (first === undefined || (argv.length === 1 && /^(--help|-h)$/.test(first))) {
   // written by scripts/write-help.mjs from the definitions of the commands
   process.stdout.write(readFileSync(shippedFile('dist/src/help.txt'), 'utf8'));
 } else {
-  void loadProgram(process.env).runCli(first === 'help' && second !== undefined ? [second, '--help'] : argv);
+  void loadProgram(process.env).runCli(argv);
 }

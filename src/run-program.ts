@@ -1,5 +1,5 @@
-// Another program, run for what it prints: a password manager, a decryption. The one place where edgewg starts any: with a time
-// limit, and nothing in its environment that is edgewg's own secret.
+// Another program, run for what it prints: a password manager, a decryption. The one place where edgewg starts any but the
+// pager (src/cli/pager.ts): with a time limit, and nothing in its environment that is edgewg's own secret.
 import { type StdioOptions, spawn } from 'node:child_process';
 import { Secret } from './secret.ts';
 
@@ -62,7 +62,7 @@ export function runProgram(words: readonly string[], options: ProgramOptions): P
   });
 }
 
-function cleared({ env, withheld }: ProgramOptions): Record<string, string | undefined> {
+export function cleared({ env, withheld }: ProgramOptions): Record<string, string | undefined> {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => !name.startsWith('EDGEWG_') && !withheld.includes(name)),
   );

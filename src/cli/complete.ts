@@ -102,6 +102,10 @@ async function values(
     const { explanations } = await import('../checks/explain.ts');
     return Object.entries(explanations).map(([code, { title }]) => [code, title]);
   }
+  if (key === 'topic') {
+    const { topics } = await import('../commands/topics.ts');
+    return topics().map(({ name, title }) => [name, title]);
+  }
   if (key !== 'tunnel') return [];
   const named = before[before.findIndex(word => word === '-f' || word === '--file') + 1 || before.length];
   const joined = before.find(word => word.startsWith('--file='))?.slice('--file='.length);

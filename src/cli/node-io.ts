@@ -14,6 +14,7 @@ import { Refused } from '../errors.ts';
 import { visible } from '../report/visible.ts';
 import { runProgram } from '../run-program.ts';
 import { maskCommand, withoutOrders } from './mask.ts';
+import { page } from './pager.ts';
 
 /** What is needed of `process`. */
 export interface Host {
@@ -34,6 +35,7 @@ export function outputs(host: Host, wantsColor: boolean): Streams {
       write: text => void (text !== '' && stream.write(withoutOrders(text, host.env, isData))),
       order: text => void (text !== '' && stream.write(text)),
       isTerminal: stream.isTTY === true,
+      columns: stream.columns || 80,
       paint: new Chalk({ level }),
     };
   };
@@ -86,6 +88,7 @@ export function nodeIo(
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await writeWhole(path, path, text, () => 0o600);
     },
+    page: text => page(text, host.stdout, host.env, streams.stdout.write),
     run: (words, options) => runProgram(words, { ...options, env: host.env, signal: more.signal }),
     hide: secret => {
       const order = maskCommand(secret, host.env, isStream(host.stderr.fd));

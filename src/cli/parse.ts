@@ -4,6 +4,7 @@ import { type Command, completionKey } from '../commands/command.ts';
 import { runCommand } from '../commands/fleet.ts';
 import type { Io } from '../commands/io.ts';
 import { commands } from '../commands/table.ts';
+import { isTopic, topicsTopic } from '../commands/topics.ts';
 import { Refused } from '../errors.ts';
 import { complete } from './complete.ts';
 import { fromEnvironment } from './environment.ts';
@@ -25,7 +26,8 @@ export interface Parsed {
 }
 
 /** Throws {@link Refused} with code `usage`. */
-export async function parse(argv: readonly string[], env: Io['env']): Promise<Parsed> {
+export async function parse(given: readonly string[], env: Io['env']): Promise<Parsed> {
+  const argv = helpOf(given);
   if (argv[0] === completionKey) {
     const output = await complete(argv.slice(1), common, env['EDGEWG_FILE']);
     return { output, isVerbose: false, isQuiet: false, noColor: false };
@@ -49,6 +51,20 @@ export async function parse(argv: readonly string[], env: Io['env']): Promise<Pa
     isQuiet: args['quiet'] === true,
     noColor: args['no-color'] === true,
   };
+}
+
+/** `help COMMAND` is `COMMAND --help`, unless a page has that name. yargs takes a lone `help`, or one at the end, for --help. */
+function helpOf(argv: readonly string[]): readonly string[] {
+  const [first, ...rest] = argv;
+  if (first !== 'help') return argv;
+  const name = rest.find(word => !word.startsWith('-'));
+  if (name === undefined) return [first, topicsTopic, ...rest];
+  if (!Object.hasOwn(commands, name) || isTopic(name)) return argv;
+  return [
+    ...(name === first ? [first, topicsTopic] : [name]),
+    ...rest.filter(word => word !== name),
+    '--help',
+  ];
 }
 
 /** The text of `edgewg --help`; the build keeps it in a file, since yargs alone takes longer to load than all of that. */

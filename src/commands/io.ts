@@ -15,6 +15,8 @@ export interface Output {
   order(text: string): void;
   /** A terminal, where a line may be rewritten in place. */
   readonly isTerminal: boolean;
+  /** How many columns a line may have: the terminal's, 80 elsewhere. */
+  readonly columns: number;
   /** Colours as this stream and the person want them; perhaps none. */
   readonly paint: ChalkInstance;
 }
@@ -48,6 +50,8 @@ export interface Io {
   removeBelow(folder: string, path: string): Promise<void>;
   /** The same for a file of edgewg's own, below `$XDG_STATE_HOME/edgewg`; its folders are made. */
   writeState(name: string, text: string): Promise<void>;
+  /** Shows a text in the person's pager where it is longer than the terminal; resolves when that is left. Elsewhere it is written. */
+  page(text: string): Promise<void>;
   /** Runs a program for what it prints: no shell, no stdin, a minute at most; without edgewg's own secrets and `withheld`. */
   run(words: readonly string[], options: { cwd: string; withheld: readonly string[] }): Promise<Ran>;
   /** Tells a log that can hide secrets (GitHub Actions) to hide this one. */

@@ -22,4 +22,5 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   lab: () => import('./lab.ts'),
   schema: () => import('./schema.ts'),
   completion: () => import('./completion.ts'),
+  help: () => import('./help.ts'),
 };

@@ -19,6 +19,7 @@ export function fakeIo(folder: URL): FakeIo {
       written[name] += text;
     },
     isTerminal: false,
+    columns: 80,
     paint: new Chalk({ level: 0 }),
   });
   const refuse = async (): Promise<never> => {
@@ -41,6 +42,7 @@ export function fakeIo(folder: URL): FakeIo {
     writeBelow: refuse,
     removeBelow: refuse,
     writeState: refuse,
+    page: async text => output('stdout').write(text),
     run: refuse,
     hide: () => {},
     who: 'nobody@nowhere',
