@@ -22,7 +22,7 @@ function cli() {
   const out = [
     '# Commands\n',
     '<!-- Written by `node scripts/manual.mjs cli`; edit the definitions in src/commands instead. -->\n',
-    'Every option can also be given as `EDGEWG_<OPTION>`. [reference.md](reference.md) tells what the commands do with a router, and the exit codes.\n',
+    'Every option can also be given as `EDGEWG_<OPTION>`. [reference.md](reference.md) says what the commands do with a router, and the exit codes.\n',
     '## Options of every command\n',
     ...Object.entries(common).map(([name, option]) => item(name, option)),
   ];

@@ -3,7 +3,7 @@ import { run } from './cli/run.ts';
 import { Interrupted } from './errors.ts';
 
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-/** For the last words of whoever is told to leave. */
+/** For the messages of a process that is told to end. */
 const leavingMs = 3000;
 
 /** Runs one command and leaves its exit code with the process, which ends when its output has gone out. */

@@ -108,7 +108,9 @@ async function parserFor(argv: readonly string[], env: Io['env'], chosen: Chosen
     .fail((message, error) => {
       throw usage(message, error, loaded.length === 1 ? loaded[0] : undefined);
     })
-    .epilogue('edgewg <command> --help tells the rest. Every option can also be given as EDGEWG_<OPTION>.');
+    .epilogue(
+      'edgewg <command> --help lists its options. Every option can also be given as EDGEWG_<OPTION>.',
+    );
   const isHelp = wantsHelp(argv);
   for (const command of loaded) addCommand(parser, command, env, isHelp, chosen);
   return parser;
@@ -147,7 +149,7 @@ function addCommand(parser: Argv, command: Command, env: Io['env'], isHelp: bool
   );
 }
 
-/** yargs gives a list where a value stands twice: which one was meant nobody can tell. */
+/** yargs gives a list where a value stands twice: which one was meant nobody can know. */
 function onlyOnce(args: Record<string, unknown>, options: Record<string, Options>): true {
   for (const [name, option] of Object.entries(options))
     if (option.type !== 'array' && option.array !== true && Array.isArray(args[name]))

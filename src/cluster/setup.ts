@@ -147,12 +147,12 @@ export function gapsOfVariant(setups: readonly NodeSetup[], variant: string): Ga
         at: endpoint.at,
         code: 'no-gateway',
         message: 'netplan needs the next hop of the endpoint',
-        hint: 'say endpoint.gateway; `ip route show default` on the node tells it',
+        hint: 'say endpoint.gateway; `ip route show default` on the node shows it',
       });
   return gaps;
 }
 
-/** The same as the router's end, as far as the file alone can tell it: see src/objects/uplinks.ts. */
+/** The same as the router's end, as far as the file alone knows it: see src/objects/uplinks.ts. */
 function nodeMtu(site: Site, node: ClusterNode, tunnel: Tunnel): number {
   if (node.mtu !== undefined) return node.mtu;
   if (typeof tunnel.mtu === 'number') return tunnel.mtu;

@@ -7,7 +7,7 @@ import { canonicalPrefix } from '../wireguard/prefix.ts';
 export interface LiveNode {
   readonly name: string;
   readonly pods: readonly string[];
-  /** Addresses that it has on the internet, as the cluster tells. */
+  /** Addresses that it has on the internet, as the cluster reports. */
   readonly external: readonly string[];
 }
 

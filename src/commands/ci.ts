@@ -55,6 +55,6 @@ export async function writeCi(kind: 'github' | 'gitlab' | 'forgejo', args: CiArg
       throw new Refused('file-there', `${path} is there and is another one`, 'say --force to write it anew');
     await mkdir(dirname(resolve(io.cwd, path)), { recursive: true });
     await io.writeFile(path, text, 0o644);
-    if (!io.isQuiet) io.stderr.write(`wrote ${path}; its first lines tell what it needs\n`);
+    if (!io.isQuiet) io.stderr.write(`wrote ${path}; its first lines say what it needs\n`);
   }
 }

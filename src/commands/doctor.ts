@@ -21,7 +21,7 @@ import { showPlan } from './output.ts';
 
 export const command = defineCommand({
   command: 'doctor',
-  describe: 'tell whether the router itself is fit: package, upgrades, lost nodes, keys, names, disk, clock',
+  describe: 'check the router itself: package, upgrades, lost nodes, keys, names, disk, clock',
   options: {
     ...siteOptions,
     ...accessOptions,

@@ -76,7 +76,7 @@ async function refuseSilent(
   if (since === undefined)
     throw new Refused(
       'no-handshake',
-      `the router doesn't remember when ${tunnel.name} got its key, so nothing tells whether its peers work with it`,
+      `the router doesn't remember when ${tunnel.name} got its key, so it is unknown whether its peers work with it`,
       'see the handshakes in `edgewg status`; --allow no-handshake takes the old keys away all the same',
     );
   const silent = silentSince(since, otherEnds(tunnel, running), tunnel.name, facts);
@@ -85,7 +85,7 @@ async function refuseSilent(
   throw new Refused(
     'no-handshake',
     `since ${tunnel.name} got its key there was no handshake with ${silent.map(nameOf).join(', ')}`,
-    'who knows the new public key and sends packets shakes hands anew within two minutes: wait, or tell it; --allow no-handshake takes the old keys away all the same',
+    'a peer that has the new public key and sends packets handshakes within two minutes: wait, or give it the key; --allow no-handshake takes the old keys away all the same',
   );
 }
 

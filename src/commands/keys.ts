@@ -48,9 +48,9 @@ export const command = defineCommand({
     },
   },
   examples: [
-    ['edgewg keys', 'where keys lie, and what is amiss'],
+    ['edgewg keys', 'where keys lie, and what is wrong with them'],
     ['edgewg keys --make', 'before the first apply, so that the other end can be set up first'],
-    ['edgewg keys rotate wg4', 'make the next key, and tell what the other end must do'],
+    ['edgewg keys rotate wg4', 'make the next key, and say what the other end must do'],
     ['edgewg keys rotate wg4 --switch --expect-handshake 60', 'use it, or go back by itself'],
     ['edgewg keys rotate wg4 --finish', 'take the old key away'],
   ],

@@ -62,7 +62,7 @@ export function refuseStale({ plan, hostKey, running, origin }: PlanFile, live: 
   if (plan.running_digest === null || hostKey === undefined)
     throw new Refused(
       'plan-not-live',
-      'the saved plan was not made on a router, so nothing tells what it was made for',
+      'the saved plan was not made on a router, so it is unknown what it was made for',
       'make it with `edgewg plan --out FILE` against the router',
     );
   if (hostKey !== live.connection.hostKey.fingerprint)

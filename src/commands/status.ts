@@ -132,7 +132,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) throw signal.reason;
 }
 
-/** The same connection while it lives; a router that rebooted meanwhile is dialled again. */
+/** The same connection while it is open; a router that rebooted meanwhile is dialled again. */
 async function alive(connection: Connection, dialer: Dialer, io: Io): Promise<Connection> {
   try {
     await connection.exec('true', { timeoutMs: 10_000 });

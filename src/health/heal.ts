@@ -85,7 +85,7 @@ function answerKey(path: Path, { keyFiles }: RouterFacts): Answer {
   return { word, found: goneWithFile(leaf, word) };
 }
 
-/** Lines of the drift that tell of something else than what was lost. */
+/** Lines of the drift that are about something else than what was lost. */
 export function otherLines(drift: readonly string[], lost: readonly Path[]): string[] {
   return drift.filter(line => !isOfLoss(line, lost));
 }

@@ -1,4 +1,4 @@
-// Sessions with the neighbours of the site file as the router tells of them. Pure; from one reading of the router.
+// Sessions with the neighbours of the site file as the router reports them. Pure; from one reading of the router.
 
 import type { BgpSession, RouterFacts } from '../plan/types/facts.ts';
 import type { Neighbor, Site } from '../site/site.ts';
@@ -7,7 +7,7 @@ export interface NeighborStatus {
   readonly address: string;
   readonly tunnel: string;
   readonly remote_asn: number;
-  /** The router's word; `missing`: its table hasn't the neighbour; `disabled`: the file says so; `unknown`: it told nothing readable. */
+  /** The router's word; `missing`: its table hasn't the neighbour; `disabled`: the file says so; `unknown`: it said nothing readable. */
   readonly state: string;
   /** Prefixes taken from the neighbour; null until the session is established. */
   readonly prefixes_received: number | null;

@@ -1,4 +1,4 @@
-// The first site file of somebody who wants a tunnel: what the router tells, what a person answered, and comments that say what each
+// The first site file of somebody who wants a tunnel: what the router reports, what a person answered, and comments that say what each
 // line is for. Pure.
 import { anywhere, freeNumber, newUdp } from '../model/firewall/port.ts';
 import { only } from '../model/firewall/ranges.ts';
@@ -10,7 +10,7 @@ import { value, values } from '../vyatta/tree.ts';
 import type { Access } from './import.ts';
 import { writeDraft } from './write.ts';
 
-/** What a person has to say; the rest the router tells. */
+/** What a person has to say; the rest the router reports. */
 export interface Answers {
   readonly tunnel: string;
   readonly address: readonly string[];

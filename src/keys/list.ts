@@ -1,5 +1,5 @@
 // The keys of a router as a list: where each lies, who may read it, how old it is, who must know its public half, and what is
-// amiss. Pure; from what the router said about its files, which is never a key.
+// wrong with them. Pure; from what the router said about its files, which is never a key.
 
 import { privateKeyOf } from '../objects/tunnel.ts';
 import type { KeyFile, RouterFacts } from '../plan/types/facts.ts';

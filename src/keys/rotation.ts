@@ -73,7 +73,7 @@ interface Remembered {
   readonly commits: readonly Commit[];
 }
 
-/** When the interface got the key that it has, in seconds since 1970 by the router's clock; undefined when nothing tells. */
+/** When the interface got the key that it has, in seconds since 1970 by the router's clock; undefined when nothing says. */
 export function switchedAt(
   name: string,
   path: string,

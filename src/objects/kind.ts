@@ -21,7 +21,7 @@ export interface Title {
   readonly title: string;
   /** `owner` is the tunnel for what belongs to one. */
   readonly order: readonly [section: Section, owner: string, part: number];
-  /** The path of the object that it is told with, if it is a part of another. */
+  /** The path of the object that it is reported with, if it is a part of another. */
   readonly partOf?: Path;
 }
 

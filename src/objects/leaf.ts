@@ -1,4 +1,4 @@
-// One leaf of an object: its node on the router, its key in the site file, and how one becomes the other. What can be told from
+// One leaf of an object: its node on the router, its key in the site file, and how one becomes the other. What is known from
 // the table of nodes (src/vyatta/nodes.ts) is: a leaf of one value, of several, or of none.
 import { lookup } from '../vyatta/nodes.ts';
 import type { Path, Tree } from '../vyatta/tree.ts';

@@ -11,7 +11,7 @@ export interface SaidObject {
   readonly at: SitePath;
 }
 
-/** The file on the router that holds, or will hold, a key; undefined when that can't be told here. */
+/** The file on the router that holds, or will hold, a key; undefined when that can't be known here. */
 export type KeyPath = (source: KeySource, at: SitePath) => string | undefined;
 
 /** What the objects are derived from, besides themselves. */

@@ -18,7 +18,7 @@ export interface Comparison {
   readonly origin?: Origin;
   /** What is different on the router: `- set …`, `+ set …`. */
   readonly moved: readonly string[];
-  /** Commits that the router tells of and the reviewed plan didn't know, the newest first. */
+  /** Commits that the router reports and the reviewed plan didn't know, the newest first. */
   readonly commits: readonly string[];
   /** Commands, and deeds on key files, of the one alone. */
   readonly onlyReviewed: readonly string[];

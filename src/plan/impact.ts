@@ -1,5 +1,5 @@
 // What a commit does to tunnels that are up, change by change: what the scripts of the wireguard package make of it
-// (docs/edgeos.md 'Running tunnels'). Words for a person; the worst of a tunnel's changes is what the tunnel suffers.
+// (docs/edgeos.md 'Running tunnels'). Words for a person; the worst of a tunnel's changes counts.
 import { publicHalf } from '../vyatta/redact.ts';
 import { byVersion, has, type Path, type Tree, values } from '../vyatta/tree.ts';
 import type { RouterFacts } from './types/facts.ts';
@@ -87,7 +87,7 @@ function leafImpact(change: Change, here: Path, leaf: string, both: Both): Impac
     case 'listen-port':
       return {
         effect: 'peer',
-        text: 'peers learn the new port when the router sends to them; who calls first must be told',
+        text: 'peers learn the new port when the router sends to them; a peer that sends first needs the new port',
       };
     case 'address':
       return addressImpact(change);

@@ -1,5 +1,5 @@
 // Literal keys of the running configuration. One that a change would remove or replace is moved into a file first, so that
-// undo commands and records name a path and never hold a secret (docs/keys.md 'On the router'); the others are told.
+// undo commands and records name a path and never hold a secret (docs/keys.md 'On the router'); the others are reported.
 import { isLiteral, shownOf } from '../vyatta/redact.ts';
 import { find, type Path, type Tree, values } from '../vyatta/tree.ts';
 import { keyFileOf } from '../wireguard/key.ts';

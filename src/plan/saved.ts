@@ -82,7 +82,7 @@ const plan = z.object({
 
 const count = z.int().min(0);
 
-/** All that a file of `plan --out` may hold, for the published schema; what can be told from the rest isn't read back. */
+/** All that a file of `plan --out` may hold, for the published schema; what is known from the rest isn't read back. */
 export const planFileSchema = plan.extend({
   summary: z.object({ create: count, update: count, delete: count, keep: count, commands: count }),
   host_key: z.string().exactOptional(),

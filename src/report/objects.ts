@@ -7,7 +7,7 @@ import { byVersion, type Path } from '../vyatta/tree.ts';
 /** What happens to an object: created or deleted as a whole, changed within, or left as it is. */
 export interface PlanObject {
   readonly title: string;
-  /** Under which heading it is told: its tunnel's name, `Firewall` … */
+  /** Under which heading it is reported: its tunnel's name, `Firewall` … */
   readonly group: string;
   readonly action: Action;
   readonly changes: readonly { readonly label: string; readonly change: Change }[];

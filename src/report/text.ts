@@ -46,7 +46,7 @@ function impactBlock({ impacts = [] }: Plan, { paint }: PlanTextOptions): string
     ({ tunnel, effect, text }) =>
       `    ${color[effect](`${visible(tunnel).padEnd(width)}  ${visible(text)}`)}`,
   );
-  return [[paint.bold('What the tunnels feel of it:'), ...lines].join('\n')];
+  return [[paint.bold('Impact on running tunnels:'), ...lines].join('\n')];
 }
 
 function keyBlock(plan: Plan, { paint }: PlanTextOptions): string[] {

@@ -12,7 +12,7 @@ export function renderTrace(trace: Trace, when: string, paint: ChalkInstance): s
     ...trace.hops.flatMap(hop => hopLines(hop).map((line, i) => `    ${i === 0 ? line : paint.dim(line)}`)),
     `    ${ends[trace.end](trace.hops.at(-1))}`,
     ...trace.detours.map(detour => `    ${paint.yellow('unless:')} ${tellDetour(detour)}`),
-    ...trace.doubts.map(doubt => `    ${paint.yellow("can't tell:")} ${visible(doubt)}`),
+    ...trace.doubts.map(doubt => `    ${paint.yellow('unknown:')} ${visible(doubt)}`),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -41,7 +41,7 @@ const ends: Readonly<Record<End, (last: Hop | undefined) => string>> = {
   discarded: () => 'it is dropped there',
   'no-route': () => 'it is dropped: no route leads there',
   'no-peer': last => `it is dropped: no peer of ${last?.out?.name} has the address among its allowed IPs`,
-  waits: () => 'from there to wherever that peer was last heard',
+  waits: () => 'from there to wherever that peer last sent from',
   name: last => `from there to whatever address ${last?.peer?.endpoint?.host ?? 'the endpoint'} has`,
   ring: last => `it never leaves: ${last?.out?.name} sends its own packets into itself`,
   unknown: () => 'where that leads only the router knows',

@@ -9,7 +9,7 @@ import type { Connection } from '../ssh/connection.ts';
 import { quote } from '../vyatta/words.ts';
 import { newNonce, readRecords } from './records.ts';
 
-/** In the router's commit comments and on disk; the client's clock is in it, so it tells nothing of an order. */
+/** In the router's commit comments and on disk; the client's clock is in it, so it says nothing of an order. */
 export function newApplyId(now: Date): string {
   return `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${randomBytes(3).toString('hex')}`;
 }
@@ -40,7 +40,7 @@ export interface ApplyRecord {
   /** The site file, as it was named. */
   readonly file: string;
   readonly router: string;
-  /** The client's address as the router sees it; null when sshd told nothing. */
+  /** The client's address as the router sees it; null when sshd said nothing. */
   readonly from: string | null;
   readonly digest_before: string | null;
   /** Of what was saved; the router fills it in, and the client in its own copy. */

@@ -19,7 +19,7 @@ export interface MadeKey {
   readonly publicKey: string;
 }
 
-/** Never over a file that is there: then that file's public key is told. Rejects with {@link NoAccess}. */
+/** Never over a file that is there: then that file's public key is reported. Rejects with {@link NoAccess}. */
 export async function makeKeys(connection: Connection, wanted: readonly NewKey[]): Promise<MadeKey[]> {
   const nonce = newNonce();
   const steps = wanted.map(({ tunnel, path }) =>

@@ -37,7 +37,7 @@ export function furtherProbes(
 }
 
 /**
- * Peers with an endpoint: the others can't be called, only call. A handshake is new when the router tells another time for it than it told
+ * Peers with an endpoint: the others can't be called, only call. A handshake is new when the router reports another time for it than it told
  * just before the commit, whatever its clock says now. An interruption, or the end of the window, ends the wait.
  */
 async function handshakes(

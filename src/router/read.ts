@@ -1,4 +1,4 @@
-// One exec that tells everything about a router: its running configuration without secrets, and the facts around it.
+// One exec that reads everything about a router: its running configuration without secrets, and the facts around it.
 import { NoAccess } from '../errors.ts';
 import type { KeyFile, LiveInterface, LivePeer, RouterFacts, Session } from '../plan/types/facts.ts';
 import type { Connection } from '../ssh/connection.ts';
@@ -17,7 +17,7 @@ export interface Reading {
   readonly facts: RouterFacts;
 }
 
-/** A slow router with a large configuration needs its time; a dead one shouldn't have more. */
+/** A slow router with a large configuration needs its time; one that doesn't answer shouldn't have more. */
 const timeoutMs = 90_000;
 
 /** The largest configuration that was ever seen has 3 MB; in base64, with all else, that is not a quarter of this. */

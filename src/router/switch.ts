@@ -7,7 +7,7 @@ import { answerCommand, results } from './transaction.ts';
 export interface Answer {
   /**
    * `saved`, `undone`; `unsaved`: undone, but what somebody had saved meanwhile could not be saved again; `failed`: could not be
-   * undone. `busy`: nothing yet. `gone`: there is no such apply, or it is over, which the log tells. Empty when the router had no
+   * undone. `busy`: nothing yet. `gone`: there is no such apply, or it is over, which the log says. Empty when the router had no
    * room for the answer.
    */
   readonly result: string;
@@ -29,7 +29,7 @@ const roundSeconds = 10;
 /** How long a save is waited for: another commit may hold the lock for some minutes. */
 const mostRounds = 40;
 
-/** One round; `busy` when the router is still at it. Rejects with NoAccess when the line dies, or falls silent. */
+/** One round; `busy` when the router is still at it. Rejects with NoAccess when the line breaks, or falls silent. */
 export async function askSwitch(
   connection: Connection,
   id: string,

@@ -71,7 +71,7 @@ function secretOf({ path }: KeyStep, { secrets }: TransactionOptions): Secret {
 
 /**
  * The command of the exec that confirms or undoes, and waits for what the switch makes of it. When there is no such apply it
- * has ended, which the log tells, or its script is still on the way: that one gets a moment. After a restart anybody may have
+ * has ended, which the log says, or its script is still on the way: that one gets a moment. After a restart anybody may have
  * made /tmp/edgewg: no other script is run than one that this user has written, in a folder of its own.
  */
 export function answerCommand(

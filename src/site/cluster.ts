@@ -38,7 +38,7 @@ export interface Metallb {
   readonly autoAssign: boolean;
 }
 
-/** Who speaks BGP on the nodes. */
+/** What runs BGP on the nodes. */
 export type Speaker = 'metallb' | 'frr-k8s' | 'calico' | 'frr';
 
 export interface ClusterBgp {

@@ -76,7 +76,7 @@ function ownPrefixes(node: ClusterNode): string[] {
   });
 }
 
-/** Not the ranges of MetalLB: BGP tells which tunnel they are behind. */
+/** Not the ranges of MetalLB: BGP says which tunnel they are behind. */
 function routesOf(node: ClusterNode, guard: boolean): Route[] {
   const route = (prefix: string, what: string, isGuarded: boolean): Route => ({
     at: node.at,

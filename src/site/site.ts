@@ -237,7 +237,7 @@ export interface Neighbor {
   readonly timers?: { readonly keepalive: number; readonly holdtime: number };
 }
 
-/** A finding that somebody decided to live with, and why. */
+/** A finding that somebody accepted, and why. */
 export interface Silence {
   readonly at?: SitePath;
   /** `EW012`. */

@@ -80,7 +80,7 @@ export class SourceText {
   }
 }
 
-/** Long runs of base64, and shorter ones after a name that tells of a secret. */
+/** Long runs of base64, and shorter ones after a name that stands for a secret. */
 const keyLike = /(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{32,}={0,2}/g;
 const afterName =
   /((?:private|preshared|pre-shared)[-_ ]?key|psk|password|passphrase|secret)(["']?\s*:\s*)("[^"]*"?|'[^']*'?|[^\s,}]+)/gi;

@@ -1,4 +1,4 @@
-// The keys of an ssh-agent. An agent that is silent or gone is a problem to tell when nothing else lets us in, not an error.
+// The keys of an ssh-agent. An agent that is silent or gone is a problem to report when nothing else lets us in, not an error.
 import type { KeyOffer, Problem } from './identities.ts';
 import { ProblemError } from './identities.ts';
 import { printable } from './printable.ts';

@@ -1,4 +1,4 @@
-// The tries of one login, in order, and what came of them: which is next, what is remembered, what is told when none is left.
+// The tries of one login, in order, and what came of them: which is next, what is remembered, what is reported when none is left.
 import { NoAccess } from '../errors.ts';
 import type { Hop, Method } from './hop.ts';
 import type { Problem } from './identities.ts';

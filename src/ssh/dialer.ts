@@ -39,7 +39,7 @@ async function prepareHop(
   isTarget: boolean,
 ): Promise<PreparedHop> {
   const trust = await readTrust(hop, access);
-  chooseAlgorithms(hop.legacy, trust); // a misspelt name is told before anybody is dialled
+  chooseAlgorithms(hop.legacy, trust); // a misspelt name is reported before anybody is dialled
   const login = new Login(hop, access, credentials, isTarget);
   return { hop, trust, login, accepted: [], recordKey: key => recordHostKey(key, hop, access) };
 }
@@ -58,7 +58,7 @@ async function dial(preparedHops: readonly PreparedHop[], signal?: AbortSignal):
       } else stream = await forward(before.hopConnection, before.hop, prepared.hop, signal);
       const hopConnection = await openHopConnection(stream, prepared, signal);
       hopConnections.push(hopConnection);
-      hopConnection.client.on('error', () => hangUp(hopConnections)); // a chain is as dead as its deadest link
+      hopConnection.client.on('error', () => hangUp(hopConnections)); // one closed link closes the chain
       before = { hop: prepared.hop, hopConnection };
     }
     return connection(hopConnections, preparedHops, localAddress);

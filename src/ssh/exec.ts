@@ -1,5 +1,5 @@
 // One command in a channel of its own. Memory is bounded by maxBytes, time by timeoutMs, whatever the server does;
-// a command that fails is a result, a connection that dies is an error.
+// a command that fails is a result, a connection that breaks is an error.
 import { NoAccess } from '../errors.ts';
 import { ByteSink } from './byte-sink.ts';
 import type { ExecOptions, ExecResult } from './contract.ts';
@@ -35,7 +35,7 @@ export function runCommand(
     void hopConnection.closed.then(why => fail(lost(host, why)));
     let tries = 0;
     const opened = (error: Error | undefined, stream: ClientChannel) => {
-      if (hopConnection.isClosed() || (over && error)) return; // `closed` tells
+      if (hopConnection.isClosed() || (over && error)) return; // `closed` says why
       if (error && isFull(error) && ++tries < mostTries) return void setTimeout(open, tries * 20);
       if (error) return fail(refused(host, error));
       if (over) return abandon(stream);
@@ -51,7 +51,7 @@ export function runCommand(
       try {
         hopConnection.client.exec(command, opened);
       } catch {
-        // ssh2 throws when the socket has just died: `closed` tells
+        // ssh2 throws when the socket has just closed: `closed` says why
       }
     };
     if (signal?.aborted) return abort();

@@ -36,7 +36,7 @@ export function forward(
     try {
       hopConnection.client.forwardOut('127.0.0.1', 0, to.host, to.port, opened);
     } catch {
-      // ssh2 throws when the socket has just died: `closed` tells
+      // ssh2 throws when the socket has just closed: `closed` says why
     }
   });
 }

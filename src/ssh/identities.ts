@@ -15,7 +15,7 @@ export interface KeyOffer {
   sign(data: Buffer, hash: string | undefined): Promise<Buffer>;
 }
 
-/** Why a way in wasn't taken; what the final refusal tells. */
+/** Why a way in wasn't taken; what the final refusal says. */
 export interface Problem {
   /** Of the error when nothing weightier happened. */
   readonly code: string;

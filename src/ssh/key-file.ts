@@ -1,5 +1,5 @@
 // One identity file: its public half at once, its private half when it is needed, with the passphrase from the environment
-// or a person. What is wrong with it is told as a problem, so that the next key gets its turn.
+// or a person. What is wrong with it is reported as a problem, so that the next key gets its turn.
 import type { Access, FileRead } from './access.ts';
 import type { Credentials } from './credentials.ts';
 import type { Hop } from './hop.ts';

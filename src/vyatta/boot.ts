@@ -5,7 +5,7 @@ import { byVersion, emptyTree, type Path, type Tree } from './tree.ts';
 
 /**
  * Reads a configuration in braces. A `/* … *\/` belongs to the node after it; those at the end (the version trailer)
- * belong to nobody. Throws {@link UnreadableText} at the first thing that isn't the router's form: after it nothing can be told.
+ * belong to nobody. Throws {@link UnreadableText} at the first thing that isn't the router's form: after it nothing is known.
  */
 export function parseBoot(text: string): Tree {
   return new Reader(text).read();

@@ -27,7 +27,7 @@ const models: readonly (readonly [RegExp, string])[] = [
 const first = (list: readonly (readonly [RegExp, string])[], text: string): string | undefined =>
   list.find(([pattern]) => pattern.test(text))?.[1];
 
-/** As the router tells them: `show version`'s release and model, the board's id. */
+/** As the router reports them: `show version`'s release and model, the board's id. */
 export interface Hardware {
   readonly version: string;
   readonly model: string;
@@ -61,7 +61,7 @@ export function isPackage(file: string): boolean {
   return /\.deb$/.test(file) && /wireguard|^e\d{2,4}-v\d-v/i.test(file);
 }
 
-/** Undefined where the file's name tells nothing of boards and releases. */
+/** Undefined where the file's name says nothing of boards and releases. */
 export function fits(file: string, hardware: Hardware): boolean | undefined {
   const said = /(?:^|[^0-9a-z])(e\d{2,4})-v(\d)-v/.exec(file);
   const name = packageName(hardware);

@@ -26,7 +26,7 @@ export function readConfiguration(bytes: Uint8Array, name: string): Tree {
   if (/^Must be an admin user to run this command\.?\s*$/m.test(text))
     return refuse(
       'running-no-admin',
-      'is what the router tells a user who is no admin: "Must be an admin user to run this command."',
+      'is what the router prints for a user who is no admin: "Must be an admin user to run this command."',
       'log in as a user of level admin and save it again',
     );
   const form = formOf(text);
@@ -78,7 +78,7 @@ const most = 10;
 
 /**
  * Of a line that can't be read, with the one before it: what follows a secret may be the rest of it, for a value can hold a line
- * break, and where a value ends nobody can tell.
+ * break, and where a value ends nobody can know.
  */
 function excerptOf(line: string, before: string): string {
   if (/pass|secret|key|community|connection|psk/.test(before)) return '';

@@ -42,6 +42,21 @@ describe('what edgewg says', () => {
       ),
     );
 
+  it('stays with plain technical English, in comments and documents as well', () => {
+    const poetry = /\b(feels?|fares?|suffers?|amiss|story|stories|tale)\b/i;
+    const texts = ['src', 'docs'].flatMap(name =>
+      readdirSync(new URL(`${name}/`, root), { recursive: true, encoding: 'utf8' })
+        .filter(file => /\.(ts|md)$/.test(file))
+        .map(file => `${name}/${file}`),
+    );
+    const lines = texts.flatMap(file =>
+      readFileSync(new URL(file, root), 'utf8')
+        .split('\n')
+        .flatMap((line, i) => (poetry.test(line) ? [`${file}:${i + 1}: ${line.trim()}`] : [])),
+    );
+    assert.deepEqual(lines, []);
+  });
+
   it('sends nobody to a file that the npm package has not', () => {
     const shipped = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter(name => /\/files\//.test(name))

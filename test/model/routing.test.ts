@@ -257,7 +257,7 @@ describe('routing: the way of a packet', () => {
         .split('\n')
         .at(-1)
         ?.trim();
-    assert.equal(end(''), 'from there to wherever that peer was last heard');
+    assert.equal(end(''), 'from there to wherever that peer last sent from');
     assert.equal(
       end(`interfaces wireguard wg4 peer ${key(4)} endpoint vpn.example.net:51820`),
       'from there to whatever address vpn.example.net has',

@@ -91,7 +91,7 @@ describe('impact of a change on a tunnel', () => {
       'keeps',
       /within two minutes/,
     ],
-    ['another port', [['listenPort: 51824', 'listenPort: 51844']], 'peer', /must be told/],
+    ['another port', [['listenPort: 51824', 'listenPort: 51844']], 'peer', /needs the new port/],
     [
       'another key',
       [['    mtu:', '    privateKey: /config/auth/new.key\n    mtu:']],
@@ -256,7 +256,7 @@ describe('checks: can this cut me off?', () => {
       planOf(but(site, change), router).diagnostics.filter(({ code }) => code.startsWith('EW23')),
       [],
     );
-    assert.match(verdict(but(site, change), undefined), /^EW231 it can't be told .* said nothing of it$/);
+    assert.match(verdict(but(site, change), undefined), /^EW231 it is unknown .* said nothing of it$/);
     assert.equal(verdict(but(site, change), { ...lan, from: '127.0.0.1' }), '', 'a jump through the router');
   });
 

@@ -136,7 +136,7 @@ describe('a plan as text', () => {
     );
   });
 
-  it('has a line for each tunnel that feels it, and one for each finding that is silenced', () => {
+  it('has a line for each tunnel with an impact, and one for each finding that is silenced', () => {
     const plan: Plan = {
       ...minimal,
       impacts: [
@@ -149,7 +149,7 @@ describe('a plan as text', () => {
       ],
     };
     const shown = renderPlan(plan, { paint, isVerbose: false, isInverse: false, refused: 0 });
-    assert.match(shown, /^What the tunnels feel of it:\n {4}wg12 {2}the interface goes down and up\n\n/m);
+    assert.match(shown, /^Impact on running tunnels:\n {4}wg12 {2}the interface goes down and up\n\n/m);
     assert.match(shown, /\n\nsilenced EW214: a leak \(reason: a test\)\n\nnote EW103: a note\n/);
     assert.doesNotMatch(shown, /wg4/);
     assert.match(text(plan), /^error EW214: a leak\n.*\n {4}silenced: a test$/m);

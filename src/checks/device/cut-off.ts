@@ -26,10 +26,10 @@ export const cutOff: Check = {
       same: whoever proves it then must come in by the new way before the time is over.`,
     },
     EW231: {
-      title: "it can't be told whether the plan cuts off its own session",
+      title: 'it is unknown whether the plan cuts off its own session',
       why: `Something on the way of the SSH session changes, and whether it still works afterwards depends on what no configuration
       tells: what a BGP neighbour announces, a rule with a rate limit, how soon a tunnel comes back after its interface went
-      down and up. A peer that sends, and hears nothing for 15 seconds, handshakes anew by itself (the protocol's keepalive
+      down and up. A peer that sends, and receives nothing for 15 seconds, handshakes again by itself (the protocol's keepalive
       timeout of 10 and rekey timeout of 5 seconds: WireGuard's whitepaper, section 6, and timers.c of the kernel module). One
       that has nothing to send waits for its next packet, or its next keepalive.`,
       way: 'Have another way in at hand. Unconfirmed, the router undoes the plan by itself.',
@@ -52,7 +52,7 @@ export const cutOff: Check = {
           code: 'EW231',
           severity: 'note',
           message:
-            "it can't be told whether this plan cuts off the session that applies it: the router said nothing of it",
+            'it is unknown whether this plan cuts off the session that applies it: the router said nothing of it',
         }),
       ];
     const view = viewOf(input);
@@ -105,7 +105,7 @@ function verdict(input: CheckInput, session: Session, talk: Conversation, found:
     return finding(input, at, {
       code: 'EW231',
       severity: 'warning',
-      message: `it can't be told whether this plan cuts off the session that applies it (${way}): ${told}`,
+      message: `it is unknown whether this plan cuts off the session that applies it (${way}): ${told}`,
       hint: 'have another way in at hand; the router undoes the plan by itself when nobody confirms',
     });
   const entry = passage(parts) === 'all' && iface !== undefined ? `, let in by ${tellParts(parts)}` : '';

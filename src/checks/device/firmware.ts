@@ -73,7 +73,7 @@ export const firmware: Check = {
       why: `config.boot holds an interface that the running configuration has lost: it didn't come back at boot (a missing key
       file, an endpoint's name that didn't resolve), or somebody deleted it and didn't save. An apply saves, and would make
       the loss permanent.`,
-      way: `edgewg doctor --heal loads it back; where that fails it tells what the router said. If it is meant to be gone, save
+      way: `edgewg doctor --heal loads it back; where that fails it shows what the router said. If it is meant to be gone, save
       on the router first.`,
     },
     EW022: {
@@ -86,7 +86,7 @@ export const firmware: Check = {
     EW302: {
       title: 'this firmware does not know a node that the file asks for',
       why: `Which nodes a router knows depends on its firmware. edgewg asks for the templates while it reads the router, so that this
-      is told before anything is done and not by "The specified configuration node is not valid" in the middle of it.`,
+      is reported before anything is done and not by "The specified configuration node is not valid" in the middle of it.`,
       way: 'Leave out what the finding names, or update the firmware.',
     },
   },

@@ -12,7 +12,7 @@ export const offload: Check = {
       why: `Users of the EdgeRouter X report since 2019 that with hwnat and a WireGuard interface UDP connections die after a while
       and that what comes out of the tunnel crawls; switching it off cured it. See issue 98 of Lochnair/vyatta-wireguard and
       issues 23 and 62 of WireGuard/wireguard-vyatta-ubnt. No explanation is known, and not everybody sees it.`,
-      way: `Leave it on as long as nothing is amiss. Otherwise: set system offload hwnat disable. The router then forwards by its
+      way: `Leave it on as long as nothing is wrong. Otherwise: set system offload hwnat disable. The router then forwards by its
       CPU alone, which costs most of a gigabit line's speed.`,
     },
   },

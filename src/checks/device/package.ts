@@ -14,7 +14,7 @@ export const packageFaults: Check = {
       title: 'the wireguard package takes interfaces down at every change',
       why: `Releases of wireguard-vyatta-ubnt up to 1.0.20210219-1 take an interface down and up whatever is changed below it: all
       sessions handshake anew, IPv6 addresses and the routes of route-allowed-ips are lost.`,
-      way: `Update the package (its README tells how on a live router), or apply when nobody needs the tunnel. The plan says of
+      way: `Update the package (its README says how on a live router), or apply when nobody needs the tunnel. The plan says of
       each tunnel what happens to it.`,
     },
     EW301: {
@@ -28,7 +28,7 @@ export const packageFaults: Check = {
       why: `What a commit does to running tunnels is read from the scripts of the wireguard package for EdgeOS 1 and 2. EdgeOS 3 has
       WireGuard built in, takes the same commands, and keeps its scripts to itself.`,
       way: `Nothing must be done: what is applied is proven afterwards, and put back where it doesn't hold. Only the impact that
-      the plan tells may be another.`,
+      the plan says may be another.`,
     },
   },
   find(input) {

@@ -118,7 +118,7 @@ function rerouted(
           next === undefined
             ? `no route leads back to ${who}`
             : `answers to ${who} go ${shared ? 'partly ' : ''}another way: ${way}`,
-        // Where the configuration doesn't tell how they went before, it doesn't tell whether that is worse.
+        // Where the configuration doesn't say how they went before, it doesn't tell whether that is worse.
         isSure: !shared && was.iface !== undefined,
         ...(at && { at }),
       },

@@ -173,7 +173,7 @@ export const enoughHops: Check = {
         twoSided(input, places, {
           code: 'EW423',
           severity: 'error',
-          message: `${who} would speak eBGP over one hop only, and the other end of ${pair.tunnel.name} is in no network that it is connected to: the session never begins`,
+          message: `${who} would run eBGP over one hop only, and the other end of ${pair.tunnel.name} is in no network that it is connected to: the session never begins`,
           hint: 'leave ebgpMultihop out on both sides: the router then takes 2, and the nodes as many as they need',
         }),
       ];
@@ -203,7 +203,7 @@ export const sameTimersAndSource: Check = {
             {
               code: 'EW424',
               severity: 'error',
-              message: `the router speaks to ${pair.node.name} from ${source}, and the node expects ${pair.tunnel.address.map(bare).join(' or ')}`,
+              message: `the router connects to ${pair.node.name} from ${source}, and the node expects ${pair.tunnel.address.map(bare).join(' or ')}`,
               hint: `write the router's address in ${pair.tunnel.name}`,
             },
           ),
@@ -238,7 +238,7 @@ export const samePassword: Check = {
       title: 'only one end of a session has a password',
       why: `TCP MD5 (RFC 2385) makes a host drop segments whose signature is missing or wrong, without an answer. EdgeOS has the
       password only in clear in its configuration, so a site file can't set it there; edgewg leaves one that is there alone.`,
-      way: 'Set it on the router by hand, or leave it out on both sides: the tunnel already proves who speaks.',
+      way: 'Set it on the router by hand, or leave it out on both sides: the tunnel already authenticates the other end.',
     },
   },
   find(input) {

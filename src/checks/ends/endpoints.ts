@@ -111,7 +111,7 @@ export const whoBegins: Check = {
     EW404: {
       title: 'neither end can begin, or the one that should is not let in',
       why: `One end must know where the other is. A node that begins needs routerEndpoint, a listenPort of the tunnel, and a rule
-      that opens it; and it speaks only the family of its own endpoint. Where only the router can begin, a keepalive or BGP must make it speak.`,
+      that opens it; and it uses only the family of its own endpoint. Where only the router can begin, a keepalive or BGP must make it send.`,
       way: 'Say where the router reaches the node, or where the nodes reach the router.',
     },
   },
@@ -142,7 +142,7 @@ export const whoBegins: Check = {
       if (family !== undefined && own !== undefined && family !== own)
         return tell(
           'error',
-          `${tunnel.name}: ${node.name} would reach the router at ${host}, but its own endpoint speaks IPv${own}, and it answers from nowhere else`,
+          `${tunnel.name}: ${node.name} would reach the router at ${host}, but its own endpoint is IPv${own}, and it answers from nowhere else`,
           `take an IPv${own} address of the router, or another endpoint`,
         );
       return tunnel.openPort === undefined
@@ -166,7 +166,7 @@ function sleeps(input: CheckInput, { tunnel, peer, node, neighbors }: Pair): Fin
       {
         code: 'EW404',
         severity: 'warning',
-        message: `${tunnel.name}: ${node.name} doesn't know where the router is, and the router speaks only when it has something to send: after a pause nothing from the cluster reaches home`,
+        message: `${tunnel.name}: ${node.name} doesn't know where the router is, and the router starts only when it has something to send: after a pause nothing from the cluster reaches home`,
         hint: `give ${peer.name} a persistentKeepalive of 25, or the cluster a routerEndpoint`,
       },
     ),

@@ -52,7 +52,7 @@ export const unfiltered: Check = {
         .map(family => ({ family, directions: openDirections(after.tree, iface, family) }))
         .filter(({ directions }) => directions.length > 0);
       if (open.length === 0) return [];
-      // Somebody else's interface that was open before is told, and no more: the file only adds a peer to it.
+      // Somebody else's interface that was open before is reported, and no more: the file only adds a peer to it.
       const foreign = before.iface(tunnel.name) !== undefined && !managesInterface(input.site, tunnel.name);
       return finding(input, tunnel.at, {
         code: 'EW122',

@@ -16,7 +16,7 @@ export const homeReach: Check = {
     EW124: {
       title: 'what the peers of a tunnel may reach at home',
       why: `New connections that the rulesets attached to the tunnel let pass, through the router (in) and to the router itself
-      (local), from the addresses that the peers may use. It is told when the plan changes it, for whoever reviews it.`,
+      (local), from the addresses that the peers may use. It is reported when the plan changes it, for whoever reviews it.`,
       way: 'Compare it with what is meant. Each part names the rule that lets it pass.',
     },
   },

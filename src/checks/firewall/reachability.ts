@@ -22,7 +22,7 @@ export const reachability: Check = {
       why: `For every interface that faces the internet edgewg walks the rulesets that are attached there, as they are after
       the plan, and follows a new UDP connection from the peers' addresses (or from anywhere) to the port. This one gets
       through, by the rule that is named.`,
-      way: 'Nothing is to be done. It is told when the plan changes it.',
+      way: 'Nothing is to be done. It is reported when the plan changes it.',
     },
     EW101: {
       title: 'a port that the file opens stays closed',
@@ -48,7 +48,7 @@ export const reachability: Check = {
       router keeps the way open by itself.`,
     },
     EW104: {
-      title: "it can't be told whether a port is reachable",
+      title: 'it is unknown whether a port is reachable',
       why: `No interface of the configuration seems to face the internet in that family: edgewg looks for a default route,
       PPPoE, addresses by DHCP, load-balance groups and the WAN interface of port-forward. Without one it doesn't know
       which rulesets a packet meets.`,

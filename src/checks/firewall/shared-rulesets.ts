@@ -38,7 +38,7 @@ export const sharedRulesets: Check = {
         const uplinks = users.filter(name => wans.has(name));
         if (uplinks.length > 0)
           return once(told, `${use.ruleset} ${use.tunnel}`, () => ofInternet(input, use, uplinks));
-        // between tunnels it is often meant, so it is told when it is news
+        // between tunnels it is often meant, so it is reported when it is news
         const isNews = !isSame('interfaces') && String(users) !== String(earlier.get(use.ruleset) ?? []);
         if (users.length < 2 || !isNews) return [];
         return once(told, use.ruleset, () => ofTunnels(input, use, users));

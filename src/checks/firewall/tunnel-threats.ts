@@ -59,7 +59,7 @@ export function tunnelThreats(
   ];
 }
 
-/** The same of the tunnel's own packets: from where the peer was last heard to the port that it calls. */
+/** The same of the tunnel's own packets: from where the peer last sent to the port that it calls. */
 function outerThreats(
   input: CheckInput,
   view: View,

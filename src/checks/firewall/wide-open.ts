@@ -1,5 +1,5 @@
 // EW340 to EW342: what is open although rulesets are there: a rule for every port, a default that accepts, a tunnel's ruleset
-// that lets everything pass. Where there is no ruleset at all is told by EW105 and EW122.
+// that lets everything pass. Where there is no ruleset at all is reported by EW105 and EW122.
 import { attachedTo, type Stage, stagesToRouter } from '../../model/firewall/attached.ts';
 import { allAddresses } from '../../model/firewall/conditions.ts';
 import { type Packets, states } from '../../model/firewall/packets.ts';

@@ -10,9 +10,9 @@ export const hiddenKeys: Check = {
     EW013: {
       title: 'a key is hidden in the running configuration',
       why: `"show configuration" prints stars for every leaf whose name ends in key, even when it holds the path of a key file.
-      Whether the key is the wanted one can't be told from that, so every plan would want to set it.`,
+      Whether the key is the wanted one is unknown, so every plan would want to set it.`,
       way: `Save the configuration with "show configuration commands", which hides nothing. edgewg replaces every secret by a
-      word that tells nothing before it does anything else.`,
+      word that says nothing before it does anything else.`,
     },
   },
   find: ({ running }) =>

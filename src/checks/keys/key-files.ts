@@ -29,7 +29,7 @@ export const keyFiles: Check = {
       title: 'a key is older than the file allows',
       why: `rotateAfter in the site file says for how long a key is used. WireGuard's sessions have keys of their own, so an old
       identity weakens no past session; but the longer it lies there, the more backups and people may have it.`,
-      way: `edgewg keys rotate makes the next key, tells what the peers must do, and takes the old file away at last.`,
+      way: `edgewg keys rotate makes the next key, says what the peers must do, and takes the old file away at last.`,
     },
   },
   find(input) {
@@ -79,7 +79,7 @@ function old(input: CheckInput, { keyFiles: files, now }: RouterFacts, { what, p
       code: 'EW348',
       severity: 'warning',
       message: `${path}, ${what}, is ${age} days old, and rotateAfter says ${rotateAfter}`,
-      hint: 'make a new key: edgewg keys tells who must know it',
+      hint: 'make a new key: edgewg keys lists the peers that need it',
     }),
   ];
 }

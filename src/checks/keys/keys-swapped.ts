@@ -1,5 +1,5 @@
 // EW135: public keys that change places between two tunnels of the file. A key that only moves is somebody's new interface; where two change
-// places, each with the other's endpoint and allowed IPs, they were swapped by mistake, and both tunnels would be dead.
+// places, each with the other's endpoint and allowed IPs, they were swapped by mistake, and both tunnels would fail.
 
 import type { Check } from '../../plan/types/check.ts';
 import { values } from '../../vyatta/tree.ts';

@@ -14,7 +14,7 @@ export const namedKeys: Check = {
       why: `edgewg makes a private key only for an interface that doesn't exist yet. Here the interface exists and the file
       doesn't: a mistyped path would otherwise give the interface a new identity, and every peer would refuse it.`,
       way: `Correct privateKey in the site file. If the identity is meant to change, do it by edgewg keys rotate, which makes
-      the next key and tells what the peers must do.`,
+      the next key and says what the peers must do.`,
     },
     EW011: {
       title: 'the key file on the router holds no WireGuard key, or another one than it should',
@@ -27,7 +27,7 @@ export const namedKeys: Check = {
       title: 'the interface changes its identity',
       why: `The key file that the site file names has another public key than the one that the interface uses now. From the
       commit on, every peer's handshake fails until it knows the new public key.`,
-      way: `If that is wanted, let the peers know the new public key before the apply (edgewg keys rotate tells how, and goes
+      way: `If that is wanted, let the peers know the new public key before the apply (edgewg keys rotate says how, and goes
       back when nobody answers). If not, name the file whose key is in use.`,
     },
     EW015: {

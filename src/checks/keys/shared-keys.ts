@@ -7,7 +7,7 @@ import { finding, onRouter } from '../view.ts';
 
 const base = ['interfaces', 'wireguard'];
 
-/** The public half where the router told it; else the file, which is as good to tell two keys apart. */
+/** The public half where the router reported it; else the file, which is as good to tell two keys apart. */
 function identity({ facts }: CheckInput, word: string): string {
   return isLiteral(word) ? shownOf(word) : (facts?.keyFiles.get(word)?.publicKey ?? word);
 }
@@ -56,7 +56,7 @@ export const sharedKeys: Check = {
               finding(input, [...tunnel.at, 'privateKey'], {
                 code: 'EW344',
                 severity: 'warning',
-                message: `${tunnel.name} has the private key of ${other}: nobody can tell the two apart`,
+                message: `${tunnel.name} has the private key of ${other}: the two can't be told apart`,
                 hint: `give ${tunnel.name} a key of its own: another file under privateKey`,
                 running: onRouter(input, [...base, other, 'private-key']),
               }),

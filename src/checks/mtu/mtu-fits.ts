@@ -41,7 +41,7 @@ export const mtuFits: Check = {
   },
 };
 
-/** Somebody else's interface, whose MTU the plan leaves alone, is told and no more. */
+/** Somebody else's interface, whose MTU the plan leaves alone, is only reported. */
 const isOurs = ({ wanted }: CheckInput, name: string): boolean =>
   has(wanted, ['interfaces', 'wireguard', name, 'mtu']);
 

@@ -67,7 +67,7 @@ export const allowedWithin: Check = {
     EW131: {
       title: "allowed IPs lie within another peer's",
       why: `Of prefixes that hold an address the longest wins, as with routes. That is how a default route through one peer and
-      single addresses of others live together, and is told only because it is easily done by accident. A warning: the
+      single addresses of others exist together, and is reported only because it is easily done by accident. A warning: the
       longer prefixes leave nothing of the wider one.`,
       way: 'Nothing, if it is meant so. Otherwise narrow the wider prefix.',
     },

@@ -12,7 +12,7 @@ export const endpointNames: Check = {
       yet: wg tries for about 70 seconds, the commit of the endpoint fails, and the running configuration has no endpoint any
       more. Whoever saves then has lost it. A dynamic address that changes isn't noticed either.`,
       way: `An address that stays needs no name. Where it must be a name: let the other end begin (an endpoint and
-      persistentKeepalive there), or check after each boot: edgewg status --json tells, edgewg doctor --heal puts back what was lost.`,
+      persistentKeepalive there), or check after each boot: edgewg status --json shows it, edgewg doctor --heal puts back what was lost.`,
     },
   },
   find: input =>

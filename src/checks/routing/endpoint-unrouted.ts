@@ -87,7 +87,7 @@ function hasDefault(input: CheckInput, family: Family): boolean {
   return prefix === undefined || main.at(prefix).length > 0 || isLive(input, family, 0n);
 }
 
-/** The router has a route in its kernel that no configuration tells. */
+/** The router has a route in its kernel that no configuration shows. */
 function isLive({ facts }: CheckInput, family: Family, address: bigint): boolean {
   const target = host(family, address);
   return (facts?.routes ?? []).some(line => {
@@ -97,7 +97,7 @@ function isLive({ facts }: CheckInput, family: Family, address: bigint): boolean
   });
 }
 
-/** A routing protocol may bring it; or the router gets its IPv6 in a way that the configuration doesn't tell. */
+/** A routing protocol may bring it; or the router gets its IPv6 in a way that the configuration doesn't say. */
 function mayHaveMore({ routing, wan }: Side, family: Family): boolean {
   if (routing.announced.some(one => one.isOpen && one.prefix.family === family)) return true;
   if (routing.doubts.some(doubt => /^(OSPF|RIP)/.test(doubt))) return true;

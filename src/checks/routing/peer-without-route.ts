@@ -15,7 +15,7 @@ export const peersWithoutRoute: Check = {
       title: 'a peer may send from addresses that are not routed back to it',
       why: `AllowedIPs filter what comes in and choose the peer for what goes out, but they make no routes: route-allowed-ips is
       false on tunnels that are ours. Packets from such an address are accepted, and the answers leave by another
-      interface, most often to the provider. Nothing is told where a routing protocol may bring the route.`,
+      interface, most often to the provider. Nothing is reported where a routing protocol may bring the route.`,
       way: `Add the prefix to the tunnel's routes. If it comes by BGP, name it under accept of a neighbour behind that tunnel. If
       the peer never uses it, take it out of its allowedIPs.`,
     },

@@ -18,7 +18,7 @@ export const routesWithoutPeer: Check = {
       why: `The route brings a packet to the interface, and the interface finds no peer whose allowed IPs hold its destination.
       The router then refuses it ("Required key not available"), and nothing is sent: WireGuard never answers with a route.
       A route wider than what the peers have works for its part only. Routes to a range of addresses that peers have one by
-      one are not told.`,
+      one are not reported.`,
       way: 'Add the prefix to the allowedIPs of the peer that should get it, or take the route out.',
     },
   },

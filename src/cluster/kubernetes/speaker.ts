@@ -114,7 +114,7 @@ function metallbPeers(setup: NodeSetup, bgp: ClusterBgp): KubernetesObject[] {
   }));
 }
 
-/** The ranges as a whole, from every node: without MetalLB nobody tells which node has an address. */
+/** The ranges as a whole, from every node: without MetalLB it is unknown which node has an address. */
 function frrConfiguration(setup: NodeSetup, bgp: ClusterBgp): KubernetesObject {
   const prefixes = [...(setup.cluster.metallb?.ranges ?? [])];
   const neighbors = sessionsOf(setup).map(({ peer, source }) => ({

@@ -19,7 +19,7 @@ export function attachedTo(iface: Interface, direction: Direction, family: Famil
   return rulesetAt(iface.node, ['firewall', direction, treeOf(family)], iface.path);
 }
 
-/** What packets from `face` pass on their way to the router itself, in order. Nothing at all: everything gets in. */
+/** What packets from `face` pass on their way to the router itself, in order. Nothing at all: everything is accepted. */
 export function stagesToRouter(tree: Tree, iface: Interface, family: Family): Stage[] {
   const own = attachedTo(iface, 'local', family);
   const local = zones(tree).find(zone => zone.isLocal);

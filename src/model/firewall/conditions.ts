@@ -12,7 +12,7 @@ export interface Condition {
   readonly because?: string;
 }
 
-/** A condition that depends on what no configuration tells: the time, a rate, a mark. */
+/** A condition that depends on what no configuration shows: the time, a rate, a mark. */
 export const undecided = (because: string): Condition => ({ sure: [], possible: [{}], because });
 
 /** A condition that no packet of any question fulfils. */

@@ -13,7 +13,7 @@ const unknown = (possible: Known['possible'], because: string): Known => ({ sure
 
 /**
  * What a group holds. `kind` is the node below `source group` without EdgeOS's `ipv6-`, which the family gives. A group that isn't
- * there may hold anything: EdgeOS refuses such a rule, so it can't be told what was meant.
+ * there may hold anything: EdgeOS refuses such a rule, so it can't be known what was meant.
  */
 export function groupOf(tree: Tree, kind: GroupKind, family: Family, name: string): Known {
   const prefix = family === 6 && kind !== 'port-group' ? 'ipv6-' : '';
@@ -44,7 +44,7 @@ function interfaceGroup(tree: Tree, family: Family, name: string): Known | undef
   return { sure, possible: sure };
 }
 
-/** It gets addresses that no configuration tells: by DHCP, PPP, OpenVPN, or IPv6's own means. */
+/** It gets addresses that no configuration shows: by DHCP, PPP, OpenVPN, or IPv6's own means. */
 export function isDynamic(iface: Interface, family: Family): boolean {
   const words = addressesOf(iface);
   if (words.includes(family === 4 ? 'dhcp' : 'dhcpv6')) return true;

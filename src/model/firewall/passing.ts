@@ -8,7 +8,7 @@ import { ask, type Part, passes } from './verdict.ts';
 
 /**
  * What becomes of the packets: parts as of one ruleset, each decided at the stage that refuses it, or at the last. Without
- * stages everything passes. Whether a ruleset that isn't there lets it pass can't be told.
+ * stages everything passes. Whether a ruleset that isn't there lets it pass can't be known.
  */
 export function askStages(
   firewall: Firewall,

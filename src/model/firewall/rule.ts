@@ -32,7 +32,7 @@ export interface Rule {
   /** The line of the configuration it starts at. */
   readonly line?: number;
   readonly disabled: boolean;
-  /** What it takes for certain, and what it takes besides under conditions that no configuration tells. */
+  /** What it takes for certain, and what it takes besides under conditions that no configuration shows. */
   readonly takes: readonly Packets[];
   readonly mayTake: readonly Packets[];
   /** Those conditions, in words: `it has a limit`. Empty when the rule is clear. */

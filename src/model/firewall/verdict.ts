@@ -7,7 +7,7 @@ import type { Ruleset } from './ruleset.ts';
 
 /**
  * Who decides: a rule, the default action of a ruleset or zone, or nothing at all, where nothing filters; `missing`: a
- * ruleset that isn't there, so that nobody can tell.
+ * ruleset that isn't there, so that nobody can know.
  */
 export type Decider =
   | { readonly kind: 'rule'; readonly ruleset: string; readonly rule: Rule }
@@ -22,7 +22,7 @@ export interface Part {
   readonly decider: Decider;
   /** Undefined: not known. */
   readonly action: Action | undefined;
-  /** Earlier rules that take these packets if what can't be told beforehand is so. */
+  /** Earlier rules that take these packets if what can't be known beforehand is so. */
   readonly doubts: readonly Rule[];
 }
 

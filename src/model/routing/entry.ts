@@ -4,7 +4,7 @@ import type { Prefix } from '../../wireguard/prefix.ts';
 
 /**
  * Who makes it. `provider`: a default route by DHCP, PPPoE or router advertisement. `allowed-ips`: `route-allowed-ips true`.
- * `kernel`: the router itself told, where no configuration says it.
+ * `kernel`: the router itself reported, where no configuration says it.
  */
 export type Origin =
   | 'connected'
@@ -35,7 +35,7 @@ export interface Announced {
   readonly prefix: Prefix;
   readonly longest: number;
   readonly neighbor: string;
-  /** The interface through which the neighbour is reached, where that can be told. */
+  /** The interface through which the neighbour is reached, where that is known. */
   readonly out: string | undefined;
   /** 20 for a neighbour of another AS, 200 for one of the same. */
   readonly distance: number;

@@ -25,7 +25,7 @@ export interface Routing {
   readonly doubts: readonly string[];
 }
 
-/** `live`: lines of `ip route show`, for networks that no configuration tells; undefined when no router was asked. */
+/** `live`: lines of `ip route show`, for networks that no configuration shows; undefined when no router was asked. */
 export function routingOf(
   tree: Tree,
   live: readonly string[] = [],
@@ -103,7 +103,7 @@ function resolved(
   });
 }
 
-/** Connected networks and default routes that the kernel has and the configuration doesn't tell: DHCP, PPPoE, delegation. */
+/** Connected networks and default routes that the kernel has and the configuration doesn't say: DHCP, PPPoE, delegation. */
 function kernelRoutes(
   live: readonly string[],
   ifaces: ReadonlyMap<string, Interface>,

@@ -91,7 +91,7 @@ export interface RouterFacts {
   readonly pendingConfirms: readonly string[];
   /** SHA-256, hex, of config.boot; empty when it can't be read. */
   readonly savedDigest: string;
-  /** The SSH session as the router sees it; undefined when sshd told nothing. */
+  /** The SSH session as the router sees it; undefined when sshd said nothing. */
   readonly session: Session | undefined;
   /** SHA-256, hex, of the active configuration without secret leaves. */
   readonly digest: string;

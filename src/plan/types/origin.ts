@@ -1,4 +1,4 @@
-// What a plan was made for, as far as it can be told later: the router itself, a snapshot of it, or a file of which nothing is known.
+// What a plan was made for, as far as it is known later: the router itself, a snapshot of it, or a file of which nothing is known.
 import * as z from 'zod';
 
 export const originSchema = z.object({

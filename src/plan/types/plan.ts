@@ -77,7 +77,7 @@ export interface Finding {
 }
 
 /**
- * How a tunnel fares, from the least to the worst: it is made; it goes on; some peers handshake anew or end; all peers handshake
+ * Impact on a tunnel, from the least to the worst: it is made; it goes on; some peers handshake anew or end; all peers handshake
  * anew; its interface goes down and up; it is removed.
  */
 export type Effect = 'new' | 'keeps' | 'peer' | 'handshakes' | 'flaps' | 'gone';

@@ -1,5 +1,5 @@
 // A plan as Markdown, for a comment on a pull request or the summary of a job: the sentence that sums up, what refuses the plan,
-// what the tunnels feel, the changes of each tunnel, a drawing, and the commands.
+// the impact on running tunnels, the changes of each tunnel, a drawing, and the commands.
 
 import type { Graph } from '../../model/routing/topology.ts';
 import { type Allowed, refusals } from '../../plan/allow.ts';
@@ -86,9 +86,9 @@ function impactSections({ impacts = [] }: Plan): Section[] {
   const lines = [...told].map(([words, tunnels]) => `- ${words.replace('@', () => tunnels.join(', '))}`);
   return [
     {
-      name: 'what the tunnels feel',
+      name: 'the impact on running tunnels',
       rank: 6,
-      text: ['**What the tunnels feel of it**', '', ...lines].join('\n'),
+      text: ['**Impact on running tunnels**', '', ...lines].join('\n'),
     },
   ];
 }

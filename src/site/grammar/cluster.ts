@@ -57,7 +57,7 @@ export const pinnedImage: Grammar = {
   examples: [`registry.example.net/wireguard@sha256:${'0'.repeat(64)}`],
   check: text => {
     if (pinnedImage.pattern.test(text)) return undefined;
-    const hint = 'write NAME@sha256:DIGEST; `docker buildx imagetools inspect NAME:TAG` tells the digest';
+    const hint = 'write NAME@sha256:DIGEST; `docker buildx imagetools inspect NAME:TAG` shows the digest';
     return { message: 'is not an image with its digest', hint };
   },
 };

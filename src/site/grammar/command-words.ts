@@ -1,5 +1,5 @@
 // The words of a `command:` reference, split as a POSIX shell would split them. No shell runs it, so what only a shell
-// understands (pipes, variables, redirections) is a mistake that is told rather than passed on as a letter.
+// understands (pipes, variables, redirections) is a mistake that is reported rather than passed on as a letter.
 import type { Fault } from './grammar.ts';
 
 /** Operators and expansions; glob characters are letters here, as they are to a shell where no file matches. */

@@ -103,6 +103,6 @@ export const userName: Grammar = wordGrammar({
 export const findingCode: Grammar = wordGrammar({
   pattern: /^EW\d{3}$/,
   allowed: /[EW0-9]/,
-  rule: 'a finding has a code such as EW012; `edgewg explain EW012` tells what it means',
+  rule: 'a finding has a code such as EW012; `edgewg explain EW012` says what it means',
   examples: ['EW012'],
 });

@@ -52,7 +52,7 @@ function withLength(text: string): InterfaceAddress | Fault {
 
 const isFault = (result: object): result is Fault => 'message' in result;
 
-/** A network: what a route or AllowedIPs names. Host bits are an error, since nobody can tell which of the two was meant. */
+/** A network: what a route or AllowedIPs names. Host bits are an error, since nobody can know which of the two was meant. */
 export const prefix: Grammar = {
   pattern: /^[0-9A-Fa-f.:]+\/\d{1,3}$/,
   examples: ['10.42.4.0/24', 'fd00:42::/48'],

@@ -60,7 +60,7 @@ export const gatewayOfEndpoint: Rule = ({ site, report }) => {
       report([...endpoint.at, 'gateway'], {
         code: 'own-address',
         message: `this is the endpoint itself`,
-        hint: 'write the next hop; `ip route show default` on the node tells it',
+        hint: 'write the next hop; `ip route show default` on the node shows it',
       });
     if (parseInterfaceAddress(endpoint.gateway)?.family !== endpoint.family)
       report([...endpoint.at, 'gateway'], {

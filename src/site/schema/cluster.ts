@@ -47,7 +47,7 @@ const bgp = z
     routerAsn: whole(1, 4294967294, 'The AS number of the router, as the cluster expects it.'),
     speaker: choice(
       ['metallb', 'frr-k8s', 'calico', 'frr'],
-      'Who speaks BGP on the nodes: MetalLB, FRR-K8s, Calico, or FRR on plain hosts. Default: metallb.',
+      'What runs BGP on the nodes: MetalLB, FRR-K8s, Calico, or FRR on plain hosts. Default: metallb.',
     ).optional(),
     password: word(
       reference,
