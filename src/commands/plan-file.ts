@@ -2,7 +2,7 @@
 import { Refused } from '../errors.ts';
 import { deeds, movedLines, newCommits } from '../plan/compare.ts';
 import { originOf } from '../plan/snapshot.ts';
-import { type Origin, originSchema } from '../plan/types/origin.ts';
+import { isComparable, type Origin, originSchema } from '../plan/types/origin.ts';
 import type { Plan } from '../plan/types/plan.ts';
 import { parseCommands, printCommands } from '../vyatta/commands.ts';
 import { isMulti } from '../vyatta/nodes.ts';
@@ -70,6 +70,12 @@ export function refuseStale({ plan, hostKey, running, origin }: PlanFile, live: 
       'other-router',
       `the saved plan is for a router with host key ${hostKey}, this one has ${live.connection.hostKey.fingerprint}`,
       'apply it to the router that it was made for; for this one, plan anew',
+    );
+  if (!isComparable(plan.running_digest))
+    throw new Refused(
+      'other-digest',
+      'the saved plan is of an edgewg that compared configurations in another way, so nothing tells whether the router is still as it was',
+      'plan again, and have the new plan reviewed',
     );
   const now = originOf(live.reading.facts);
   const moved = [

@@ -38,7 +38,7 @@ export async function readKeys(loaded: LoadedSite, io: Io, extent: Extent): Prom
 /** Files and programs as seen from the site file's folder. */
 export async function outside(loaded: LoadedSite, io: Io): Promise<Outside> {
   const { dirname, resolve } = await import('node:path');
-  const { lastWords } = await import('../vyatta/redact.ts');
+  const { lastWords } = await import('../vyatta/scrub.ts');
   const { secretVariables } = await import('../keys/references.ts');
   const folder = resolve(io.cwd, dirname(loaded.place([]).file));
   const withheld = secretVariables(loaded.site);

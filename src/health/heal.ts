@@ -13,7 +13,7 @@ import { applied, commitsOf } from '../plan/order.ts';
 import type { RouterFacts } from '../plan/types/facts.ts';
 import { type Finding, formatVersion, type KeyStep, type Operation, type Plan } from '../plan/types/plan.ts';
 import { parseCommands } from '../vyatta/commands.ts';
-import { isLiteral, isSecretLeaf, redacted, shownOf } from '../vyatta/redact.ts';
+import { isHidden, isLiteral, isSecretLeaf, redacted, shownOf } from '../vyatta/redact.ts';
 import { UnreadableText } from '../vyatta/source.ts';
 import { leaves, type Path, startsWith, type Tree } from '../vyatta/tree.ts';
 import { keyFileOf } from '../wireguard/key.ts';
@@ -65,6 +65,7 @@ interface Answer {
 function answerKey(path: Path, { keyFiles }: RouterFacts): Answer {
   const word = path.at(-1) ?? '';
   const leaf = path.slice(0, -1);
+  if (word === redacted && isHidden(leaf)) return { word, found: unhealable(leaf) };
   if (!isSecretLeaf(leaf)) return { word };
   const [, , tunnel = ''] = path;
   const isPrivate = leaf.length === 4;
@@ -76,11 +77,6 @@ function answerKey(path: Path, { keyFiles }: RouterFacts): Answer {
     const file = isFree ? own : keyFileOf(tunnel, shown);
     return { word: file, step: { tunnel, do: 'move', path: file, from: leaf } };
   }
-  if (word === redacted)
-    return {
-      word,
-      found: unhealable(leaf),
-    };
   if (keyFiles.get(word)?.publicKey !== undefined) return { word };
   return { word, found: goneWithFile(leaf, word) };
 }

@@ -6,7 +6,7 @@ import { lookup } from '../vyatta/nodes.ts';
 import type { Path } from '../vyatta/tree.ts';
 import { summarize } from './make.ts';
 import { reach } from './roots.ts';
-import { originSchema } from './types/origin.ts';
+import { digestShape, originSchema } from './types/origin.ts';
 import { formatVersion, type Plan } from './types/plan.ts';
 
 const path = z.array(z.string().max(4096)).min(1).max(40);
@@ -29,10 +29,7 @@ const identity = z.string().regex(/^([0-9A-Za-z+/]{43}=|sha256:[0-9a-f]{16})$/);
 const plan = z.object({
   format_version: z.string(),
   router: z.string(),
-  running_digest: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .nullable(),
+  running_digest: z.string().regex(digestShape).nullable(),
   keys: z.array(
     z.object({
       tunnel: z.string().regex(/^wg\d{1,3}$/),

@@ -3,7 +3,7 @@
 
 import { printCommands } from '../vyatta/commands.ts';
 import { isMulti } from '../vyatta/nodes.ts';
-import { scrub } from '../vyatta/redact.ts';
+import { scrub } from '../vyatta/scrub.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import type { RouterFacts } from './types/facts.ts';
 import { type Origin, originSchema } from './types/origin.ts';

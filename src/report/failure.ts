@@ -2,7 +2,7 @@
 import type { ChalkInstance } from 'chalk';
 import { EdgewgError, Exit } from '../errors.ts';
 import { SiteProblems } from '../site/problem.ts';
-import { scrub } from '../vyatta/redact.ts';
+import { scrub } from '../vyatta/scrub.ts';
 import { visible } from './visible.ts';
 
 interface Failure {

@@ -4,7 +4,7 @@ import { EdgewgError, PutBack, StateUnknown } from '../errors.ts';
 import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import type { Connection } from '../ssh/connection.ts';
 import { parseCommands } from '../vyatta/commands.ts';
-import { scrub } from '../vyatta/redact.ts';
+import { scrub } from '../vyatta/scrub.ts';
 import { equal, find, leaves, type Path, startsWith, type Tree } from '../vyatta/tree.ts';
 import type { ApplyInput } from './apply.ts';
 import { type Reading, readRouter } from './read.ts';

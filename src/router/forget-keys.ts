@@ -1,7 +1,7 @@
 // Takes old key files away from the router, which looks itself, under the lock of an apply, that nothing names them any more.
 import { NoAccess } from '../errors.ts';
 import type { Connection } from '../ssh/connection.ts';
-import { scrub } from '../vyatta/redact.ts';
+import { scrub } from '../vyatta/scrub.ts';
 import { quote } from '../vyatta/words.ts';
 import { newNonce, readRecords } from './records.ts';
 import { held } from './refusal.ts';

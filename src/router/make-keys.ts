@@ -1,7 +1,7 @@
 // Makes private keys on the router before anything refers to them. Only their public halves come back.
 import { NoAccess } from '../errors.ts';
 import type { Connection } from '../ssh/connection.ts';
-import { scrub } from '../vyatta/redact.ts';
+import { scrub } from '../vyatta/scrub.ts';
 import { quote } from '../vyatta/words.ts';
 import { isKey } from '../wireguard/key.ts';
 import { newNonce, readRecords } from './records.ts';

@@ -1,9 +1,11 @@
 // One exec that reads everything about a router: its running configuration without secrets, and the facts around it.
 import { NoAccess } from '../errors.ts';
 import type { KeyFile, LiveInterface, LivePeer, RouterFacts, Session } from '../plan/types/facts.ts';
+import { digestShape } from '../plan/types/origin.ts';
 import type { Connection } from '../ssh/connection.ts';
 import { parseCommands } from '../vyatta/commands.ts';
-import { redact, scrub } from '../vyatta/redact.ts';
+import { redact } from '../vyatta/redact.ts';
+import { scrub } from '../vyatta/scrub.ts';
 import { UnreadableText } from '../vyatta/source.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { quote } from '../vyatta/words.ts';
@@ -100,7 +102,11 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
       `log in as an admin, or give ${user} the level with: set system login user ${user} level admin`,
     );
   const running = parseRunning(withLiterals(text('running'), lines('literals')));
-  if (records.get('running')?.exit !== 0 || !isDigest(text('digest').trim()) || text('boot').trim() === '')
+  if (
+    records.get('running')?.exit !== 0 ||
+    !digestShape.test(text('digest').trim()) ||
+    text('boot').trim() === ''
+  )
     throw new NoAccess(
       'incomplete-reading',
       'the router could not print its configuration whole',

@@ -2,7 +2,7 @@
 import { type EdgewgError, NoAccess, Refused } from '../errors.ts';
 import type { Plan } from '../plan/types/plan.ts';
 import { printCommands } from '../vyatta/commands.ts';
-import { scrub } from '../vyatta/redact.ts';
+import { scrub } from '../vyatta/scrub.ts';
 import { printCommand } from '../vyatta/words.ts';
 import type { Reading } from './read.ts';
 import type { Record } from './records.ts';

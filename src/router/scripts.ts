@@ -1,15 +1,22 @@
 // The shell scripts that run on the router, as files beside the code so that they can be read and checked as what they are.
 import { readFileSync } from 'node:fs';
 import { shippedFile } from '../shipped.ts';
+import { lists } from '../vyatta/shown-names.ts';
 
-const load = (name: string): string => readFileSync(shippedFile(`dist/src/router/scripts/${name}`), 'utf8');
+/** A file of these, as it is sent: without whole lines of comments: nobody reads them on the router, and a forced command must be short. */
+export function script(name: string): string {
+  const text = readFileSync(shippedFile(`dist/src/router/scripts/${name}`), 'utf8');
+  return text
+    .replace(/^ *#.*\n/gm, '')
+    .replace(/@(boxes|shows|hides)@/g, (_, list: keyof typeof lists) => lists[list].join(' '));
+}
 
 /** Reads a router; the same bytes in every run of a version. */
 export const readScript = (): string =>
-  ['say.sh', 'secrets.sh', 'evidence.sh', 'read.sh'].map(load).join('\n');
+  ['say.sh', 'secrets.sh', 'evidence.sh', 'read.sh'].map(script).join('\n');
 
 /** Takes the lock and unpacks what follows. */
-export const startScript = (): string => ['say.sh', 'home.sh', 'start.sh'].map(load).join('\n');
+export const startScript = (): string => ['say.sh', 'home.sh', 'start.sh'].map(script).join('\n');
 
 /** A transaction and its dead-man switch: functions, and in the last lines which of them is called. */
 export const transactionScript = (): string =>
@@ -28,14 +35,14 @@ export const transactionScript = (): string =>
     'answer.sh',
     'main.sh',
   ]
-    .map(load)
+    .map(script)
     .join('\n');
 
 /** Makes key files outside of a transaction. */
-export const makeKeysScript = (): string => ['say.sh', 'key-files.sh', 'make-keys.sh'].map(load).join('\n');
+export const makeKeysScript = (): string => ['say.sh', 'key-files.sh', 'make-keys.sh'].map(script).join('\n');
 
 /** Takes key files away under the lock of an apply. */
 export const forgetKeysScript = (): string =>
   ['say.sh', 'home.sh', 'start.sh', 'secrets.sh', 'evidence.sh', 'session.sh', 'forget-keys.sh']
-    .map(load)
+    .map(script)
     .join('\n');

@@ -1,6 +1,6 @@
 // The client's word to the dead-man switch on the router, and what it answers.
 import type { Connection } from '../ssh/connection.ts';
-import { scrub } from '../vyatta/redact.ts';
+import { scrub } from '../vyatta/scrub.ts';
 import { newNonce, readRecords } from './records.ts';
 import { answerCommand, results } from './transaction.ts';
 

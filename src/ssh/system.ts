@@ -4,7 +4,7 @@ import { homedir, hostname, userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { type Ran, runProgram } from '../run-program.ts';
 import type { Secret } from '../secret.ts';
-import { lastWords } from '../vyatta/redact.ts';
+import { lastWords } from '../vyatta/scrub.ts';
 import type { Access, Files } from './access.ts';
 import { askAt, type Terminal } from './ask.ts';
 

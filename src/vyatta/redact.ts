@@ -1,16 +1,17 @@
-// Takes the secrets out of a running configuration, once, where it comes in: behind this nobody can print one.
+// Takes the secrets out of a running configuration, once, where it comes in: behind this nobody can print one. What may be shown is
+// listed (shown-names.ts); whatever stands behind a name that isn't listed is hidden, unless nothing secret looks like it.
 import { Secret } from '../secret.ts';
 import { fingerprintOf, publicKeyOf } from '../wireguard/key.ts';
-import type { Path, Tree } from './tree.ts';
+import { lists } from './shown-names.ts';
+import { emptyTree, type Path, type Tree } from './tree.ts';
 
-/** EdgeOS's own rule for what `show configuration` hides (docs/edgeos.md 'Secrets and levels'), and other leaves that hold a secret. */
-const secretName = /(passphrase|password|pre-shared-secret|key)$/;
-const moreSecrets = new Set(['secret', 'community', 'auth-key', 'connection', 'crypt-key', 'psk']);
+/** EdgeOS's own rule for what `show configuration` hides (docs/edgeos.md 'Printed commands'), and other names of secrets: not even a number is shown there. */
+const secretName = /(passphrase|password|passwd|pass|secret|key|token|pin|psk)$|^(community|connection)$/;
 
 /** A word that stands for a literal key: its public half, or a fingerprint for keys that have none. */
 const literal = 'literal:';
 
-/** Stands for any other secret. */
+/** Stands for whatever else isn't shown. */
 export const redacted = 'redacted';
 
 /** The router itself puts this in place of a secret. */
@@ -18,8 +19,7 @@ export const masked = '****************';
 
 /** The node at `path` is a leaf that holds a secret. */
 export function isSecretLeaf(path: Path): boolean {
-  const name = path.at(-1) ?? '';
-  return secretName.test(name) || moreSecrets.has(name);
+  return secretName.test(path.at(-1) ?? '');
 }
 
 /** The word stands for a literal key in the configuration. */
@@ -37,55 +37,78 @@ export function shownOf(word: string): string {
   return word.slice(literal.length);
 }
 
+/** What the next word of a path may be: the name of a node, a value that is shown, or what is hidden. */
+type Next = 'name' | 'value' | 'hidden';
+
+const kinds = new Map<string, Next>([
+  ...lists.boxes.map((name): [string, Next] => [name, 'name']),
+  ...lists.shows.map((name): [string, Next] => [name, 'value']),
+  ...lists.hides.map((name): [string, Next] => [name, 'hidden']),
+]);
+
+const nextOf = (parent: string, name: string): Next =>
+  kinds.get(`${parent}>${name}`) ?? kinds.get(name) ?? 'hidden';
+
+/** What is known of the end of a path: the last name in it, and what may follow. */
+interface Place {
+  readonly name: string;
+  readonly next: Next;
+}
+
+const root: Place = { name: '', next: 'name' };
+
+/** Undefined where the word is one of those that need a closer look. */
+function step({ name, next }: Place, word: string): Place | undefined {
+  if (next === 'hidden' || holdsCredentials(word)) return undefined;
+  return next === 'value' ? { name, next: 'name' } : { name: word, next: nextOf(name, word) };
+}
+
+/** A value of the leaf at `path` may be one that only the router knows, with {@link redacted} in its place here. */
+export function isHidden(path: Path): boolean {
+  let place: Place | undefined = root;
+  for (const word of path) place = place && step(place, word);
+  return place?.next !== 'value';
+}
+
 /**
- * A copy in which every secret value is a word that tells at most whether two are the same. Paths of key files stay. The same
+ * A copy in which every hidden value is a word that tells at most whether two are the same. Paths of key files stay. The same
  * rules as in router/scripts/secrets.sh, which a router applies before it says anything.
  */
 export function redact(tree: Tree): Tree {
-  return copy(tree, []);
+  return copy(tree, root);
 }
 
-/** Shares every node below which nothing is secret: most of a configuration. */
-function copy(tree: Tree, path: Path): Tree {
-  if (tree.children.size === 0) return tree;
-  if (isCommunities(path)) return withoutNames(tree);
-  const name = path.at(-1) ?? '';
-  const isLeaf = isSecretLeaf(path) && isLeafLike(tree);
-  let isChanged = false;
+/** Shares every node below which nothing is hidden: most of a configuration. */
+function copy(tree: Tree, place: Place): Tree {
+  const { comment } = tree;
+  const isCommentHidden = comment !== undefined && (place.next === 'hidden' || holdsCredentials(comment));
+  let isChanged = isCommentHidden;
   const children: [string, Tree][] = [];
   for (const [word, node] of tree.children) {
-    const shown = isLeaf ? redactWord(name, word, node) : word;
-    const below = isLeaf ? { ...node, children: new Map() } : copy(node, [...path, word]);
-    isChanged ||= shown !== word || (isLeaf ? node.children.size > 0 : below !== node);
+    const next = step(place, word);
+    const shown = next === undefined ? shownWord(place, word, node) : word;
+    const below = next === undefined ? hiddenBelow(node) : copy(node, next);
+    isChanged ||= shown !== word || below !== node;
     children.push([shown, below]);
   }
-  return isChanged ? { ...tree, children: new Map(children) } : tree;
+  if (!isChanged) return tree;
+  return { ...tree, children: new Map(children), ...(isCommentHidden && { comment: redacted }) };
 }
 
-/** Values, or what a value with a quote and a blank in it was taken for, since nothing is escaped: `'a' b'`. */
-function isLeafLike(tree: Tree): boolean {
-  return [...tree.children.values()].every(node =>
-    [...node.children.keys()].every(word => word.includes("'")),
-  );
-}
-
-/** The one secret that is the name of a node with others below it. */
-const isCommunities = (path: Path): boolean => path.join(' ') === 'service snmp community';
-
-function withoutNames(tree: Tree): Tree {
-  const children = [...tree.children].map(([word, node], i): [string, Tree] => [
-    word.startsWith(redacted) ? word : `${redacted}-${i + 1}`,
-    copy(node, []),
-  ]);
-  return { ...tree, children: new Map(children) };
+/** Nothing below what is hidden is shown, not even how much there is. */
+function hiddenBelow(node: Tree): Tree {
+  const { comment: _, ...rest } = node;
+  return node.children.size === 0 && node.comment === undefined ? node : { ...rest, children: new Map() };
 }
 
 const keyShape = /^[0-9A-Za-z+/]{43}=$/;
 const pathShape = /^\/[0-9A-Za-z_./@+-]*$/;
 
-function redactWord(name: string, word: string, { children }: Tree): string {
-  if (word === '' || word === masked || isLiteral(word) || word === redacted) return word;
-  if ((name !== 'private-key' && name !== 'preshared-key') || children.size > 0) return redacted;
+function shownWord({ name, next }: Place, word: string, { children }: Tree): string {
+  if (word === '' || word === masked || isLiteral(word)) return word;
+  if (next !== 'hidden' || children.size > 0) return redacted;
+  if (name !== 'private-key' && name !== 'preshared-key')
+    return !secretName.test(name) && isHarmless(word) ? word : redacted;
   // a key may begin with a slash too, and is none the less no path
   if (!keyShape.test(word)) return pathShape.test(word) ? word : redacted;
   if (name === 'private-key') return literal + publicKeyOf(new Secret(word));
@@ -93,56 +116,40 @@ function redactWord(name: string, word: string, { children }: Tree): string {
   return literal + fingerprintOf(new Secret(word));
 }
 
-const keyText = /(?<![0-9A-Za-z+/=])[0-9A-Za-z+/]{43}=/g;
+/** Short numbers, addresses, prefixes, ports and times, and the words of switches. */
+function isHarmless(word: string): boolean {
+  if (/^(enable|disable|true|false|auto|all|any|none|yes|no|on|off|default)$/.test(word)) return true;
+  if (/^!?[0-9./,:-]+$/.test(word)) return !/[0-9]{7}/.test(word);
+  return /^!?[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(\/[0-9]+)?$/.test(word);
+}
 
-/** Leaves whose names are words of prose too: looked for only in what is a command, or the place of a failed commit. */
-const moreNames = 'secret|community|connection|psk|[\\w-]*key';
-const surelySecret = '[\\w-]*(?:passphrase|password|pre-shared-secret|private-key|preshared-key)';
-const path = String.raw`/[\w./@+-]*(?![\w+/=])`;
-/** A quoted value goes to the quote before the end, a `]` or a line's end: nothing inside is escaped. */
-const quotedValue = String.raw`'[^\n]*'(?=\s*\]|\s*$)|'[^'\n]*'?|"[^"\n]*"?`;
-
-const inProse = new RegExp(
-  String.raw`((?:^|[\s'"])${surelySecret}['"]?[ \t=:]+)(?!${path}(?:[\s\]'";,)]|$))(?:${quotedValue}|[^\s\]]+)`,
-  'gm',
-);
-/** `set … secret VALUE` to the line's end, `[ … secret VALUE ]` to the bracket. */
-const inPlace = new RegExp(
-  String.raw`(^\s*(?:[-+]\s*)?(?:set|delete)\s.*?\s|\[\s[^\][\n]*?\s)((?:${surelySecret}|${moreNames})\s+)(?!${path}\s*(?:\]|$))(?:'[^\n]*'(?=\s*\]|\s*$)|[^\s\]]+(?=\s*\]|\s*$))`,
-  'gm',
-);
+/** A URL with a name or password in it, or `token=…`: in a text that may be shown otherwise. */
+function holdsCredentials(word: string): boolean {
+  return /:\/\/[^/ ]*@|(pass|passwd|password|passphrase|secret|token|psk|key)["']? *[=:]/.test(
+    word.toLowerCase(),
+  );
+}
 
 /**
- * Text of a router or of a person in which a secret may stand, made safe to show: the value after a secret leaf's name,
- * and every key but those after `peer` or `public-key` (failed commits print `[ … private-key KEY ]`, docs/edgeos.md 'Commits').
+ * The words of a path behind `parents`, as far as they may be shown, and `isWhole` when that is all of them. Quotes of the router's stay
+ * around a word.
  */
-export function scrub(text: string): string {
-  return text
-    .split('\n')
-    .map(line => scrubLine(line.length > longest ? `${line.slice(0, longest)}…` : line))
-    .join('\n');
-}
-
-/** The end of what a program complained, on one line and without secrets. */
-export function lastWords(stderr: string): string {
-  const lines = scrub(stderr)
-    .split('\n')
-    .map(line => line.trim());
-  return lines
-    .filter(line => line !== '')
-    .slice(-3)
-    .join('; ')
-    .slice(-300);
-}
-
-/** No sentence of a router is longer; and a line's cost grows with its square. */
-const longest = 2000;
-
-function scrubLine(line: string): string {
-  return line
-    .replace(inPlace, '$1$2[secret]')
-    .replace(inProse, '$1[secret]')
-    .replace(keyText, (key, at: number) =>
-      /(peer|public[ -]key:?|pubkey)\s+['"]?$/i.test(line.slice(Math.max(0, at - 40), at)) ? key : '[key]',
-    );
+export function shownWords(
+  words: readonly string[],
+  parent = '',
+): { shown: readonly string[]; isWhole: boolean } {
+  let place: Place = parent === '' ? root : { name: parent, next: nextOf('', parent) };
+  for (const [i, quoted] of words.entries()) {
+    const word = quoted.replace(/^(['"])(.*)\1$/, '$2');
+    const next = step(place, word);
+    if (next !== undefined) {
+      place = next;
+      continue;
+    }
+    const isLast = i + 1 === words.length;
+    const isSafe = isLast && (word === redacted || shownWord(place, word, emptyTree()) === word);
+    if (isSafe) break;
+    return { shown: words.slice(0, i), isWhole: false };
+  }
+  return { shown: words, isWhole: true };
 }

@@ -4,7 +4,7 @@ import { Refused } from '../errors.ts';
 import { parseBoot } from './boot.ts';
 import { parseCommands } from './commands.ts';
 import { type OtherSystem, systemOfText, systemOfTree } from './other-systems.ts';
-import { scrub } from './redact.ts';
+import { excerpt } from './scrub.ts';
 import { UnreadableText } from './source.ts';
 import type { Tree } from './tree.ts';
 
@@ -76,23 +76,16 @@ function decode(bytes: Uint8Array, name: string): string {
 /** How many bad lines are worth telling. */
 const most = 10;
 
-/**
- * Of a line that can't be read, with the one before it: what follows a secret may be the rest of it, for a value can hold a line
- * break, and where a value ends nobody can know.
- */
-function excerptOf(line: string, before: string): string {
-  if (/pass|secret|key|community|connection|psk/.test(before)) return '';
-  const name = /(?:pass|secret|key|community|connection|psk)[\w-]*['"]?\s/.exec(line);
-  const shown = name === null ? line : `${line.slice(0, name.index + name[0].length)}[secret]`;
-  return scrub(shown).slice(0, 120);
-}
-
 function unreadable(error: UnreadableText, text: string, name: string): Refused {
   const lines = text.split('\n');
   const { problems } = error;
+  const silent = new Set<number>();
   const shown = problems.slice(0, most).map(({ line, column, message }) => {
-    const excerpt = excerptOf((lines[line - 1] ?? '').trim(), lines[line - 2] ?? '');
-    return `${name}:${line}:${column}: ${message}${excerpt === '' ? '' : `: ${excerpt}`}`;
+    // what follows something hidden may be the rest of it: a value can hold a line break, and where it ends nobody can tell
+    const [before, said] = [line - 2, line - 1].map(i => excerpt((lines[i] ?? '').trim(), 120));
+    const isSilent = before?.isWhole === false || silent.has(line - 1);
+    if (isSilent) silent.add(line);
+    return `${name}:${line}:${column}: ${message}${isSilent || !said?.text ? '' : `: ${said.text}`}`;
   });
   const rest = problems.length > most ? [`… and ${problems.length - most} more lines`] : [];
   return new Refused(

@@ -12,7 +12,7 @@ import { type Ran, runProgram } from '../../src/run-program.ts';
 import { Secret } from '../../src/secret.ts';
 import { isFault, splitWords } from '../../src/site/grammar/command-words.ts';
 import type { KeySource, Site } from '../../src/site/site.ts';
-import { lastWords } from '../../src/vyatta/redact.ts';
+import { lastWords } from '../../src/vyatta/scrub.ts';
 import { generateKeyPair, generatePresharedKey } from '../../src/wireguard/key.ts';
 import { aPeer, aSite, aTunnel } from '../support/builders.ts';
 

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readRecords } from '../../src/router/records.ts';
+import { script } from '../../src/router/scripts.ts';
 import { quote } from '../../src/vyatta/words.ts';
 
 const folder = 'src/router/scripts';
@@ -17,16 +18,16 @@ function inBash(lines: string, stub = ''): string {
   const temporary = mkdtempSync(join(tmpdir(), 'edgewg-scripts-'));
   try {
     mkdirSync(join(temporary, 'run'));
-    const script = [
+    const text = [
       `nonce=${nonce} id=run who=test since=now window=1 commits=1 expected_digest= lock_timeout=1 patience=1`,
-      ...parts.map(name => readFileSync(`${folder}/${name}.sh`, 'utf8')),
+      ...parts.map(name => script(`${name}.sh`)),
       `PATH=${quote(process.env['PATH'] ?? '')} home=${quote(temporary)} S=${quote(join(temporary, 'run'))}`,
       `boot=$home/config.boot archive=$home/archive draft=$archive/config.boot.new out=$S/out`,
       stub,
       lines,
     ].join('\n');
     const path = join(temporary, 'script');
-    writeFileSync(path, script);
+    writeFileSync(path, text);
     const { stdout, stderr } = spawnSync('bash', [path], { encoding: 'utf8' });
     assert.equal(stderr, '');
     return stdout;
@@ -59,7 +60,7 @@ describe('scripts of the router', () => {
       inBash(
         `digest_of ${quote(`set system host-name ${name}\nset interfaces wireguard wg0 private-key ${key}`)}`,
       );
-    assert.match(of('a', 'x'), /^[0-9a-f]{64}\n$/);
+    assert.match(of('a', 'x'), /^2:[0-9a-f]{64}$/);
     assert.equal(of('a', 'x'), of('b', 'x'));
     assert.notEqual(of('a', 'x'), of('a', 'y'));
   });

@@ -32,8 +32,7 @@ literals_of() {
 literals() { config | literals_of; }
 
 running() { config | without_secrets mask; return "$active_code"; }
-# without the lines of secret leaves: nobody may guess a password from a published digest
-digest() { config | without_secrets drop | sha256sum | cut -c1-64; }
+digest() { digest_of "$active"; }
 drift() { [ -z "$drift" ] || printf '%s' "$drift" | without_empty_nodes | without_secrets mask; return "$drift_code"; }
 saved() { sed -n 's/^    wireguard \(wg[0-9]*\) {$/\1/p' /config/config.boot; }
 # from the active configuration to the saved one; mostly nothing, then nobody is asked again

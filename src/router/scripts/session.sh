@@ -49,8 +49,6 @@ wake() { [ ! -p "$S/pipe" ] || echo 1<>"$S/pipe"; } 2>/dev/null
 
 # standard input holds the keys that are to be written: nothing else may read it
 active() { cli-shell-api showConfig --show-active-only --show-commands </dev/null; }
-# the same filter and the same bytes as in read.sh; lines are those of active
-digest_of() { printf '%s\n' "$1" | without_secrets drop | sha256sum | cut -c1-64; }
 saved_sum() { sha256sum "$boot" 2>/dev/null | cut -c1-64; }
 # from a saved configuration to the active one, as far as it means something; fails when the file can't be read
 drift_from() {
