@@ -5,6 +5,7 @@ import type { SitePath } from '../site/site.ts';
 import { canonicalEndpoint } from '../wireguard/endpoint.ts';
 import { canonicalPrefix } from '../wireguard/prefix.ts';
 import type { KubernetesObject } from './kubernetes/object.ts';
+import { fieldsOf } from './objects.ts';
 import type { NodeSetup } from './setup.ts';
 
 export interface Difference {
@@ -58,8 +59,14 @@ function interfaceDifferences(
 
 function peerDifferences(setup: NodeSetup, words: readonly string[], line: number): Difference[] {
   const { node } = setup;
-  const [, , , endpoint = '', allowed = '', , , , keepalive = ''] = words;
+  const [, , shared = '', endpoint = '', allowed = '', , , , keepalive = ''] = words;
   const told: Difference[] = [];
+  if ((shared !== '(none)') !== setup.hasPresharedKey)
+    told.push({
+      message: `${node.name}: the peer has ${setup.hasPresharedKey ? 'no' : 'a'} preshared key, and should have ${setup.hasPresharedKey ? 'one' : 'none'}`,
+      at: setup.presharedKey?.at ?? node.at,
+      line,
+    });
   const list = (texts: readonly string[]): string => texts.map(canonicalPrefix).sort().join(', ');
   const there = list(allowed === '(none)' ? [] : allowed.split(','));
   const wanted = list(setup.allowedIPs);
@@ -87,27 +94,66 @@ function peerDifferences(setup: NodeSetup, words: readonly string[], line: numbe
   return told;
 }
 
-/** What is rendered must be there; what the API or others add to an object is theirs. */
+/** What is rendered must be there, and nothing of edgewg's beside it; what the API or others add to an object is theirs. */
 export function compareObjects(
   live: readonly KubernetesObject[],
   rendered: readonly KubernetesObject[],
 ): Difference[] {
   const kinds = new Set(live.map(({ kind }) => kind));
-  return rendered
+  const lacking = rendered
     .filter(({ kind }) => kinds.has(kind))
     .flatMap(wanted => {
       const name = `${wanted.kind} ${wanted.metadata?.name}`;
-      const there = live.find(
-        one =>
-          one.kind === wanted.kind &&
-          one.metadata?.name === wanted.metadata?.name &&
-          (wanted.metadata?.namespace === undefined || one.metadata?.namespace === wanted.metadata.namespace),
-      );
+      const there = live.find(one => isSame(one, wanted));
       if (there === undefined) return [{ message: `${name} is not there`, at: ['cluster'] }];
       return missing(wanted, there, '').map(path => ({
         message: `${name} differs at ${path}`,
         at: ['cluster'],
       }));
+    });
+  const own = new Set(rendered.map(({ kind }) => kind));
+  const left = live.filter(
+    one =>
+      own.has(one.kind) &&
+      one.metadata?.labels?.['app.kubernetes.io/managed-by'] === 'edgewg' &&
+      !rendered.some(wanted => isSame(one, wanted)),
+  );
+  return [
+    ...lacking,
+    ...left.map(one => ({
+      message: `${one.kind} ${one.metadata?.name} is there, and is rendered no more`,
+      at: ['cluster'],
+    })),
+  ];
+}
+
+const isSame = (live: KubernetesObject, wanted: KubernetesObject): boolean =>
+  live.kind === wanted.kind &&
+  live.metadata?.name === wanted.metadata?.name &&
+  (wanted.metadata?.namespace === undefined || live.metadata?.namespace === wanted.metadata.namespace);
+
+/** Pods and DaemonSets of edgewg's that say of themselves that something is missing: the readiness of a pod looks at the node's way. */
+export function notReady(live: readonly KubernetesObject[]): Difference[] {
+  return live
+    .filter(({ metadata }) => metadata?.labels?.['app.kubernetes.io/managed-by'] === 'edgewg')
+    .flatMap(({ kind, metadata, spec, status }): Difference[] => {
+      const told = (message: string): Difference[] => [{ message, at: ['cluster'] }];
+      if (kind === 'Pod') {
+        const { conditions } = fieldsOf(status);
+        const ready = (Array.isArray(conditions) ? conditions : [])
+          .map(fieldsOf)
+          .find(({ type }) => type === 'Ready');
+        const { nodeName } = fieldsOf(spec);
+        return ready?.['status'] === 'True'
+          ? []
+          : told(
+              `Pod ${metadata?.name} on ${String(nodeName)} is not ready: \`kubectl logs\` tells what is missing there`,
+            );
+      }
+      const { desiredNumberScheduled: wanted, numberReady: ready } = fieldsOf(status);
+      return kind === 'DaemonSet' && typeof wanted === 'number' && wanted !== (ready ?? 0)
+        ? told(`DaemonSet ${metadata?.name} has ${String(ready ?? 0)} of ${wanted} pods ready`)
+        : [];
     });
 }
 

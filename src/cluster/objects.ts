@@ -40,7 +40,8 @@ export function nodesOf(objects: readonly KubernetesObject[]): LiveNode[] {
     .filter(({ name }) => nodeName.check(name) === undefined);
 }
 
-function fieldsOf(value: unknown): Record<string, unknown> {
+/** Of something that may be anything. */
+export function fieldsOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 

@@ -2,7 +2,7 @@
 import { inOrder, type RenderedFile } from './file.ts';
 import { frrConf } from './host/frr.ts';
 import { ifupdown, setconf } from './host/ifupdown.ts';
-import { netplan } from './host/netplan.ts';
+import { netplan, netplanFile } from './host/netplan.ts';
 import { networkdFiles, networkdKeys } from './host/networkd.ts';
 import { nftRules } from './host/nft.ts';
 import { type HostPaths, hostScript } from './host/script.ts';
@@ -52,7 +52,7 @@ function hostFiles(setup: NodeSetup, variant: HostVariant): RenderedFile[] {
   const frr = frrConf(setup);
   return [
     ...ownFiles(setup, variant, `/${script}`),
-    { path: script, text: hostScript(setup, paths, byNetworkd ? 'rules' : 'all') },
+    { path: script, text: hostScript(setup, paths, byNetworkd ? variant : 'all') },
     ...(setup.cluster.firewall === 'nftables' ? [{ path: nft, text: nftRules(setup) }] : []),
     ...(frr === undefined ? [] : [{ path: 'etc/frr/frr.conf', text: frr }]),
   ];
@@ -74,7 +74,7 @@ function ownFiles(setup: NodeSetup, variant: HostVariant, script: string): Rende
     case 'networkd':
       return [...networkdFiles(setup), ...units()];
     case 'netplan':
-      return [{ path: 'etc/netplan/60-edgewg.yaml', text: netplan(setup) }, ...units()];
+      return [{ path: netplanFile, text: netplan(setup) }, ...units()];
     case 'ifupdown':
       return [
         { path: conf, text: setconf(setup) },

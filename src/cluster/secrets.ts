@@ -6,7 +6,7 @@ import { frrConf } from './host/frr.ts';
 import { secretName } from './kubernetes/daemonset.ts';
 import { labels, printObjects } from './kubernetes/object.ts';
 import { needsSecret } from './kubernetes/scripts.ts';
-import { passwordSecret } from './kubernetes/speaker.ts';
+import { passwordSecret } from './kubernetes/session.ts';
 import { keyPaths, type Variant } from './render.ts';
 import type { NodeSetup } from './setup.ts';
 
@@ -64,6 +64,8 @@ function passwordObject(nodes: readonly NodeSecrets[], password: Secret | undefi
     metallb: cluster.kubernetes.metallbNamespace,
     'frr-k8s': 'frr-k8s-system',
     calico: 'calico-system',
+    // bgpControlPlane.secretsNamespace of its Helm chart, by default
+    cilium: 'kube-system',
   }[cluster.bgp.speaker];
   const text = printObjects([
     {

@@ -1,5 +1,5 @@
 // `cluster check` and `cluster sync-nodes`: what runs on the nodes, from files that somebody fetched there.
-import { parseAllDocuments, stringify } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from '../cluster/kubernetes/object.ts';
 import type { Difference } from '../cluster/live.ts';
 import { setupsOf } from '../cluster/setup.ts';
@@ -8,7 +8,10 @@ import { Exit, Refused } from '../errors.ts';
 import { visible } from '../report/visible.ts';
 import type { Cluster } from '../site/cluster.ts';
 import type { LoadedSite } from '../site/load.ts';
+import { printYaml } from '../site/print-yaml.ts';
 import type { Io } from './io.ts';
+
+type Setups = ReturnType<typeof setupsOf>['setups'];
 
 const mostBytes = 32 * 1024 * 1024;
 
@@ -16,9 +19,7 @@ const mostBytes = 32 * 1024 * 1024;
 export async function checkLive(loaded: LoadedSite, file: string, io: Io): Promise<number> {
   const { setups } = setupsOf(loaded.site);
   const text = (await io.readFile(file, mostBytes)).toString('utf8');
-  const found = text.trimStart().startsWith('{')
-    ? await differencesOfObjects(loaded, text, file)
-    : await differencesOfDump(text, setups, file);
+  const found = await differencesOf(loaded, setups, text, file);
   for (const { message, at, line } of found) {
     const place = loaded.place(at);
     const live = `${visible(file)}${line === undefined ? '' : `:${line}`}`;
@@ -29,23 +30,49 @@ export async function checkLive(loaded: LoadedSite, file: string, io: Io): Promi
   return found.length === 0 ? Exit.done : Exit.difference;
 }
 
-async function differencesOfDump(
+async function differencesOf(
+  loaded: LoadedSite,
+  setups: Setups,
   text: string,
-  setups: ReturnType<typeof setupsOf>['setups'],
   file: string,
 ): Promise<Difference[]> {
+  switch (text.trimStart()[0]) {
+    case '{':
+      return await differencesOfObjects(loaded, text, file);
+    case '[':
+      return await differencesOfState(text, setups, file);
+    default:
+      return await differencesOfDump(text, setups, file);
+  }
+}
+
+async function differencesOfState(text: string, setups: Setups, file: string): Promise<Difference[]> {
+  const { compareState, parseState } = await import('../cluster/live-state.ts');
+  const rows = parseState(text);
+  const found = rows && compareState(rows, setups);
+  if (found !== undefined) return found;
+  throw new Refused(
+    'no-state',
+    rows === undefined
+      ? `${visible(file)} is no output of \`ip -j\``
+      : `${visible(file)} has no node's address`,
+    'fetch it on the node with `ip -j address; ip -j rule; ip -6 -j rule; ip -j route show table all; ip -6 -j route show table all`',
+  );
+}
+
+async function differencesOfDump(text: string, setups: Setups, file: string): Promise<Difference[]> {
   const { compareDump } = await import('../cluster/live.ts');
   if (!/^[^\t\n]+(\t[^\t\n]*){4}$/m.test(text))
     throw new Refused(
       'no-dump',
-      `${visible(file)} is neither \`wg show all dump\` nor JSON of kubectl`,
+      `${visible(file)} is neither \`wg show all dump\` nor JSON of kubectl or \`ip -j\``,
       'fetch it with `wg show all dump`; any word may stand in the place of the private key',
     );
   return compareDump(text, setups);
 }
 
 async function differencesOfObjects(loaded: LoadedSite, text: string, file: string): Promise<Difference[]> {
-  const { compareObjects } = await import('../cluster/live.ts');
+  const { compareObjects, notReady } = await import('../cluster/live.ts');
   const { renderKubernetes } = await import('../cluster/kubernetes/render.ts');
   const { nodesOf } = await import('../cluster/objects.ts');
   const objects = await readObjects(text, file);
@@ -56,7 +83,7 @@ async function differencesOfObjects(loaded: LoadedSite, text: string, file: stri
   const rendered = renderKubernetes(setupsOf(loaded.site).setups)
     .filter(({ path }) => /(?<!kustomization)\.yaml$/.test(path))
     .flatMap(file => parseAllDocuments(file.text).map(document => document.toJS() as KubernetesObject));
-  return [...told, ...compareObjects(objects, rendered)];
+  return [...told, ...compareObjects(objects, rendered), ...notReady(objects)];
 }
 
 async function differencesOfNodes(
@@ -93,7 +120,7 @@ export async function printSync(loaded: LoadedSite, cluster: Cluster, file: stri
   if (live.length === 0)
     throw new Refused('no-nodes', `${visible(file)} holds no nodes`, 'give it `kubectl get nodes -o json`');
   const { nodes, gone } = syncNodes(loaded.site, cluster, live);
-  if (Object.keys(nodes).length > 0) io.stdout.write(stringify({ cluster: { nodes } }, { lineWidth: 0 }));
+  if (Object.keys(nodes).length > 0) io.stdout.write(printYaml({ cluster: { nodes } }));
   for (const name of gone)
     io.stdout.write(`# ${name} is no node any more: take it out, and its tunnel into absent.tunnels\n`);
   if (!io.isQuiet && Object.keys(nodes).length + gone.length === 0)

@@ -31,7 +31,8 @@ export const command = defineCommand({
     },
     live: {
       type: 'string',
-      describe: 'for check: `wg show all dump` of a node, or `kubectl get ... -o json`',
+      describe:
+        'for check: `wg show all dump` of a node, its `ip -j` address, rule and route show table all, or `kubectl get ... -o json`',
     },
     out: { type: 'string', describe: 'write the files below this folder; without it they are printed' },
   },

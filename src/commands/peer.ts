@@ -71,6 +71,10 @@ export const command = defineCommand({
       io.stderr.write(
         `${visible(args.file)} has ${visible(args.name)} as a peer of ${tunnel.name}, ${alone.join(' and ')}; the router gets it by edgewg apply\n`,
       );
+    if (!io.isQuiet && args.dns !== undefined)
+      io.stderr.write(
+        'DNS: on Linux wg-quick wants resolvconf (Debian: openresolv, or systemd-resolved) for it, and takes the interface away again where there is none\n',
+      );
     return Exit.done;
   },
 });

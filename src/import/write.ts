@@ -1,6 +1,7 @@
 // A draft as YAML: keys in the order in which a reader wants them, short things on one line, comments where they belong.
 import { Document, isMap, isScalar, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { Data, Draft } from '../objects/draft.ts';
+import { quoteForAll } from '../site/print-yaml.ts';
 import { keysAt } from '../site/schema/at.ts';
 import type { SitePath } from '../site/site.ts';
 
@@ -21,7 +22,7 @@ export function writeDraft(draft: Draft, head: readonly string[] = [], tail: rea
   for (const { at, text } of draft.comments) commentAt(document.contents as YAMLMap, at, text);
   document.commentBefore = [schemaLine, ...head.map(line => ` ${line}`.trimEnd())].join('\n');
   if (tail.length > 0) document.comment = tail.map(line => ` ${line}`.trimEnd()).join('\n');
-  return tight(document.toString(printing)).replaceAll(/\n{3,}/g, '\n\n');
+  return tight(quoteForAll(document).toString(printing)).replaceAll(/\n{3,}/g, '\n\n');
 }
 
 /** Lists as people write them, `[a, b]`: the library pads brackets and braces alike. */

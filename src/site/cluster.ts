@@ -39,7 +39,7 @@ export interface Metallb {
 }
 
 /** What runs BGP on the nodes. */
-export type Speaker = 'metallb' | 'frr-k8s' | 'calico' | 'frr';
+export type Speaker = 'metallb' | 'frr-k8s' | 'calico' | 'cilium' | 'frr';
 
 export interface ClusterBgp {
   readonly at: SitePath;

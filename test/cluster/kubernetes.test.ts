@@ -30,6 +30,11 @@ const sites = {
   dual,
   metallb: but(dual, ['speaker: frr', 'speaker: metallb']),
   'frr-k8s': but(blog, ['speaker: metallb', `speaker: frr-k8s, ${password}`]),
+  cilium: but(dual, ['speaker: frr', 'speaker: cilium']),
+  'cilium-password': but(blog, [
+    'speaker: metallb',
+    'speaker: cilium, password: env:BGP_PASSWORD, keepalive: 60',
+  ]),
   calico: but(blog, ['speaker: metallb', `speaker: calico, ${password}`]),
 };
 const setupsFor = (site: string) => setupsOf(loadSite(site, 'site.yaml').site).setups;
@@ -78,6 +83,41 @@ describe('the other end, rendered for Kubernetes', () => {
       });
   }
 
+  it('says the same to a reader of YAML 1.1, whatever a node, a pool or a label is called', function () {
+    this.timeout(20_000);
+    const odd = but(
+      blog,
+      ['    srv4:\n      tunnel', '    no:\n      tunnel'],
+      ['metallb: { ranges', 'metallb: { pool: "1e3", ranges'],
+      [
+        '  kubernetes:\n',
+        '  kubernetes:\n    nodeSelector: { on: "yes", a: "1_420", b: "2026-11-29", c: y, d: "010", e: "0o17" }\n',
+      ],
+    );
+    const texts = [
+      ...render(setupsFor(odd), 'kubernetes').filter(({ path }) => path.endsWith('.yaml')),
+      ...render(setupsFor(odd), 'netplan').filter(({ path }) => path.endsWith('.yaml')),
+    ].map(({ text }) => text);
+    const ours = texts.map(text => parseAllDocuments(text).map(document => document.toJS() as unknown));
+    const script =
+      'import json, sys, yaml; print(json.dumps([list(yaml.safe_load_all(t)) for t in json.load(sys.stdin)]))';
+    const ran = spawnSync('python3', ['-c', script], { input: JSON.stringify(texts), encoding: 'utf8' });
+    if (ran.status !== 0 && !process.env['CI'] && /ENOENT|No module named/.test(`${ran.error}${ran.stderr}`))
+      return this.skip();
+    assert.equal(ran.status, 0, ran.stderr);
+    assert.deepEqual(JSON.parse(ran.stdout), ours);
+    const text = JSON.stringify(ours);
+    for (const word of [
+      '"values":["no",',
+      '"on":"yes"',
+      '"a":"1_420"',
+      '"b":"2026-11-29"',
+      '"c":"y"',
+      '"name":"1e3"',
+    ])
+      assert.ok(text.includes(word), word);
+  });
+
   it('refuses what the API would refuse', () => {
     const [, , daemonSet] = objectsOf(render(setupsFor(blog), 'kubernetes'));
     assert.throws(() =>
@@ -94,6 +134,17 @@ describe('the other end, rendered for Kubernetes', () => {
         metadata: { name: 'srv4' },
         spec: { bgp: { routers: [{ asn: 1, neighbors: [{ address: '192.168.5.14' }] }] } },
       }),
+    );
+    const advertisement = (spec: object) =>
+      check({
+        apiVersion: 'cilium.io/v2',
+        kind: 'CiliumBGPAdvertisement',
+        metadata: { name: 'edgewg' },
+        spec: { advertisements: [spec] },
+      });
+    assert.throws(() => advertisement({ advertisementType: 'Service' }));
+    assert.throws(() =>
+      advertisement({ advertisementType: 'PodCIDR', service: { addresses: ['LoadBalancerIP'] } }),
     );
     const filter = { apiVersion: 'projectcalico.org/v3', kind: 'BGPFilter', metadata: { name: 'edgewg' } };
     check({ ...filter, spec: { importV4: [{ action: 'Reject' }] } });

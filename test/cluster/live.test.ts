@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from '../../src/cluster/kubernetes/object.ts';
 import { renderKubernetes } from '../../src/cluster/kubernetes/render.ts';
-import { compareDump, compareObjects } from '../../src/cluster/live.ts';
+import { compareDump, compareObjects, notReady } from '../../src/cluster/live.ts';
+import { compareState, parseState } from '../../src/cluster/live-state.ts';
 import { setupsOf } from '../../src/cluster/setup.ts';
 import { syncNodes } from '../../src/cluster/sync.ts';
 import { loadSite } from '../../src/site/load.ts';
@@ -45,6 +46,7 @@ describe('a dump of wg', () => {
     ['another link', 'wg0\t', 'wg1\t', /the interface is wg1/],
     ['another router', wg4, srv4.replace('G', 'H'), /no peer with the router's key/],
     ['a home network less', ',192.168.2.0/24', '', /should be able to send/],
+    ['a preshared key', '\t(none)\t[', `\t${secret}\t[`, /has a preshared key, and should have none/],
     ['keepalives', '\toff\n', '\t25\n', /keepalives are 25/],
     ["nobody's key", srv4, srv4.replace('G', 'H'), /which is no node's/],
   ];
@@ -71,6 +73,73 @@ describe('a dump of wg', () => {
   }).timeout(20_000);
 });
 
+describe('what `ip -j` prints on a node', () => {
+  /** As iproute2 6.1 prints it on a node with the rendered files, of what is looked at. */
+  const lists: object[][] = [
+    [
+      {
+        ifname: 'eno1',
+        flags: ['UP'],
+        addr_info: [{ family: 'inet6', local: '2607:5300:60:5fac::abcd', prefixlen: 64 }],
+      },
+      {
+        ifname: 'wg0',
+        flags: ['POINTOPOINT', 'UP'],
+        addr_info: [{ family: 'inet', local: '192.168.5.4', prefixlen: 32 }],
+      },
+    ],
+    [{ priority: 32766, src: 'all', table: 'main' }],
+    [{ priority: 5181, src: 'all', fwmark: '0x51', table: '5181' }],
+    [
+      { dst: '192.168.5.14', dev: 'wg0', scope: 'link', flags: [] },
+      { dst: '192.168.2.0/24', dev: 'wg0', scope: 'link', flags: [] },
+      { type: 'blackhole', dst: '192.168.2.0/24', metric: 4096, flags: [] },
+    ],
+    [
+      {
+        dst: 'default',
+        gateway: 'fe80::1',
+        dev: 'eno1',
+        table: '5181',
+        prefsrc: '2607:5300:60:5fac::abcd',
+        metric: 1024,
+      },
+    ],
+  ];
+  const text = lists.map(list => `${JSON.stringify(list)}\n`).join('');
+  const told = (changed: string) =>
+    compareState(parseState(changed) ?? assert.fail(), setups)?.map(({ message }) => message);
+
+  it('that is as rendered has no difference', () => assert.deepEqual(told(text), []));
+
+  for (const [what, from, to, missing] of [
+    ['the rule', '"priority":5181', '"priority":5182', 'rule 5181'],
+    ['the guard', '"metric":4096', '"metric":1', 'guard for 192.168.2.0/24'],
+    ['the way', '"prefsrc":"2607:5300:60:5fac::abcd",', '', 'default route of table 5181'],
+    ['a route', '"dst":"192.168.5.14"', '"dst":"192.168.5.15"', 'route to 192.168.5.14/32'],
+    [
+      'the endpoint',
+      '"local":"2607:5300:60:5fac::abcd"',
+      '"local":"::1"',
+      'address 2607:5300:60:5fac::abcd of eno1',
+    ],
+    ['the link', '"POINTOPOINT","UP"', '"POINTOPOINT"', 'link wg0'],
+  ] as const)
+    it(`without ${what}`, () =>
+      assert.deepEqual(told(text.replace(from, to)), [`srv4: ${missing} is missing`]));
+
+  it('of nobody, or of another kind, is refused', async () => {
+    assert.equal(
+      told(text.replaceAll('192.168.5.4"', '192.0.2.1"').replaceAll('5fac::abcd', '5fac::1')),
+      undefined,
+    );
+    for (const odd of ['[', '[1, null, "x"]', '[[[]]]', '[{"addr_info":[{"local":5}]}]']) {
+      const args = ['cluster', 'check', '-f', fileURLToPath(fixture('blog/site.yaml')), '--live', '-'];
+      assert.equal((await runCli(args, { input: odd })).exit, 3, odd);
+    }
+  }).timeout(20_000);
+});
+
 describe('objects of kubectl', () => {
   const rendered = renderKubernetes(setups)
     .filter(({ path }) => /(?<!kustomization)\.yaml$/.test(path))
@@ -80,6 +149,40 @@ describe('objects of kubectl', () => {
   it('that have more than was rendered do not differ', () => {
     const live = rendered.map(object => ({ ...object, status: { observedGeneration: 1 } }));
     assert.deepEqual(compareObjects(live, rendered), []);
+  });
+
+  it('of edgewg that are rendered no more are told, and those of others are not', () => {
+    const [peer] = rendered.filter(({ kind }) => kind === 'BGPPeer');
+    assert.ok(peer);
+    const { labels = {} } = peer.metadata ?? {};
+    const gone = { ...peer, metadata: { ...peer.metadata, name: 'srv9', labels } };
+    assert.deepEqual(
+      compareObjects([...rendered, gone], rendered).map(({ message }) => message),
+      ['BGPPeer srv9 is there, and is rendered no more'],
+    );
+    const others = { ...gone, metadata: { ...gone.metadata, labels: {} } };
+    assert.deepEqual(compareObjects([...rendered, others], rendered), []);
+  });
+
+  it('say of themselves that something is missing on a node', () => {
+    assert.ok(daemonSet);
+    const { labels = {} } = daemonSet.metadata ?? {};
+    const pod = (ready: string): KubernetesObject => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'edgewg-x7k2p', namespace: 'edgewg', labels },
+      spec: { nodeName: 'srv4' },
+      status: { conditions: [{ type: 'Ready', status: ready }] },
+    });
+    assert.deepEqual(notReady([pod('True'), { ...pod('False'), metadata: { name: 'other' } }]), []);
+    assert.match(notReady([pod('False')])[0]?.message ?? '', /^Pod edgewg-x7k2p on srv4 is not ready/);
+    assert.equal(notReady([{ ...pod('True'), status: 'odd' }]).length, 1);
+    const status = { desiredNumberScheduled: 2, numberReady: 1 };
+    assert.match(
+      notReady([{ ...daemonSet, status }])[0]?.message ?? '',
+      /^DaemonSet edgewg has 1 of 2 pods ready$/,
+    );
+    assert.deepEqual(notReady([{ ...daemonSet, status: { ...status, numberReady: 2 } }]), []);
   });
 
   it('that have less do', () => {

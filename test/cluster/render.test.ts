@@ -87,7 +87,7 @@ describe("Debian's programs, given the rendered files,", () => {
       assert.equal(plain(String(ran.stdout)), plain(readFileSync(setconf, 'utf8')));
     });
 
-    for (const variant of ['wg-quick', 'networkd'])
+    for (const variant of ['wg-quick', 'networkd', 'netplan', 'ifupdown'])
       it(`sh and nft take ${host.replace('VARIANT', variant)}`, function () {
         const base = join(folder, host.replace('VARIANT', variant), 'etc/wireguard', linkOf(host));
         const shell = tool('sh', ['-n', `${base}.sh`]);

@@ -21,6 +21,8 @@ export interface Committed {
   readonly nodes: string;
   /** The same for another variant, perhaps of a site file that says something else of the cluster. Gives the folder. */
   render(name: string, variant: string, change?: Change): Promise<string>;
+  /** What `edgewg cluster check --live` says of such a file, by the site file that was rendered under that name; empty where nothing differs. */
+  check(name: string, live: string): Promise<string>;
 }
 
 export interface Change {
@@ -67,6 +69,12 @@ export async function commit(seed: string, site: string): Promise<Committed> {
       assert.equal(ran.exit, 0, ran.stderr);
       return out;
     };
+    const check = async (name: string, live: string): Promise<string> => {
+      const words = ['cluster', 'check', '-f', `${name}.yaml`, '--live', '-'];
+      const ran = await runCli(words, { cwd: folder, env: { HOME: folder }, input: live });
+      assert.equal(ran.exit, ran.stdout === '' ? 0 : 2, ran.stderr);
+      return ran.stdout;
+    };
     return {
       text: shown.stdout,
       tree: parseCommands(shown.stdout),
@@ -74,6 +82,7 @@ export async function commit(seed: string, site: string): Promise<Committed> {
       publicKeys,
       nodes: await render('nodes', 'wg-quick'),
       render,
+      check,
     };
   } finally {
     await lab.stop();

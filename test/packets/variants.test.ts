@@ -41,6 +41,12 @@ function difference(before: string, now: string): string {
   ].join('\n');
 }
 
+/** What an administrator fetches for `edgewg cluster check`. */
+const stateFile = (machine: Machine): string =>
+  machine.sh(
+    'ip -j address; ip -j rule; ip -6 -j rule; ip -j route show table all; ip -6 -j route show table all',
+  );
+
 const asBefore = (machine: Machine, before: string): Promise<true> =>
   until(
     'all is as it was',
@@ -143,6 +149,7 @@ for (const variant of variants)
         const then = answers();
         await until('they still are', () => answers() > then + 1 || undefined);
         assert.equal(stateOf(server.machine), before);
+        variant.check?.(server);
         const end = once(pinging, 'close');
         pinging.kill('SIGINT');
         await end;
@@ -201,6 +208,7 @@ for (const variant of variants)
         const pod = variant.pod?.(server) ?? assert.fail();
         const before = stateOf(machine);
         assert.equal(pod.exec('readinessProbe').exit, 0);
+        assert.equal(await scene.agreed.committed.check(variant.rendered ?? '', stateFile(machine)), '');
         const link = await record(scene.internet, server.name, server.public);
         const tryHome = (): void => {
           for (const to of [home.address, home.address6]) assert.ok(!pings(server.pod, to, 1));
@@ -212,9 +220,16 @@ for (const variant of variants)
         assert.ok(!/blackhole|lookup 5181/.test(stateOf(machine)));
         const { exit, stderr } = pod.exec('readinessProbe');
         assert.equal(exit, 1);
-        for (const what of ['link wg0', 'rule 5181', 'default of table 5181', 'guard for 192.168.2.0/24'])
+        for (const what of [
+          'link wg0',
+          'rule 5181',
+          'default route of table 5181',
+          'guard for 192.168.2.0/24',
+        ])
           assert.ok(stderr.includes(`missing: ${what}\n`), stderr);
         assert.equal(pod.exec('livenessProbe').exit, 1);
+        const missing = await scene.agreed.committed.check(variant.rendered ?? '', stateFile(machine));
+        assert.match(missing, /^srv5: rule 5181 is missing$/m);
         tryHome();
         assert.deepEqual(clear(link), []);
         const isNft = variant.what.includes('nftables');

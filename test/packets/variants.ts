@@ -16,8 +16,12 @@ export interface Variant {
   prepare(agreed: Agreed): Promise<(server: Server) => Promise<void>>;
   /** Sets up once more what is up. */
   again(server: Server): Promise<void> | void;
+  /** Asks the rendered script whether all is there, where there is one on the server. */
+  check?(server: Server): void;
   /** Takes it down; absent where it stays up by intent. */
   down?(server: Server): void;
+  /** The name under which it was rendered. */
+  readonly rendered?: string;
   /** The pod on a server; absent where none sets it up. */
   pod?(server: Server): Container;
   /** What of it stays then, since it belongs to a link that is still there. */
@@ -34,8 +38,24 @@ const plain: Variant = {
     watch(server);
   },
   again: server => void server.machine.sh('sh /etc/wireguard/wg0.sh up; sh /etc/wireguard/wg0.sh up'),
+  check: isWhole,
   down: server => void server.machine.run(['wg-quick', 'down', 'wg0']),
 };
+
+const script = ['sh', '/etc/wireguard/wg0.sh'];
+
+function isWhole({ machine }: Server): void {
+  machine.run([...script, 'check']);
+}
+
+/** Which netplan would read, too. */
+function seesSecondFile({ machine }: Server): void {
+  const file = '/etc/netplan/70-other.yaml';
+  machine.write(file, 'network:\n  tunnels:\n    "wg0":\n      mode: wireguard\n');
+  const { exit, stderr } = machine.try([...script, 'check']);
+  assert.deepEqual([exit, stderr], [1, `${file} names wg0, too\n`]);
+  machine.run(['rm', file]);
+}
 
 /** The unit that the tunnel's unit wants. */
 function watch({ machine }: Server): void {
@@ -60,6 +80,7 @@ function iptables(legacy: boolean): Variant {
       };
     },
     again: server => void server.machine.sh('sh /etc/wireguard/wg0.sh up; sh /etc/wireguard/wg0.sh up'),
+    check: isWhole,
     down: server => void server.machine.run(['wg-quick', 'down', 'wg0']),
   };
 }
@@ -76,6 +97,10 @@ function networkd(by: Reader): Variant {
       return server => raiseByNetworkd(server, nodes, agreed.keys[server.name].private, by);
     },
     again: networkdAgain,
+    check: server => {
+      isWhole(server);
+      if (by === 'netplan') seesSecondFile(server);
+    },
     down: server => void server.machine.sh('ip link del wg0; sh /etc/wireguard/wg0.sh down'),
     ...(by === 'netplan' && { stays: /^5181:\tfrom all fwmark 0x51 lookup 5181/ }),
   };
@@ -102,6 +127,7 @@ const ifupdown: Variant = {
     };
   },
   again: server => void server.machine.run(['sh', '/etc/wireguard/wg0.sh', 'up']),
+  check: isWhole,
   down: server => void server.machine.run(['ifdown', '-i', interfaces, 'wg0']),
 };
 
@@ -135,6 +161,7 @@ function kubernetes(firewall: 'nftables' | 'iptables'): Variant {
         pods.set(name, { container: start(), start });
       };
     },
+    rendered: `kubernetes-${firewall}`,
     pod: ({ name }) => pods.get(name)?.container ?? assert.fail(),
     async again({ name }) {
       const pod = pods.get(name) ?? assert.fail();

@@ -4,8 +4,10 @@
 //   metallb/frr-k8s config/crd/bases/frrk8s.metallb.io_frrconfigurations.yaml 08b4e629bae2
 //   projectcalico/calico libcalico-go/config/crd/crd.projectcalico.org_bgpconfigurations.yaml 065562ddf53a, _bgpfilters.yaml 07f3cb9887de,
 //   _bgppeers.yaml 036c024ded8c: group crd.projectcalico.org/v1 in the data store, projectcalico.org/v3 to the API's clients
+//   cilium/cilium pkg/k8s/apis/cilium.io/client/crds/v2/ciliumbgpclusterconfigs.yaml and ciliumbgpnodeconfigoverrides.yaml 0d505231bc68, ciliumbgppeerconfigs.yaml
+//   22ca075b2c6f, ciliumbgpadvertisements.yaml 1caf37d44b27, ciliumloadbalancerippools.yaml 5575315f7bf5
 // Stricter here: BGPPeer of MetalLB must have peerASN and peerAddress (they may be absent since there are dynamicASN and unnumbered peers),
-// sourceAddress of Calico's is one of the two words that its description names.
+// an advertisement of Cilium's is of services, with what they need; sourceAddress of Calico's is one of the two words that its description names.
 import { Ajv, type ValidateFunction } from 'ajv';
 
 type Shape = object;
@@ -72,6 +74,103 @@ const specs: Record<string, Shape> = {
       ),
     }),
   }),
+  'cilium.io/v2 CiliumLoadBalancerIPPool': fields({
+    blocks: list(fields({ cidr: text })),
+    serviceSelector: selector,
+  }),
+  'cilium.io/v2 CiliumBGPAdvertisement': fields(
+    {
+      advertisements: list({
+        ...fields(
+          {
+            advertisementType: { enum: ['Service'] },
+            service: fields(
+              {
+                addresses: { ...list({ enum: ['LoadBalancerIP', 'ClusterIP', 'ExternalIP'] }), minItems: 1 },
+              },
+              ['addresses'],
+            ),
+            selector: fields({
+              matchExpressions: list(
+                fields(
+                  {
+                    key: text,
+                    operator: { enum: ['In', 'NotIn', 'Exists', 'DoesNotExist'] },
+                    values: list(text),
+                  },
+                  ['key', 'operator'],
+                ),
+              ),
+            }),
+          },
+          ['advertisementType', 'service'],
+        ),
+      }),
+    },
+    ['advertisements'],
+  ),
+  'cilium.io/v2 CiliumBGPPeerConfig': fields({
+    authSecretRef: text,
+    ebgpMultihop: { type: 'integer', minimum: 1, maximum: 255 },
+    timers: fields({
+      holdTimeSeconds: { type: 'integer', minimum: 3, maximum: 65535 },
+      keepAliveTimeSeconds: { type: 'integer', minimum: 1, maximum: 65535 },
+    }),
+    families: list(
+      fields(
+        {
+          afi: { enum: ['ipv4', 'ipv6'] },
+          safi: { enum: ['unicast'] },
+          advertisements: selector,
+        },
+        ['afi', 'safi'],
+      ),
+    ),
+  }),
+  'cilium.io/v2 CiliumBGPClusterConfig': fields(
+    {
+      nodeSelector: selector,
+      bgpInstances: {
+        ...list(
+          fields(
+            {
+              name: text,
+              localASN: { type: 'integer', minimum: 1, maximum: 4294967295 },
+              peers: list(
+                fields(
+                  {
+                    name: text,
+                    peerASN: asn,
+                    peerAddress: text,
+                    peerConfigRef: fields({ name: text }, ['name']),
+                  },
+                  ['name', 'peerAddress'],
+                ),
+              ),
+            },
+            ['name'],
+          ),
+        ),
+        minItems: 1,
+        maxItems: 16,
+      },
+    },
+    ['bgpInstances'],
+  ),
+  'cilium.io/v2 CiliumBGPNodeConfigOverride': fields(
+    {
+      bgpInstances: {
+        ...list(
+          fields(
+            { name: text, routerID: text, peers: list(fields({ name: text, localAddress: text }, ['name'])) },
+            ['name'],
+          ),
+        ),
+        minItems: 1,
+      },
+    },
+    ['bgpInstances'],
+  ),
   'projectcalico.org/v3 BGPConfiguration': fields({
     asNumber: asn,
     serviceLoadBalancerIPs: list(fields({ cidr: text })),

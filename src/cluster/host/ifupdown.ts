@@ -1,7 +1,8 @@
 // The node's end for ifupdown (/etc/network/interfaces.d), with `wg setconf` for what WireGuard itself must know.
 import { lines } from '../file.ts';
 import type { NodeSetup } from '../setup.ts';
-import { ipFor, routedInto } from './link.ts';
+import { ipFor } from './link.ts';
+import { routedInto } from './parts.ts';
 import { peerSection } from './wg-conf.ts';
 
 export interface IfupdownPaths {

@@ -1,7 +1,7 @@
 // The node's rules for iptables, as commands of a shell: each is there once however often it is set, and gone when removed.
 import { quote } from '../../vyatta/words.ts';
 import type { NodeSetup } from '../setup.ts';
-import { routedInto } from './link.ts';
+import { routedInto } from './parts.ts';
 
 interface Rule {
   readonly command: 'iptables' | 'ip6tables';

@@ -1,16 +1,11 @@
 // The link itself, where nobody else makes it: by the pod, with the keys from their files.
 import { quote } from '../../vyatta/words.ts';
-import { alone, type NodeSetup } from '../setup.ts';
+import type { NodeSetup } from '../setup.ts';
+import { routedInto } from './parts.ts';
 import type { HostPaths } from './script.ts';
 
 /** iproute2 for the family of an address or prefix. */
 export const ipFor = (address: string): string => (address.includes(':') ? 'ip -6' : 'ip');
-
-/** What is sent into the tunnel: the router's own addresses there, and the networks at home. */
-export const routedInto = (setup: NodeSetup): string[] => [
-  ...setup.routerAddresses.map(alone),
-  ...setup.cluster.homeNetworks,
-];
 
 export const addLink = ({ link }: NodeSetup): string[] => [
   `ip link add dev ${link} type wireguard 2>/dev/null || ip link show dev ${link} >/dev/null`,

@@ -1,8 +1,12 @@
 // The node's end for netplan, with systemd-networkd behind it: it alone reads keys from files.
-import { stringify } from 'yaml';
 import type { NodeEndpoint } from '../../site/cluster.ts';
+import { printYaml } from '../../site/print-yaml.ts';
+import { lines } from '../file.ts';
 import { alone, type NodeSetup } from '../setup.ts';
 import { networkdKeys } from './networkd.ts';
+
+/** Below the node's root. */
+export const netplanFile = 'etc/netplan/60-edgewg.yaml';
 
 export function netplan(setup: NodeSetup): string {
   const { node, link, endpoint } = setup;
@@ -26,8 +30,12 @@ export function netplan(setup: NodeSetup): string {
     ...(endpoint && { ethernets: { [endpoint.interface]: ethernet(setup, endpoint) } }),
     tunnels: { [link]: tunnel },
   };
-  const comment = `# ${node.name}: made by edgewg from the site file. netplan wants this file to be root's alone (chmod 600).\n`;
-  return comment + stringify({ network }, { lineWidth: 0 });
+  const comment = lines(
+    `# ${node.name}: made by edgewg from the site file. netplan wants this file to be root's alone (chmod 600).`,
+    `# No other file may name ${link}: netplan would add its addresses and routes to these, and ignore its peers without a word.`,
+    '# Keys stay in files of their own: one that is written here ends in a file that everybody on the node can read.',
+  );
+  return comment + printYaml({ network });
 }
 
 function peer({ routerKey, hasPresharedKey, allowedIPs, routerEndpoint, keepalive }: NodeSetup) {

@@ -2,7 +2,7 @@
 import type { NodeEndpoint } from '../../site/cluster.ts';
 import { lines } from '../file.ts';
 import type { NodeSetup } from '../setup.ts';
-import { routedInto } from './link.ts';
+import { routedInto } from './parts.ts';
 
 export const tableName = (setup: NodeSetup): string =>
   `edgewg_${setup.link.replaceAll(/[^A-Za-z0-9_]/g, '_')}`;

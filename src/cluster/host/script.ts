@@ -6,8 +6,10 @@ import { lines } from '../file.ts';
 import type { NodeSetup } from '../setup.ts';
 import { iptablesFunctions, iptablesLines } from './iptables.ts';
 import { addLink, intoTunnel, ipFor, raiseLink } from './link.ts';
+import { netplanFile } from './netplan.ts';
 import { tableName } from './nft.ts';
-import { checkFunction, checkLines, guardMetric, rulePriority, watchLines } from './watch.ts';
+import { guardMetric, rulePriority } from './parts.ts';
+import { checkFunction, checkLines, watchLines } from './watch.ts';
 
 export interface HostPaths {
   readonly key: string;
@@ -20,24 +22,26 @@ export interface HostPaths {
 }
 
 /**
- * `rules`: beside networkd, which does the rest; `all`: keys, endpoint, guards and rules; `pod`: the link and its addresses, too.
+ * `networkd` and `netplan`: the rules beside networkd, which does the rest; `all`: keys, endpoint, guards and rules; `pod`: the link and its
+ * addresses, too.
  */
 export function hostScript(
   setup: NodeSetup,
   paths: HostPaths,
-  does: 'all' | 'pod' | 'rules' = 'all',
+  does: 'all' | 'pod' | 'networkd' | 'netplan' = 'all',
 ): string {
   const withNft = setup.cluster.firewall === 'nftables';
   const { endpoint } = setup;
-  const way = does !== 'rules';
+  const way = does === 'all' || does === 'pod';
+  const hasGuards = does !== 'netplan' || endpoint !== undefined;
   return lines(
     '#!/bin/sh',
     `# ${setup.node.name}: what belongs to ${setup.link} beside WireGuard itself. Made by edgewg from the site file.`,
     '# before: make the key where it is missing; up and down: addresses, routes and rules. Each may run again.',
-    way && '# check: tell what is missing of that; watch: put it back whenever somebody takes it away.',
+    `# check: tell what is missing of that${way ? '; watch: put it back whenever somebody takes it away' : ''}.`,
     'set -eu',
     !withNft && ['', ...iptablesFunctions],
-    way && ['', ...checkFunction],
+    ['', ...checkFunction],
     '',
     '[ $# -eq 1 ] || set -- help',
     'case $1 in',
@@ -53,7 +57,11 @@ export function hostScript(
     does === 'all' && indent(setKeys(setup, paths)),
     does === 'pod' && indent(raiseLink(setup, paths)),
     '    ;;',
-    way && ['  check)', ...indent(checkLines(setup)), '    ;;'],
+    [
+      '  check)',
+      ...indent(checkLines(setup, hasGuards, does === 'netplan' ? onlyFile(setup) : [])),
+      '    ;;',
+    ],
     way && ['  watch)', ...indent(watchLines(setup, does === 'pod')), '    ;;'],
     '  down)',
     way && endpoint && indent(ownWayBack(setup, endpoint)),
@@ -64,7 +72,7 @@ export function hostScript(
     ),
     '    ;;',
     '  *)',
-    `    echo "usage: $0 before|up|${way ? 'check|watch|' : ''}down" >&2`,
+    `    echo "usage: $0 before|up|check|${way ? 'watch|' : ''}down" >&2`,
     '    exit 64',
     '    ;;',
     'esac',
@@ -135,5 +143,15 @@ function guards({ cluster }: NodeSetup): string[] {
   return [
     '# first, and they stay when the tunnel goes down: nothing for home ever leaves unencrypted',
     ...set,
+  ];
+}
+
+/** netplan adds addresses and routes of a second file that names the tunnel, and ignores its peers without a word. */
+function onlyFile({ link }: NodeSetup): string[] {
+  return [
+    'for file in /etc/netplan/*.yaml /run/netplan/*.yaml /lib/netplan/*.yaml; do',
+    `  [ -e "$file" ] && [ "$file" != /${netplanFile} ] || continue`,
+    `  ! grep -Eq '^[^[:alnum:]#]*${link}[^[:alnum:]]*:' "$file" || { echo "$file names ${link}, too" >&2; missing=1; }`,
+    'done',
   ];
 }

@@ -3,14 +3,9 @@
 import { quote } from '../../vyatta/words.ts';
 import type { NodeSetup } from '../setup.ts';
 import { iptablesLines } from './iptables.ts';
-import { ipFor, routedInto } from './link.ts';
+import { ipFor } from './link.ts';
 import { tableName } from './nft.ts';
-
-/** Behind all other routes: packets to home networks meet it only while the tunnel is down. */
-export const guardMetric = 4096;
-
-/** Of the rule for WireGuard's own packets. */
-export const rulePriority = 5181;
+import { nameOf, type Part, partsOf, rulePriority } from './parts.ts';
 
 /** A function of the shell: tells of what is missing and remembers it. */
 export const checkFunction = [
@@ -21,38 +16,36 @@ export const checkFunction = [
   '}',
 ];
 
-export function checkLines(setup: NodeSetup): string[] {
-  const { link, cluster, endpoint, node } = setup;
-  const has = (what: string, command: string): string => `has ${quote(what)} ${command}`;
-  const { fwmark, routingTable: table } = cluster;
-  const way = (): string[] => {
-    if (endpoint === undefined) return [];
-    const { address, interface: device } = endpoint;
-    const ip = ipFor(address);
-    return [
-      has(`address ${address}`, `${ip} address show dev ${device} to ${address}`),
-      has(`rule ${rulePriority}`, `${ip} rule show priority ${rulePriority} fwmark ${fwmark} table ${table}`),
-      has(`default of table ${table}`, `${ip} route show table ${table} default src ${address}`),
-    ];
-  };
+/** `more`: what else there is to look at, as lines of the shell that set `missing` where something is wrong. */
+export function checkLines(setup: NodeSetup, hasGuards: boolean, more: readonly string[]): string[] {
+  const { cluster } = setup;
   return [
     'missing=0',
-    has(`link ${link}`, `ip link show dev ${link} up`),
-    ...node.address.map(text =>
-      has(`address ${text}`, `${ipFor(text)} address show dev ${link} to ${text.split('/')[0]}`),
-    ),
-    ...routedInto(setup).map(prefix =>
-      has(`route to ${prefix}`, `${ipFor(prefix)} route show exact ${prefix} dev ${link}`),
-    ),
-    ...way(),
-    ...cluster.homeNetworks.map(prefix =>
-      has(`guard for ${prefix}`, `${ipFor(prefix)} route show type blackhole exact ${prefix}`),
-    ),
+    ...partsOf(setup, hasGuards).map(part => `has ${quote(nameOf(part))} ${commandFor(part)}`),
     ...(cluster.firewall === 'nftables'
-      ? [has(`table ${tableName(setup)}`, `nft list table inet ${tableName(setup)}`)]
+      ? [`has ${quote(`table ${tableName(setup)}`)} nft list table inet ${tableName(setup)}`]
       : iptablesLines(setup, 'rule_has')),
+    ...more,
     'exit $missing',
   ];
+}
+
+/** Prints something when the part is there. */
+function commandFor(part: Part): string {
+  switch (part.kind) {
+    case 'link':
+      return `ip link show dev ${part.device} up`;
+    case 'address':
+      return `${ipFor(part.address)} address show dev ${part.device} to ${part.address}`;
+    case 'rule':
+      return `${part.isV6 ? 'ip -6' : 'ip'} rule show priority ${rulePriority} fwmark ${part.mark} table ${part.table}`;
+    case 'default':
+      return `${ipFor(part.source)} route show table ${part.table} default src ${part.source}`;
+    case 'route':
+      return `${ipFor(part.prefix)} route show exact ${part.prefix} dev ${part.device}`;
+    case 'guard':
+      return `${ipFor(part.prefix)} route show type blackhole exact ${part.prefix}`;
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 // What every object of Kubernetes has here, and how a list of them becomes a text.
-import { stringify } from 'yaml';
+import { printYaml } from '../../site/print-yaml.ts';
 
 export interface KubernetesObject {
   readonly apiVersion: string;
@@ -19,7 +19,5 @@ export const hostname = 'kubernetes.io/hostname';
 
 /** The documents in their order; keys stay in the order in which they were written. */
 export function printObjects(objects: readonly KubernetesObject[]): string {
-  return objects
-    .map(object => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }))
-    .join('---\n');
+  return objects.map(printYaml).join('---\n');
 }

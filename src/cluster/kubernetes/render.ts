@@ -1,5 +1,5 @@
 // The other end for Kubernetes: two folders for Kustomize, one for WireGuard on the nodes, one for BGP.
-import { stringify } from 'yaml';
+import { printYaml } from '../../site/print-yaml.ts';
 import { inOrder, type RenderedFile } from '../file.ts';
 import { foreignKept } from '../host/units.ts';
 import type { NodeSetup } from '../setup.ts';
@@ -54,5 +54,5 @@ export function renderKubernetes(setups: readonly NodeSetup[]): RenderedFile[] {
 
 function kustomization(folder: string, more: object): RenderedFile {
   const object = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', ...more };
-  return { path: `${folder}/kustomization.yaml`, text: stringify(object, { lineWidth: 0 }) };
+  return { path: `${folder}/kustomization.yaml`, text: printYaml(object) };
 }

@@ -1,12 +1,11 @@
-// The nodes' end of BGP for what speaks it inside the cluster: MetalLB, FRR-K8s or Calico. Field names are those of their
+// The nodes' end of BGP for what speaks it inside the cluster: MetalLB, FRR-K8s, Calico, or Cilium (cilium.ts). Field names are those of their
 // CustomResourceDefinitions: metallb.io BGPPeer v1beta2, IPAddressPool and BGPAdvertisement v1beta1, frrk8s.metallb.io
 // FRRConfiguration v1beta1, projectcalico.org v3.
 import type { ClusterBgp } from '../../site/cluster.ts';
 import type { NodeSetup } from '../setup.ts';
+import { ciliumObjects } from './cilium.ts';
 import { hostname, type KubernetesObject, labels } from './object.ts';
-
-/** The Secret with the password, of type kubernetes.io/basic-auth; not rendered without being asked for. */
-export const passwordSecret = 'edgewg-bgp';
+import { needsHops, passwordSecret, sessionsOf } from './session.ts';
 
 export function speakerObjects(setups: readonly NodeSetup[]): KubernetesObject[] {
   const [first] = setups;
@@ -27,31 +26,12 @@ export function speakerObjects(setups: readonly NodeSetup[]): KubernetesObject[]
         calicoFilter(first),
         ...setups.flatMap(setup => calicoPeers(setup, bgp)),
       ];
+    case 'cilium':
+      return ciliumObjects(setups, bgp);
     case 'frr':
       return [];
   }
 }
-
-interface Session {
-  readonly name: string;
-  /** The router's address. */
-  readonly peer: string;
-  /** The node's. */
-  readonly source: string | undefined;
-}
-
-/** One for each address of the router in the tunnel. */
-function sessionsOf({ node, routerAddresses }: NodeSetup): Session[] {
-  const isV6 = (address: string): boolean => address.includes(':');
-  const both = new Set(routerAddresses.map(isV6)).size > 1;
-  return routerAddresses.map(peer => ({
-    name: `${node.name}${both ? (isV6(peer) ? '-ipv6' : '-ipv4') : ''}`,
-    peer,
-    source: node.address.map(text => text.split('/')[0] ?? text).find(own => isV6(own) === isV6(peer)),
-  }));
-}
-
-const needsHops = (bgp: ClusterBgp): boolean => bgp.ebgpMultihop && bgp.asn !== bgp.routerAsn;
 
 const times = ({ holdtime, keepalive }: ClusterBgp) => ({
   ...(holdtime !== undefined && { holdTime: `${holdtime}s` }),

@@ -46,8 +46,8 @@ const bgp = z
     asn: whole(1, 4294967294, "The cluster's AS number."),
     routerAsn: whole(1, 4294967294, 'The AS number of the router, as the cluster expects it.'),
     speaker: choice(
-      ['metallb', 'frr-k8s', 'calico', 'frr'],
-      'What runs BGP on the nodes: MetalLB, FRR-K8s, Calico, or FRR on plain hosts. Default: metallb.',
+      ['metallb', 'frr-k8s', 'calico', 'cilium', 'frr'],
+      'What runs BGP on the nodes: MetalLB, FRR-K8s, Calico, Cilium, or FRR on plain hosts. Default: metallb.',
     ).optional(),
     password: word(
       reference,
