@@ -84,11 +84,12 @@ try {
     '--format=gcc',
     '--exclude=SC2015,SC2034,SC2086,SC2317,SC2329',
     '.ci/run',
+    'src/ci/files/ci.sh',
     ...files,
   ];
   const { status, stdout, stderr, error } = spawnSync('shellcheck', words, { encoding: 'utf8' });
   process.stdout.write(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`);
-  process.stdout.write(`${files.length + 1} scripts checked\n`);
+  process.stdout.write(`${files.length + 2} scripts checked\n`);
   process.exitCode = status ?? 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -157,7 +157,7 @@ async function removeBelow(folder: string, path: string, name: string): Promise<
 async function writeWhole(
   path: string,
   name: string,
-  text: string,
+  text: string | Buffer,
   modeOf: (before: number | undefined) => number,
 ): Promise<void> {
   let temporary: string | undefined;
@@ -176,7 +176,7 @@ async function writeWhole(
   }
 }
 
-async function fill(handle: FileHandle, text: string, mode: number): Promise<void> {
+async function fill(handle: FileHandle, text: string | Buffer, mode: number): Promise<void> {
   try {
     await handle.chmod(mode);
     await handle.writeFile(text);

@@ -41,7 +41,7 @@ export interface Io {
   /** A file's bytes, or stdin's for `-`. Rejects with {@link Refused} where it can't be read or is larger than `most`. */
   readFile(path: string, most: number): Promise<Buffer>;
   /** Writes a file as a whole or not at all, 0600 unless `mode` says otherwise. Rejects with {@link Refused}. */
-  writeFile(path: string, text: string, mode?: number): Promise<void>;
+  writeFile(path: string, text: string | Buffer, mode?: number): Promise<void>;
   /** The same for a file that a person keeps, such as the site file: its permission bits stay. */
   rewriteFile(path: string, text: string): Promise<void>;
   /** The same for one that others may read, 0644 (or 0600 where `mode` says so), with the folders above it. */

@@ -3,6 +3,7 @@ import { NoAccess, Refused } from '../errors.ts';
 import { isReleaseName, releases } from '../lab/engine/release.ts';
 import { kinds, parseFault } from '../lab/faults.ts';
 import type { Lab, LabOptions } from '../lab/lab.ts';
+import { otherHost } from '../lab/other-hosts.ts';
 import { profiles } from '../lab/profiles.ts';
 import { visible } from '../report/visible.ts';
 import { quote } from '../vyatta/words.ts';
@@ -35,7 +36,11 @@ const options = {
     describe: `let something go wrong, once: STEP=WHAT; WHAT is ${mishaps.join(', ')}`,
   },
   'peer-up': { type: 'string', array: true, describe: 'wgN:KEY: the other end of this peer is there' },
-  resolve: { type: 'string', array: true, describe: 'NAME=ADDRESS: what a name means to the router' },
+  resolve: {
+    type: 'string',
+    array: true,
+    describe: 'NAME=ADDRESS: what a name means to the router; other names mean an address of 198.18.0.0/15',
+  },
 } as const;
 
 interface Arguments {
@@ -107,6 +112,7 @@ async function optionsOf(given: Arguments, io: Io): Promise<LabOptions> {
     faults: (given.fault ?? []).map(parseFault),
     peersUp: (given['peer-up'] ?? []).map(peerOf),
     hosts: Object.fromEntries((given.resolve ?? []).map(nameOf)),
+    otherHosts: otherHost,
   };
 }
 

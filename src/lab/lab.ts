@@ -59,6 +59,7 @@ class RunningLab implements Lab {
   readonly #clock = new Clock();
   readonly #at = atDaemon(this.#clock, (script, as) => this.#up().box().sh(script, as));
   #isDiskFull = false;
+  #hasResolver = true;
   #release: Release = usualRelease;
   /** Undefined: as the release comes, with the package where it needs one. */
   #package: 'gone' | 'installed' | undefined;
@@ -217,6 +218,7 @@ class RunningLab implements Lab {
       surroundings,
       seed,
       hosts: this.#hosts,
+      otherHosts: name => (this.#hasResolver ? this.#options.otherHosts?.(name) : undefined),
       peersUp: this.#peers,
       faults: this.#mishaps,
       release: this.#release,
@@ -258,6 +260,7 @@ class RunningLab implements Lab {
         this.#isDiskFull = true;
       },
       forgetNames: () => {
+        this.#hasResolver = false;
         for (const name of Object.keys(this.#hosts)) delete this.#hosts[name];
       },
       moveClock: async seconds => {

