@@ -1,26 +1,36 @@
-// `peer add NAME`: a phone or laptop on an interface that is there. The site file gets the peer; the private key is made here,
-// shown once, and kept nowhere.
+// `peer`: the phones and laptops of an interface that is there. The site file gets a peer or loses it; a private key is made here, shown
+// once, and kept nowhere.
 import { Exit, Refused } from '../errors.ts';
 import type { Router } from '../import/settle.ts';
 import { visible } from '../report/visible.ts';
 import type { Secret } from '../secret.ts';
-import type { LoadedSite, Tunnel } from '../site/load.ts';
+import type { Site, Tunnel } from '../site/site.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
-import { readSiteFile, siteOptions } from './live.ts';
-import { readRouting, refuseExisting } from './site-file.ts';
+import { accessOptions, readSiteFile, siteOptions } from './live.ts';
+import { parseRouter, readRouting, refuseExisting } from './site-file.ts';
 
 export const command = defineCommand({
-  command: 'peer <action> <name>',
-  describe: 'add a phone or laptop: address, configuration, QR code',
+  command: 'peer <action> [name]',
+  describe: 'add, list and remove phones and laptops: address, configuration, QR code',
   positionals: {
-    action: { choices: ['add'], demandOption: true, describe: 'add: one more peer' },
-    name: { type: 'string', demandOption: true, describe: 'its name in the site file' },
+    action: {
+      choices: ['add', 'list', 'remove'],
+      demandOption: true,
+      describe: 'add: one more peer; list: those of the site file; remove: take one out of it',
+    },
+    name: { type: 'string', describe: 'its name in the site file' },
   },
   options: {
     ...siteOptions,
-    tunnel: { type: 'string', describe: 'the interface; default: the only one that leads to no node' },
+    tunnel: { type: 'string', describe: 'the interface; default: the only one that can be meant' },
     endpoint: { type: 'string', describe: 'where the device reaches the router: HOST or HOST:PORT' },
+    address: {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: "the device's address in the tunnel; default: the next free one of each network",
+    },
     'allowed-ips': {
       type: 'string',
       describe:
@@ -30,62 +40,170 @@ export const command = defineCommand({
     'public-key': { type: 'string', describe: "the device's own key: then none is made here" },
     'router-key': { type: 'string', describe: "the interface's public key, where no router is asked" },
     running: { type: 'string', describe: 'a saved configuration in place of the router' },
-    'accept-new-host-key': {
-      type: 'boolean',
-      describe: 'write down the key of a host that is not known yet',
-    },
+    ...accessOptions,
     out: { type: 'string', describe: 'write the configuration to a file (0600) in place of the terminal' },
     qr: { type: 'boolean', describe: 'print a QR code; default on a terminal' },
+    format: { choices: ['text', 'json'], default: 'text', describe: 'of list', requiresArg: true },
   },
   examples: [
     ['edgewg peer add phone --endpoint home.example.net', 'a QR code for the app; then edgewg apply'],
     ['edgewg peer add laptop --endpoint home.example.net --out laptop.conf', 'a file for wg-quick'],
+    ['edgewg peer list', 'contacts nobody'],
+    ['edgewg peer remove phone', 'the next edgewg apply shuts it out'],
   ],
   async run(args, io) {
+    if (args.action === 'list') return await list(args, io);
+    const { name } = args;
+    if (name === undefined)
+      throw new Refused(
+        'usage',
+        `which peer? peer ${args.action} needs a name`,
+        `edgewg peer ${args.action} NAME`,
+      );
     if (args.file === '-')
-      throw new Refused('usage', 'peer add writes to the site file', 'name it with --file');
-    const text = (await readSiteFile(args.file, io)).toString('utf8');
-    const out = args.out === '-' ? undefined : args.out;
-    // what is there may be the only copy of another device's key
-    if (out !== undefined) await refuseExisting(out, false, io, 'take another name, or move that file away');
-    const { loadSite } = await import('../site/load.ts');
-    const loaded = loadSite(text, args.file);
-    checkName(args.name);
-    const keep = { running: args.running, 'accept-new-host-key': args['accept-new-host-key'] };
-    const { router } = await readRouting(keep, loaded.site.router, io);
-    const tunnel = tunnelOf(loaded, args.tunnel);
-    const device = await deviceOf(loaded, tunnel, router, args);
-    const { addPeer } = await import('../import/add-peer.ts');
-    const { alone } = device;
-    const after = addPeer(text, args.file, {
-      tunnel: tunnel.name,
-      name: args.name,
-      publicKey: device.publicKey,
-      allowedIPs: alone,
-    });
-    // a file comes first: a peer whose key nobody has would be in the way of the next attempt
-    if (out !== undefined) await io.writeFile(out, device.text);
-    await addTo(args.file, after, out, io);
-    await hand(device.text, device.privateKey, { out, qr: args.qr }, io);
-    if (!io.isQuiet)
-      io.stderr.write(
-        `${visible(args.file)} has ${visible(args.name)} as a peer of ${tunnel.name}, ${alone.join(' and ')}; the router gets it by edgewg apply\n`,
-      );
-    if (!io.isQuiet && args.dns !== undefined)
-      io.stderr.write(
-        'DNS: on Linux wg-quick wants resolvconf (Debian: openresolv, or systemd-resolved) for it, and takes the interface away again where there is none\n',
-      );
-    return Exit.done;
+      throw new Refused('usage', `peer ${args.action} writes to the site file`, 'name it with --file');
+    return args.action === 'add' ? await add({ ...args, name }, io) : await remove({ ...args, name }, io);
   },
 });
 
-interface Args {
+interface SiteArgs {
+  readonly file: string;
+  readonly tunnel: string | undefined;
+}
+
+interface AddArgs extends SiteArgs {
   readonly name: string;
   readonly endpoint: string | undefined;
+  readonly address: readonly string[] | undefined;
   readonly 'allowed-ips': string | undefined;
   readonly dns: string | undefined;
   readonly 'public-key': string | undefined;
   readonly 'router-key': string | undefined;
+  readonly running: string | undefined;
+  readonly router: string | undefined;
+  readonly 'accept-new-host-key': boolean | undefined;
+  readonly out: string | undefined;
+  readonly qr: boolean | undefined;
+}
+
+async function add(args: AddArgs, io: Io): Promise<number> {
+  const text = (await readSiteFile(args.file, io)).toString('utf8');
+  const out = args.out === '-' ? undefined : args.out;
+  // what is there may be the only copy of another device's key
+  if (out !== undefined) await refuseExisting(out, false, io, 'take another name, or move that file away');
+  const { loadSite } = await import('../site/load.ts');
+  const { site } = loadSite(text, args.file);
+  checkName(args.name);
+  const tunnel = tunnelOf(site, args.tunnel);
+  if (tunnel.peers.some(peer => peer.name === args.name))
+    throw new Refused(
+      'peer-exists',
+      `${tunnel.name} has a peer ${visible(args.name)} already`,
+      'take another name',
+    );
+  const keep = { running: args.running, 'accept-new-host-key': args['accept-new-host-key'] };
+  const access = args.router === undefined ? site.router : parseRouter(args.router);
+  const { router } = await readRouting(keep, access, io);
+  const { deviceFor } = await import('../edit/device.ts');
+  const device = deviceFor(site, tunnel, router.running, {
+    addresses: args.address ?? [],
+    endpoint: args.endpoint,
+    allowedIPs:
+      args['allowed-ips'] === undefined
+        ? undefined
+        : await listed('--allowed-ips', args['allowed-ips'], 'prefix'),
+  });
+  const { privateKey, publicKey } = await keysOf(args['public-key']);
+  const { deviceText } = await import('../wireguard/device.ts');
+  const configuration = deviceText({
+    ...(privateKey && { privateKey }),
+    ...device,
+    dns: await listed('--dns', args.dns, 'address'),
+    routerKey: await routerKey(tunnel, router, args['router-key']),
+    keepalive: 25,
+  });
+  const { addPeer } = await import('../edit/peers.ts');
+  const peer = { tunnel: tunnel.name, name: args.name, publicKey, allowedIPs: device.addresses };
+  const after = addPeer(text, args.file, peer);
+  for (const warning of device.warnings) io.stderr.write(`warning: ${visible(warning)}\n`);
+  // a file comes first: a peer whose key nobody has would be in the way of the next attempt
+  if (out !== undefined) await io.writeFile(out, configuration);
+  await addTo(args.file, after, out, io);
+  await hand(configuration, privateKey, { out, qr: args.qr }, io);
+  if (!io.isQuiet)
+    io.stderr.write(
+      `${visible(args.file)} has ${visible(args.name)} as a peer of ${tunnel.name}, ${device.addresses.join(' and ')}; the router gets it by edgewg apply\n`,
+    );
+  if (!io.isQuiet && args.dns !== undefined)
+    io.stderr.write(
+      'DNS: on Linux wg-quick wants resolvconf (Debian: openresolv, or systemd-resolved) for it, and takes the interface away again where there is none\n',
+    );
+  return Exit.done;
+}
+
+async function remove(args: SiteArgs & { readonly name: string }, io: Io): Promise<number> {
+  const text = (await readSiteFile(args.file, io)).toString('utf8');
+  const { loadSite } = await import('../site/load.ts');
+  const { site } = loadSite(text, args.file);
+  const tunnel = ownerOf(site, args.name, args.tunnel);
+  const { removePeer } = await import('../edit/peers.ts');
+  const removed = removePeer(text, args.file, tunnel.name, args.name);
+  if (removed === undefined) throw noPeer(site, args.name, tunnel.name);
+  await io.rewriteFile(args.file, removed.text);
+  if (io.isQuiet) return Exit.done;
+  const how =
+    removed.by === 'left-out'
+      ? `${tunnel.name} is under manages, so that what the file doesn't name is deleted`
+      : `its key stands under absent.peers, since ${tunnel.name} is not under manages`;
+  io.stderr.write(
+    `${visible(args.file)} has no peer ${visible(args.name)} of ${tunnel.name} any more: ${how}. The router still lets it in until edgewg apply\n`,
+  );
+  return Exit.done;
+}
+
+async function list(args: SiteArgs & { readonly format: string }, io: Io): Promise<number> {
+  const { readSite } = await import('./live.ts');
+  const { site } = await readSite(args.file, io);
+  if (args.tunnel !== undefined && !site.tunnels.some(({ name }) => name === args.tunnel))
+    throw noTunnel(site, args.tunnel);
+  const tunnels = site.tunnels.filter(({ name }) => args.tunnel === undefined || name === args.tunnel);
+  const peers = tunnels.flatMap(tunnel => tunnel.peers.map(peer => ({ tunnel: tunnel.name, peer })));
+  const { renderPeers, renderPeersJson } = await import('../report/peers.ts');
+  io.stdout.write(args.format === 'json' ? renderPeersJson(peers) : renderPeers(peers));
+  return Exit.done;
+}
+
+const namesOf = (all: readonly { readonly name: string }[]): string =>
+  all.map(({ name }) => name).join(', ') || 'none';
+
+function noTunnel(site: Site, name: string): Refused {
+  return new Refused('no-tunnel', `the site file has no ${visible(name)}`, `it has ${namesOf(site.tunnels)}`);
+}
+
+function noPeer(site: Site, name: string, tunnel?: string): Refused {
+  const among = site.tunnels.filter(one => tunnel === undefined || one.name === tunnel);
+  const all = among.flatMap(one => one.peers);
+  return new Refused(
+    'no-peer',
+    `the site file has no peer ${visible(name)}${tunnel === undefined ? '' : ` of ${tunnel}`}`,
+    `it has ${namesOf(all)}`,
+  );
+}
+
+/** The interface that has the peer. */
+function ownerOf(site: Site, name: string, said: string | undefined): Tunnel {
+  const among = site.tunnels.filter(tunnel => said === undefined || tunnel.name === said);
+  if (said !== undefined && among.length === 0) throw noTunnel(site, said);
+  const owners = among.filter(tunnel => tunnel.peers.some(peer => peer.name === name));
+  const [owner] = owners;
+  if (owner === undefined) throw noPeer(site, name, said);
+  if (owners.length > 1)
+    throw new Refused(
+      'usage',
+      `${namesOf(owners)} have a peer ${visible(name)} each`,
+      'say which with --tunnel',
+    );
+  return owner;
 }
 
 function checkName(name: string): void {
@@ -94,73 +212,15 @@ function checkName(name: string): void {
     throw new Refused('usage', `${visible(name)} is no name of a peer`, 'use letters, digits, _ . and -');
 }
 
-/** The interface that is meant. */
-function tunnelOf({ site }: LoadedSite, said: string | undefined): Tunnel {
+/** The interface that devices share. */
+function tunnelOf(site: Site, said: string | undefined): Tunnel {
   const nodes = new Set(site.cluster?.nodes.map(node => node.tunnel));
   const choice = site.tunnels.filter(({ name }) => (said === undefined ? !nodes.has(name) : name === said));
   const [tunnel] = choice;
   if (tunnel !== undefined && choice.length === 1) return tunnel;
-  const names = site.tunnels.map(({ name }) => name).join(', ') || 'none';
-  if (said !== undefined)
-    throw new Refused('no-tunnel', `the site file has no ${visible(said)}`, `it has ${names}`);
-  throw new Refused('usage', 'which interface?', `say --tunnel: the file has ${names}`);
+  if (said !== undefined) throw noTunnel(site, said);
+  throw new Refused('usage', 'which interface?', `say --tunnel: the file has ${namesOf(site.tunnels)}`);
 }
-
-async function deviceOf({ site }: LoadedSite, tunnel: Tunnel, router: Router, args: Args) {
-  const { value, values } = await import('../vyatta/tree.ts');
-  const { parseInterfaceAddress, parsePrefix } = await import('../wireguard/prefix.ts');
-  const { freeAddress, deviceText } = await import('../wireguard/device.ts');
-  const base = ['interfaces', 'wireguard', tunnel.name];
-  if (tunnel.peers.some(peer => peer.name === args.name))
-    throw new Refused(
-      'peer-exists',
-      `${tunnel.name} has a peer ${visible(args.name)} already`,
-      'take another name',
-    );
-  const own = tunnel.address.length > 0 ? tunnel.address : values(router.running, [...base, 'address']);
-  const networks = own.flatMap(text => parseInterfaceAddress(text) ?? []);
-  const there = values(router.running, [...base, 'peer']).flatMap(key =>
-    values(router.running, [...base, 'peer', key, 'allowed-ips']).flatMap(list => list.split(',')),
-  );
-  const inFile = site.tunnels.flatMap(one => [...one.address, ...one.peers.flatMap(peer => peer.allowedIPs)]);
-  const taken = [...there, ...inFile].flatMap(text => parsePrefix(bareHost(text)) ?? []);
-  const addresses = networks.flatMap(
-    network =>
-      freeAddress(
-        network,
-        taken.filter(one => one.length > network.length),
-      ) ?? [],
-  );
-  if (addresses.length === 0)
-    throw new Refused(
-      'no-address',
-      `${tunnel.name} has no free address: its own are ${own.join(', ') || 'not known'}`,
-      'an interface for devices needs a network, such as 192.168.5.1/24',
-    );
-  const alone = addresses.map(address => `${address}/${address.includes(':') ? 128 : 32}`);
-  const port = tunnel.listenPort ?? Number(value(router.running, [...base, 'listen-port']));
-  const { privateKey, publicKey } = await keysOf(args['public-key']);
-  const text = deviceText({
-    ...(privateKey && { privateKey }),
-    addresses: alone,
-    dns: await listed('--dns', args.dns, 'address'),
-    mtu: Number(
-      value(router.running, [...base, 'mtu']) ?? (typeof tunnel.mtu === 'number' ? tunnel.mtu : 1420),
-    ),
-    routerKey: await routerKey(tunnel, router, args['router-key']),
-    allowedIPs: await wantedIPs(site.cluster?.homeNetworks, networks, alone, args['allowed-ips']),
-    endpoint: await endpointOf(args.endpoint ?? site.cluster?.routerEndpoint, port),
-    keepalive: 25,
-  });
-  return { text, alone, privateKey, publicKey };
-}
-
-/** An address of an interface stands for itself, not for its network. */
-const bareHost = (text: string): string => {
-  const [address = text, length] = text.split('/');
-  return length === undefined || length === '32' || length === '128' || isNetwork(text) ? text : address;
-};
-const isNetwork = (text: string): boolean => /(\.0|::)\/\d+$/.test(text);
 
 async function keysOf(said: string | undefined): Promise<{ privateKey?: Secret; publicKey: string }> {
   const { generateKeyPair, isKey } = await import('../wireguard/key.ts');
@@ -176,10 +236,10 @@ async function routerKey(
   said: string | undefined,
 ): Promise<string> {
   const { isKey } = await import('../wireguard/key.ts');
-  const { value } = await import('../vyatta/tree.ts');
+  const { tunnel: tunnels } = await import('../objects/tunnel.ts');
   if (said !== undefined && !isKey(said))
     throw new Refused('usage', '--router-key is no WireGuard key', '`edgewg keys` prints it');
-  const file = value(running, ['interfaces', 'wireguard', tunnel.name, 'private-key']);
+  const file = tunnels.value(running, 'privateKey', tunnel.name);
   const live = facts?.interfaces.get(tunnel.name)?.publicKey;
   const key = said ?? live ?? (file === undefined ? undefined : facts?.keyFiles.get(file)?.publicKey);
   if (key === undefined || key === '')
@@ -204,39 +264,6 @@ async function listed(flag: string, text: string | undefined, kind: 'address' | 
       throw new Refused('usage', `${flag}: ${visible(word)} ${fault.message}`, fault.hint);
   }
   return words;
-}
-
-async function wantedIPs(
-  home: readonly string[] | undefined,
-  networks: readonly { family: 4 | 6; first: bigint; length: number }[],
-  alone: readonly string[],
-  said: string | undefined,
-): Promise<string[]> {
-  const { printPrefix } = await import('../wireguard/prefix.ts');
-  if (said !== undefined) return await listed('--allowed-ips', said, 'prefix');
-  if (home !== undefined && home.length > 0) return [...home, ...networks.map(printPrefix)];
-  return ['0.0.0.0/0', ...(alone.some(text => text.includes(':')) ? ['::/0'] : [])];
-}
-
-async function endpointOf(said: string | undefined, port: number): Promise<string> {
-  const { parseEndpoint, printEndpoint } = await import('../wireguard/endpoint.ts');
-  const { parseAddress } = await import('../wireguard/prefix.ts');
-  if (said === undefined)
-    throw new Refused(
-      'usage',
-      'where does the device reach the router?',
-      'give --endpoint HOST: a name or a public address',
-    );
-  const isV6 = parseAddress(said)?.family === 6;
-  const found =
-    parseEndpoint(said) ?? (port > 0 ? parseEndpoint(`${isV6 ? `[${said}]` : said}:${port}`) : undefined);
-  if (found === undefined)
-    throw new Refused(
-      'usage',
-      `--endpoint ${visible(said)} is no HOST or HOST:PORT`,
-      'write home.example.net:51820',
-    );
-  return printEndpoint(found);
 }
 
 async function addTo(file: string, text: string, out: string | undefined, io: Io): Promise<void> {

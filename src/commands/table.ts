@@ -16,6 +16,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   graph: () => import('./graph.ts'),
   keys: () => import('./keys.ts'),
   cluster: () => import('./cluster.ts'),
+  tunnel: () => import('./tunnel.ts'),
   peer: () => import('./peer.ts'),
   'ssh-command': () => import('./ssh-command.ts'),
   explain: () => import('./explain.ts'),

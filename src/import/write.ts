@@ -25,6 +25,15 @@ export function writeDraft(draft: Draft, head: readonly string[] = [], tail: rea
   return tight(quoteForAll(document).toString(printing)).replaceAll(/\n{3,}/g, '\n\n');
 }
 
+/** The lines of one entry of a site file, without the indent of what it stands in. */
+export function linesOf(data: unknown, at: SitePath): string[] {
+  const document = new Document();
+  const map = new YAMLMap();
+  map.items = [new Pair(keyOf(String(at.at(-1))), toNode(data, at))];
+  document.contents = map;
+  return tight(document.toString(printing)).trimEnd().split('\n');
+}
+
 /** Lists as people write them, `[a, b]`: the library pads brackets and braces alike. */
 function tight(text: string): string {
   return text.replaceAll(/\[ ([^[\]{}"'#\n]*) \]/g, '[$1]');

@@ -3,11 +3,12 @@ import { stagesToRouter } from '../model/firewall/attached.ts';
 import { anywhere, freeNumber, newUdp } from '../model/firewall/port.ts';
 import { only } from '../model/firewall/ranges.ts';
 import { readRuleset } from '../model/firewall/ruleset.ts';
-import { facingWan } from '../model/firewall/wan.ts';
+import { type Facing, facingWan } from '../model/firewall/wan.ts';
+import { routingOf } from '../model/routing/routing.ts';
 import { managesRule } from '../site/manages.ts';
 import type { OpenPort, PerFamily, Site, SitePath, Tunnel } from '../site/site.ts';
 import type { Tree } from '../vyatta/tree.ts';
-import type { Family } from '../wireguard/prefix.ts';
+import { type Family, parsePrefix } from '../wireguard/prefix.ts';
 import type { Draft } from './draft.ts';
 import { rule } from './ruleset.ts';
 import { tunnel } from './tunnel.ts';
@@ -91,9 +92,18 @@ function freeNumberFor(site: Site, running: Tree, { family, ruleset, port, numbe
   return read && freeNumber(read, packets, number, one => taken.includes(one));
 }
 
-/** Which rulesets guard the router where the internet begins; each once. */
+/** Which rulesets guard the router where the internet begins; each once, those of the best default route first. */
 export function uplinkRulesets(running: Tree, family: Family): string[] {
-  const found = facingWan(running, family).flatMap(({ iface }) =>
+  const facing = facingWan(running, family);
+  const all = parsePrefix(family === 4 ? '0.0.0.0/0' : '::/0');
+  const best =
+    all === undefined
+      ? []
+      : routingOf(running)
+          .main.best(all)
+          .flatMap(({ out }) => out ?? []);
+  const isBest = ({ iface }: Facing): boolean => best.includes(iface.name);
+  const found = [...facing.filter(isBest), ...facing.filter(one => !isBest(one))].flatMap(({ iface }) =>
     stagesToRouter(running, iface, family).flatMap(stage => (stage.kind === 'ruleset' ? [stage.name] : [])),
   );
   return [...new Set(found)];

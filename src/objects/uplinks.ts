@@ -41,7 +41,7 @@ export interface TunnelSum {
 }
 
 /** The worse of both families for a host name, and for a peer that comes from anywhere: it may turn out to be either. */
-export function tunnelSum(uplinks: Uplinks, peers: readonly Peer[]): TunnelSum {
+export function tunnelSum(uplinks: Uplinks, peers: readonly Pick<Peer, 'endpoint'>[]): TunnelSum {
   const sums = ([4, 6] as const)
     .filter(family => canBe(peers, family))
     .map(outer => ({ outer, uplink: uplinks[outer], mtu: tunnelMtu(uplinks[outer].mtu, outer) }));
@@ -53,6 +53,6 @@ export function wantedMtu(uplinks: Uplinks, tunnel: Tunnel): number {
   return typeof tunnel.mtu === 'number' ? tunnel.mtu : tunnelSum(uplinks, tunnel.peers).mtu;
 }
 
-const canBe = (peers: readonly Peer[], family: Family): boolean =>
+const canBe = (peers: readonly Pick<Peer, 'endpoint'>[], family: Family): boolean =>
   peers.length === 0 ||
   peers.some(({ endpoint }) => endpoint?.family === undefined || endpoint.family === family);

@@ -34,6 +34,20 @@ export function natOf(tree: Tree, iface: Interface): Ruleset {
   };
 }
 
+/**
+ * The NAT of what leaves by an interface as a ruleset: `drop` gives packets another source, `accept` lets them keep their own. Rules for
+ * no interface in particular hold for each.
+ */
+export function sourceNatOf(tree: Tree, iface: Interface): Ruleset {
+  const rules = [...(find(tree, ['service', 'nat', 'rule'])?.children ?? [])]
+    .filter(
+      ([, node]) => ['source', 'masquerade'].includes(value(node, ['type']) ?? '') && leavesBy(node, iface),
+    )
+    .map(([number, node]) => natRule(tree, Number(number), node))
+    .sort((a, b) => a.number - b.number);
+  return { name: 'nat', family: 4, rules, defaultAction: 'accept', logsDefault: false };
+}
+
 const firstForward = 100_000;
 
 /** `service nat rule 10`, `port-forward rule 1`. */
@@ -41,10 +55,13 @@ export function natRuleName(number: number): string {
   return number < firstForward ? `service nat rule ${number}` : `port-forward rule ${number - firstForward}`;
 }
 
-function comesInBy(node: Tree, iface: Interface): boolean {
-  const name = value(node, ['inbound-interface']);
-  if (name === undefined || name === 'any') return true;
-  return name.endsWith('+') ? iface.name.startsWith(name.slice(0, -1)) : name === iface.name;
+const comesInBy = (node: Tree, iface: Interface): boolean => names(value(node, ['inbound-interface']), iface);
+const leavesBy = (node: Tree, iface: Interface): boolean => names(value(node, ['outbound-interface']), iface);
+
+/** `eth0`, `eth+` for all that begin so, `any` or nothing for all. */
+function names(word: string | undefined, { name }: Interface): boolean {
+  if (word === undefined || word === 'any') return true;
+  return word.endsWith('+') ? name.startsWith(word.slice(0, -1)) : word === name;
 }
 
 function natRule(tree: Tree, number: number, node: Tree): ReturnType<typeof readRule> {

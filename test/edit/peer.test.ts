@@ -4,9 +4,14 @@ import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { addPeer } from '../../src/import/add-peer.ts';
+import { deviceFor } from '../../src/edit/device.ts';
+import { addPeer } from '../../src/edit/peers.ts';
 import { Secret } from '../../src/secret.ts';
+import { loadSite } from '../../src/site/load.ts';
+import { parseCommands } from '../../src/vyatta/commands.ts';
+import { insert, leaves } from '../../src/vyatta/tree.ts';
 import { freeAddress } from '../../src/wireguard/device.ts';
 import { publicKeyOf } from '../../src/wireguard/key.ts';
 import { host, parseInterfaceAddress, parsePrefix } from '../../src/wireguard/prefix.ts';
@@ -130,6 +135,129 @@ PersistentKeepalive = 25
       assert.equal(site(), before);
       assert.ok(!existsSync(join(folder, 'no')));
     }).timeout(20_000);
+});
+
+describe('peer list and peer remove', () => {
+  let folder = '';
+  const run = (words: string) => runCli(words.split(' '), { cwd: folder });
+  const site = (): string => readFileSync(join(folder, 'edgewg.yaml'), 'utf8');
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'edgewg-peer-'));
+    cpSync(fixture('blog/site.yaml'), join(folder, 'edgewg.yaml'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('lists the peers of the file, for people and for programs', async () => {
+    const { stdout, exit } = await run('peer list');
+    assert.equal(exit, 0);
+    assert.match(
+      stdout,
+      /^tunnel +peer +key +endpoint +allowed IPs\nwg0 +phone +gKoUNRGx… +calls +192\.168\.5\.100\/32\n/,
+    );
+    const json = JSON.parse((await run('peer list --tunnel wg4 --format json')).stdout);
+    assert.deepEqual(json, [
+      {
+        tunnel: 'wg4',
+        name: 'srv4',
+        public_key: 'GIPWDet2eswjz1JphYFb51sh6I+CwvzOoVyD7z7kZVc=',
+        endpoint: '[2607:5300:60:5fac::abcd]:51820',
+        allowed_ips: ['192.168.5.4/32', '192.99.38.172/32', '10.42.4.0/24', '192.168.10.0/24'],
+        disabled: false,
+      },
+    ]);
+  }).timeout(20_000);
+
+  it('removes a device from an interface that is not managed: the next plan deletes it on the router', async () => {
+    const { stderr, exit } = await run('peer remove phone');
+    assert.equal(exit, 0, stderr);
+    assert.match(stderr, /its key stands under absent\.peers, since wg0 is not under manages/);
+    assert.match(site(), /^absent: \{ tunnels: \[wg3\], peers: \{ wg0: \[gKoUNRGx\S+\] \} \} # to be/m);
+    const plan = await run(
+      `plan --running ${fileURLToPath(fixture('blog/router.commands'))} --format commands`,
+    );
+    assert.match(plan.stdout, /^delete interfaces wireguard wg0 peer gKoUNRGx\S+$/m);
+  }).timeout(30_000);
+
+  for (const [what, words, message] of [
+    ["a name that is nobody's", 'peer remove nobody', /has no peer nobody\n +hint: it has phone, srv4, srv5/],
+    ['an interface that the file has not', 'peer remove phone --tunnel wg9', /has no wg9/],
+    ['a list of an interface that the file has not', 'peer list --tunnel wg9', /has no wg9/],
+    ['no name', 'peer remove', /which peer\? peer remove needs a name/],
+    ['standard input', 'peer remove phone -f -', /writes to the site file/],
+  ] as const)
+    it(`refuses ${what}, and leaves the file alone`, async () => {
+      const before = site();
+      const { stderr, exit } = await run(words);
+      assert.match(stderr, message);
+      assert.equal(exit, 3);
+      assert.equal(site(), before);
+    }).timeout(20_000);
+});
+
+describe('a device of peer add', () => {
+  const running = parseCommands(readFileSync(fixture('blog/router.commands'), 'utf8'));
+  const { site } = loadSite(readFileSync(fixture('blog/site.yaml'), 'utf8'), 'site.yaml');
+  const wg0 = site.tunnels.find(({ name }) => name === 'wg0') ?? assert.fail('no wg0');
+  const wish = { addresses: [], endpoint: 'home.example.net', allowedIPs: ['0.0.0.0/0'] };
+  const withLines = (lines: string) => {
+    const tree = parseCommands(readFileSync(fixture('blog/router.commands'), 'utf8'));
+    for (const { path } of leaves(parseCommands(lines))) insert(tree, path);
+    return tree;
+  };
+  const device = (more: Partial<Parameters<typeof deviceFor>[3]> = {}, tree = running) =>
+    deviceFor(site, wg0, tree, { ...wish, ...more });
+
+  it('is warned where no rule translates its address towards the internet', () => {
+    const all =
+      'set service nat rule 5010 outbound-interface eth0\nset service nat rule 5010 type masquerade\n';
+    assert.deepEqual(device({}, withLines(all)).warnings, []);
+    const home = `${all}set service nat rule 5010 source address 192.168.2.0/24\n`;
+    assert.match(
+      device({}, withLines(home)).warnings[0] ?? '',
+      /no NAT rule of the router translates 192\.168\.5\.102\/32/,
+    );
+    assert.deepEqual(device({ allowedIPs: ['192.168.2.0/24'] }, withLines(home)).warnings, []);
+  });
+
+  it('has no larger MTU than the way to the router takes', () => {
+    const large = withLines('');
+    large.children.get('interfaces')?.children.get('wireguard')?.children.get('wg0')?.children.delete('mtu');
+    insert(large, ['interfaces', 'wireguard', 'wg0', 'mtu', '1500']);
+    assert.equal(device({}, large).mtu, 1420);
+  });
+
+  it('gets no address in the prefix of another peer, of any interface', () => {
+    const half = `set interfaces wireguard wg0 peer ${Buffer.alloc(32, 7).toString('base64')} allowed-ips 192.168.5.96/28\n`;
+    assert.deepEqual(device({}, withLines(half)).addresses, ['192.168.5.112/32']);
+    const whole = half.replace('192.168.5.96/28', '192.168.0.0/16');
+    assert.throws(() => device({}, withLines(whole)), /and peer \S+ of wg0 has all of 192\.168\.0\.0\/16/);
+  });
+
+  it('takes the address that it is given, where that is free', () => {
+    assert.deepEqual(device({ addresses: ['192.168.5.200'] }).addresses, ['192.168.5.200/32']);
+    for (const [address, message] of [
+      ['192.168.5.100', /which peer phone of wg0 has/],
+      ['192.168.5.255', /no address of a device on wg0/],
+      ['10.0.0.1', /no address of a device on wg0/],
+      ['x', /is no address/],
+    ] as const)
+      assert.throws(() => device({ addresses: [address] }), message);
+  });
+
+  it('is told that the port is missing where it is', () => {
+    const tree = withLines('');
+    tree.children
+      .get('interfaces')
+      ?.children.get('wireguard')
+      ?.children.get('wg0')
+      ?.children.delete('listen-port');
+    assert.throws(
+      () => device({}, tree),
+      /wg0 has no listenPort in the file, and none is known of the router/,
+    );
+    assert.equal(device({ endpoint: '2001:db8::1' }).endpoint, '[2001:db8::1]:51820');
+  });
 });
 
 describe('a peer more in a site file', () => {
