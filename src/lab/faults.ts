@@ -20,6 +20,8 @@ export const kinds = {
   install: 'installs the wireguard package, as dpkg and modprobe would',
   unresolved: 'lets names no longer resolve',
   clock: 'puts the clock forward by :SECONDS',
+  empty: 'empties /tmp',
+  confirm: 'lets somebody type commit-confirm, [:MINUTES] before a restart',
 } as const;
 
 export type Kind = keyof typeof kinds;

@@ -69,6 +69,17 @@ export function mishaps(faults: Faults, victim: Victim): Mishaps {
     },
     install: nothing(() => victim.installPackage()),
     unresolved: nothing(() => victim.forgetNames()),
+    empty: async () => {
+      await victim.sh('rm -rf /tmp/*', { ...admin, user: 'root' });
+      return undefined;
+    },
+    confirm: async ({ argument }) => {
+      await victim.sh(
+        `/run/lab/engine/vyatta-config-mgmt.pl --action=commit-confirm --minutes=${Number(argument || 10)} --confirmed`,
+        admin,
+      );
+      return undefined;
+    },
     clock: async ({ argument }) => {
       await victim.moveClock(Number(argument ?? 3600));
       return undefined;

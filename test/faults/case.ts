@@ -1,11 +1,19 @@
 // One case: a router, the real program as a process of its own, one mishap at one step; and what is found afterwards.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bin } from '../support/run-cli.ts';
-import type { Case } from './cases.ts';
+import type { Case, Sent } from './cases.ts';
 import { judge, type Row } from './judge.ts';
 import { look, type Seen, type Watched } from './router.ts';
 import { openStage } from './stage.ts';
@@ -39,20 +47,20 @@ tunnels:
 export interface Reference {
   readonly before: Seen;
   readonly seen: Seen;
-  readonly bytes: number;
+  readonly sent: Sent;
 }
 
 export async function reference(): Promise<Reference> {
   const stage = await openStage(boot);
   const before = await look(stage.router).finally(() => stage.close());
-  const { row, seen, bytes, said } = await inARouter({ step: 'none', fault: 'none' });
+  const { row, seen, sent, said } = await inARouter({ step: 'none', fault: 'none' });
   if (row.exit !== 0 || seen.drift !== '') throw new Error(`the apply without a mishap failed:\n${said}`);
-  return { before, seen, bytes };
+  return { before, seen, sent };
 }
 
 export async function runCase(one: Case, good: Reference): Promise<Row> {
   const { row, seen, said } = await inARouter(one, good);
-  const violations = judge(row, seen, said);
+  const violations = judge(row, seen, said, good);
   if (violations.length > 0) violations.push(said.trim().split('\n').slice(-4).join(' | '));
   return { ...row, violations };
 }
@@ -61,18 +69,20 @@ interface Found {
   readonly row: Omit<Row, 'violations'>;
   readonly seen: Seen;
   readonly said: string;
-  readonly bytes: number;
+  readonly sent: Sent;
 }
 
 async function inARouter(one: Case, good?: Pick<Reference, 'before' | 'seen'>): Promise<Found> {
   const folder = mkdtempSync(join(tmpdir(), 'edgewg-faults-'));
-  const stage = await openStage(boot);
+  const trust = async (lab: { readonly hostKey: string }): Promise<void> =>
+    appendFileSync(join(folder, 'known'), `* ${lab.hostKey}\n`);
+  const stage = await openStage(boot, { trust });
   const { router } = stage;
   try {
     const begun = Date.now();
     const deadline = begun + (confirmWithin + marginSeconds) * 1000;
-    const suffered = await stage.suffer(one, port => startClient(router, folder, port), deadline);
-    const { exit, said, happened, bytes } = suffered;
+    const suffered = await stage.suffer(one, port => startClient(router, folder, port, one.fault), deadline);
+    const { exit, said, happened, sent } = suffered;
     const seconds = (Date.now() - begun) / 1000;
     const seen = await lookUntilClean(router, deadline);
     const isOld = seen.active === good?.before.active;
@@ -82,7 +92,7 @@ async function inARouter(one: Case, good?: Pick<Reference, 'before' | 'seen'>): 
       row: { ...one, happened, active, saved, log: lastLog(router), exit, seconds },
       seen,
       said: said.stderr,
-      bytes,
+      sent,
     };
   } finally {
     await stage.close();
@@ -90,22 +100,49 @@ async function inARouter(one: Case, good?: Pick<Reference, 'before' | 'seen'>): 
   }
 }
 
-function startClient({ lab }: Watched, folder: string, port: number): ChildProcess {
+/** What a client's clock does on a signal, in a module that is loaded before it. */
+const clocks = `const real = Date.now.bind(Date); let offset = 0; const Real = Date;
+globalThis.Date = class extends Real { constructor(...words) { words.length === 0 ? super(real() + offset) : super(...words); } static now() { return real() + offset; } };
+process.on('SIGUSR2', () => { offset += 3600_000; }); process.on('SIGWINCH', () => { offset -= 3600_000; });`;
+
+function startClient({ lab }: Watched, folder: string, port: number, fault: string): ChildProcess {
   writeFileSync(join(folder, 'site.yaml'), siteOf(port));
   mkdirSync(join(folder, '.ssh'));
   const alive = 'ServerAliveInterval 1\nServerAliveCountMax 3\nConnectTimeout 5\n';
-  writeFileSync(join(folder, '.ssh/config'), `Host *\n${alive}`, { mode: 0o600 });
-  const words = ['apply', '--yes', '-f', 'site.yaml', '--lock-timeout', '5'];
-  return spawn(process.execPath, [bin, ...words, '--confirm-within', `${confirmWithin}`], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: {
-      PATH: process.env['PATH'],
-      HOME: folder,
-      EDGEWG_PASSWORD: lab.password,
-      EDGEWG_HOST_KEY: lab.hostKey,
-    },
+  const known = join(folder, 'known');
+  appendFileSync(known, `* ${lab.hostKey}\n`);
+  writeFileSync(join(folder, '.ssh/config'), `Host *\n${alive}UserKnownHostsFile ${known}\n`, {
+    mode: 0o600,
   });
+  const words = [
+    'apply',
+    '--yes',
+    '-f',
+    'site.yaml',
+    '--lock-timeout',
+    '5',
+    '--confirm-within',
+    `${confirmWithin}`,
+  ];
+  const node = fault.startsWith('client clock')
+    ? ['--import', `data:text/javascript,${encodeURIComponent(clocks)}`]
+    : [];
+  const [stream, how] = fault.split(' ');
+  const isOwn = (name: string): boolean => stream === name && (how === 'full' || how === 'closed');
+  const full = isOwn('stdout') || isOwn('stderr') ? openSync('/dev/full', 'w') : undefined;
+  const close = how === 'closed' ? (isOwn('stdout') ? '1>&-' : '2>&-') : '';
+  const command = [process.execPath, ...node, bin, ...words];
+  const client = spawn('sh', ['-c', `exec "$@" ${close}`, 'sh', ...command], {
+    cwd: folder,
+    stdio: [
+      'ignore',
+      isOwn('stdout') ? (full ?? 'ignore') : 'ignore',
+      isOwn('stderr') ? (full ?? 'pipe') : 'pipe',
+    ],
+    env: { PATH: process.env['PATH'], HOME: folder, EDGEWG_PASSWORD: lab.password },
+  });
+  if (fault === 'nobody reads stderr') client.stderr?.pause();
+  return client;
 }
 
 /** What has just ended may still be on its way out. */

@@ -1,5 +1,6 @@
 // The cases of the matrix, and the same part of them for the same seed.
-import { clientFaults, faults, sayings, steps } from './mishaps.ts';
+import { clientFaults, faults, sayings, steps, streamFaults } from './mishaps.ts';
+import type { Direction } from './proxy.ts';
 
 export interface Case {
   readonly step: string;
@@ -18,7 +19,11 @@ const atSubtrees = [210, 450, 459, 460, 920].map(priority => ({
   fault: 'fail',
 }));
 
-const onlyAtClient = [
+const onlyAtClient: readonly string[] = [
+  ...streamFaults,
+  'client clock forward',
+  'client clock back',
+  'client state not writable',
   'client interrupted twice',
   'client terminated',
   'client hung up',
@@ -34,28 +39,64 @@ export const cases: readonly Case[] = [
       .map(fault => ({ step, fault })),
   ),
   ...Object.keys(sayings).flatMap(step => clientFaults.map(fault => ({ step, fault }))),
+  ...streamFaults.map(fault => ({ step: 'start', fault })),
   ...atLogins,
   ...atChannels,
   ...atSubtrees,
 ];
 
-/** The line is cut after so many bytes that the router sent, over all connections: every `every`th of `total`. */
-export function cuts(every: number, total: number): Case[] {
-  return Array.from({ length: Math.floor((total - 1) / every) }, (_, i) => ({
-    step: `byte ${(i + 1) * every}`,
-    fault: 'cut',
-  }));
+export type Sent = Readonly<Record<Direction, { readonly bytes: number; readonly packets: number }>>;
+
+/** The line is cut after so many bytes, over all connections and in each direction: every `every`th. */
+export function cuts(every: number, sent: Sent): Case[] {
+  return directions.flatMap(direction =>
+    Array.from({ length: Math.floor((sent[direction].bytes - 1) / every) }, (_, i) =>
+      byteCut((i + 1) * every, direction),
+    ),
+  );
 }
 
-/** Shuffled, the same order for the same seed (mulberry32). */
-export function shuffled<T>(items: readonly T[], seed: number): T[] {
+/** The line is cut within each packet: every byte of one is the same to both ends. */
+export function packetCuts(sent: Sent): Case[] {
+  return directions.flatMap(direction =>
+    Array.from({ length: sent[direction].packets }, (_, i) => ({
+      step: `packet ${i}${suffix(direction)}`,
+      fault: 'cut',
+    })),
+  );
+}
+
+/** So many bytes of both directions, the same for the same seed. */
+export function randomCuts(count: number, sent: Sent, seed: number): Case[] {
+  const total = sent.down.bytes + sent.up.bytes;
+  const random = randomBy(seed + 1);
+  return Array.from({ length: count }, () => {
+    const byte = 1 + Math.floor(random() * (total - 1));
+    return byte <= sent.down.bytes ? byteCut(byte, 'down') : byteCut(byte - sent.down.bytes, 'up');
+  });
+}
+
+const directions: readonly Direction[] = ['down', 'up'];
+const suffix = (direction: Direction): string => (direction === 'up' ? ' sent' : '');
+const byteCut = (byte: number, direction: Direction): Case => ({
+  step: `byte ${byte}${suffix(direction)}`,
+  fault: 'cut',
+});
+
+/** mulberry32 */
+function randomBy(seed: number): () => number {
   let state = seed;
-  const random = (): number => {
+  return () => {
     state = (state + 0x6d2b79f5) | 0;
     let t = Math.imul(state ^ (state >>> 15), 1 | state);
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
+}
+
+/** Shuffled, the same order for the same seed. */
+export function shuffled<T>(items: readonly T[], seed: number): T[] {
+  const random = randomBy(seed);
   return items
     .map(item => ({ item, key: random() }))
     .sort((a, b) => a.key - b.key)

@@ -17,25 +17,43 @@ export interface Row {
   readonly violations: readonly string[];
 }
 
+/** What an apply without a mishap was made from, and what it made. */
+export interface Good {
+  readonly before: Seen;
+  readonly seen: Seen;
+}
+
 /** `said` is the client's stderr. */
-export function judge(row: Omit<Row, 'violations'>, seen: Seen, said: string): string[] {
+export function judge(row: Omit<Row, 'violations'>, seen: Seen, said: string, good: Good): string[] {
   const isNew = row.active === 'new';
+  const isQuiet = row.step === 'start' && row.fault.startsWith('stderr');
   const isOld = row.active === 'old';
   const wasRestarted = row.fault === 'reboot' || row.fault === 'router reboot';
   return [
     isNew || isOld ? '' : 'active is neither old nor new',
     row.saved === row.active ? '' : 'saved is not what is active',
-    isNew && !/confirming/.test(said) ? 'new without a proof' : '',
+    isNew && !isQuiet && !/confirming/.test(said) ? 'new without a proof' : '',
+    falseGreen(row.exit, seen, good),
     isTrue(row.exit, isOld, isNew) ? '' : `exit ${row.exit} does not tell the truth`,
     /^error: .*(as before|nothing was done)/m.test(said) && !isOld ? 'it says that all is as before' : '',
     // a commit that nobody saved is gone with a restart
-    row.happened && row.fault.startsWith('foreign commit') && !seen.hasForeign
+    row.happened && /^foreign commit( |$)/.test(row.fault) && !seen.hasForeign
       ? "somebody else's commit is gone"
       : '',
     isOld && seen.hasKey && !wasRestarted ? 'a key file is left' : '',
     isNew && !seen.hasKey ? 'the key file is missing' : '',
     ...seen.left.map(what => `left over: ${what}`),
   ].filter(text => text !== '');
+}
+
+/**
+ * A good word, held against what the router prints to a plain shell and against the bytes of its config.boot: nothing of edgewg's own reads
+ * them.
+ */
+function falseGreen(exit: number | string, seen: Seen, { before, seen: after }: Good): string {
+  const wanted = exit === 0 ? after : exit === 5 ? before : undefined;
+  if (wanted === undefined || (seen.active === wanted.active && seen.boot === wanted.boot)) return '';
+  return `FALSE GREEN: exit ${exit}, and ${seen.active === wanted.active ? 'config.boot' : 'what runs'} is something else`;
 }
 
 function isTrue(exit: number | string, isOld: boolean, isNew: boolean): boolean {

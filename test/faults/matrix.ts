@@ -2,7 +2,8 @@
 // and sums up on stdout; exits 1 when anything that must hold didn't.
 //   --sample N   so many cases, and a fifth as many cuts     --seed S    which of them
 //   --only TEXT  the cases that contain it                    --jobs N    so many at once
-//   --cuts N     cut after every Nth byte (50; 1: every)      --out FILE  the table
+//   --cuts N     cut after every Nth byte (50; 1: every), `packets`: within each packet, `random:N`: after N random bytes
+//   --out FILE   the table
 //   --minutes N  starts no further case after that
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { confirmWithin, marginSeconds, type Reference, reference } from './case.ts';
-import { type Case, cases, cuts, shuffled } from './cases.ts';
+import { type Case, cases, cuts, packetCuts, randomCuts, type Sent, shuffled } from './cases.ts';
 import type { Row } from './judge.ts';
 
 const text = (initial: string) => ({ type: 'string', default: initial }) as const;
@@ -61,12 +62,19 @@ async function runIn(worker: ChildProcess, one: Case, good: Reference): Promise<
   return said.row ?? { ...one, ...failed, violations: [said.error ?? 'no answer'] };
 }
 
-function choose(total: number): Case[] {
+function cutsOf(sent: Sent, seed: number): Case[] {
+  const [kind = '', count = ''] = asked.cuts.split(':');
+  if (kind === 'packets') return packetCuts(sent);
+  if (kind === 'random') return randomCuts(Number(count), sent, seed);
+  return cuts(Number(kind), sent);
+}
+
+function choose(sent: Sent): Case[] {
   const seed = Number(asked.seed);
   const isWanted = ({ step, fault }: Case): boolean => `${step} x ${fault}`.includes(asked.only);
   const [all, bytes] = [
     shuffled(cases.filter(isWanted), seed),
-    shuffled(cuts(Number(asked.cuts), total).filter(isWanted), seed),
+    shuffled(cutsOf(sent, seed).filter(isWanted), seed),
   ];
   if (asked.sample === 'all') return [...all, ...bytes];
   const count = Number(asked.sample);
@@ -78,7 +86,7 @@ const line = (row: Row): string =>
   `| ${[row.step, row.fault, row.happened ? '' : 'not reached', row.active, row.saved, row.log, row.exit, row.seconds.toFixed(1), row.violations.join('; ')].map(cell).join(' | ')} |`;
 
 const good = await reference();
-const chosen = choose(good.bytes);
+const chosen = choose(good.sent);
 const rows = await runAll(chosen, good);
 const head =
   '| step | mishap | | active | saved | last word of the switch | exit | seconds | violations |\n|---|---|---|---|---|---|---|---|---|';
@@ -93,10 +101,13 @@ for (const [what, count] of [...counts].sort()) print(`${String(count).padStart(
 const bad = rows.filter(({ violations }) => violations.length > 0);
 const slowest = Math.max(0, ...rows.map(({ seconds }) => seconds));
 print(
-  `${rows.length} of ${chosen.length} chosen; there are ${cases.length} and ${good.bytes} bytes; seed ${asked.seed}; the table is in ${asked.out}`,
+  `${rows.length} of ${chosen.length} chosen; there are ${cases.length}, and ${good.sent.down.bytes} bytes in ${good.sent.down.packets} packets of the router, ${good.sent.up.bytes} in ${good.sent.up.packets} of the client; seed ${asked.seed}; the table is in ${asked.out}`,
 );
 print(
   `${rows.filter(({ happened }) => happened).length} reached their step; settled within ${slowest.toFixed(1)} s (the switch has ${confirmWithin} s, and ${marginSeconds} s are allowed on top)`,
+);
+print(
+  `${bad.filter(({ violations }) => violations.some(text => text.startsWith('FALSE GREEN'))).length} false green`,
 );
 print(`  ${rows.length - bad.length} passing\n  ${bad.length} failing`);
 process.exitCode = bad.length > 0 || rows.length === 0 ? 1 : 0;

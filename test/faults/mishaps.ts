@@ -1,7 +1,10 @@
 // The two sides of the matrix: the steps of an apply, by the router's programs that are called in them or by what the client says
 // there, and what goes wrong.
 import type { ChildProcess } from 'node:child_process';
+import { readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Answer, Call } from '../../src/lab/call.ts';
+import type { TestProxy } from './proxy.ts';
 import type { Watched } from './router.ts';
 
 const wrapper =
@@ -60,6 +63,9 @@ export const sayings: Readonly<Record<string, RegExp>> = {
 export interface Scene {
   readonly router: Watched;
   readonly client: ChildProcess;
+  readonly proxy: TestProxy;
+  /** Of the same name, for `second router`. */
+  readonly other: Watched | undefined;
   /** Set by a fault for later calls: what is to be answered to the next that it holds for. */
   next?: { is: (call: Call) => boolean; answer: Answer };
 }
@@ -70,6 +76,8 @@ const refusal: Answer = { stdout: 'it failed on purpose\n', stderr: '', exit: 1 
 const config = (verbs: string): string =>
   `sg vyattacfg -c 'bash -s' <<'END'\nW=/opt/vyatta/sbin/vyatta-cfg-cmd-wrapper\n$W begin </dev/null\n${verbs}\n$W end </dev/null\nEND`;
 const foreignCommit = '$W set interfaces ethernet eth2 description foreign </dev/null\n$W commit </dev/null';
+const foreignSecret =
+  '$W set system login user oper authentication encrypted-password x-foreign </dev/null\n$W commit </dev/null';
 /** The processes of an apply by their last word. */
 const killInside = (word: string, signal: string): string =>
   `for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline 2>/dev/null) in "bash /tmp/edgewg/"*"/run ${word} ") kill -${signal} \${p#/proc/};; esac; done`;
@@ -94,6 +102,12 @@ const signal =
     return undefined;
   };
 const kill = signal('SIGKILL');
+const lab =
+  (kind: 'empty' | 'confirm'): Fault =>
+  async ({ router }) => {
+    await router.lab.now({ step: 'now', kind });
+    return undefined;
+  };
 const clock =
   (seconds: number): Fault =>
   async ({ router }) => {
@@ -106,8 +120,34 @@ const partial: Fault = ({ router }) => {
   return undefined;
 };
 
+const atProxy =
+  (act: (proxy: TestProxy, scene: Scene) => void): Fault =>
+  scene => {
+    act(scene.proxy, scene);
+    return undefined;
+  };
+
+/** How the client's own streams can be from the start: its step is `start`. */
+export const streamFaults = [
+  'stdout full',
+  'stderr full',
+  'stdout closed',
+  'stderr closed',
+  'nobody reads stderr',
+] as const;
+
 /** What can happen while the client says something. */
 export const clientFaults = [
+  'client clock forward',
+  'client clock back',
+  'client state not writable',
+  'NAT rebind',
+  'second router',
+  'nothing read any more',
+  '/tmp emptied',
+  'foreign commit-confirm',
+  'foreign secret',
+  'foreign save',
   'client killed',
   'client terminated',
   'client hung up',
@@ -127,6 +167,28 @@ export const faults: Readonly<Record<string, Fault>> = {
   'clock forward': clock(600),
   'clock back': clock(-600),
   'TCP reset': line('drop'),
+  ...Object.fromEntries(streamFaults.map(name => [name, () => undefined])),
+  'client clock forward': signal('SIGUSR2'),
+  'client clock back': signal('SIGWINCH'),
+  'client state not writable': ({ client }) => {
+    // its folder becomes a file
+    const folder = join(readlinkSync(`/proc/${client.pid}/cwd`), '.local/state/edgewg/applies');
+    rmSync(folder, { recursive: true, force: true });
+    writeFileSync(folder, '');
+    return undefined;
+  },
+  'NAT rebind': atProxy(proxy => proxy.rebind()),
+  'second router': atProxy((proxy, { other, router }) => {
+    if (other === undefined) throw new Error('there is no second router');
+    proxy.redirect(other.lab);
+    void router.lab.now({ step: 'now', kind: 'drop' });
+  }),
+  'nothing read any more': atProxy(proxy => proxy.stopReading()),
+  '/tmp emptied': lab('empty'),
+  'folder of the switch gone': inside('rm -rf /tmp/edgewg'),
+  'files of the switch gone': inside('find /tmp/edgewg -type f -delete'),
+  'foreign commit-confirm': lab('confirm'),
+  'foreign secret': inside(config(foreignSecret)),
   silence: line('silence'),
   'no exit status': line('close'),
   refused: () => refusal,

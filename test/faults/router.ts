@@ -1,5 +1,5 @@
 // A lab router whose calls a case can watch and spoil, and what is to be seen of it from outside afterwards.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'ssh2';
@@ -85,6 +85,8 @@ export interface Seen {
   /** From the saved to the active configuration, without what the foreign session sets. */
   readonly drift: string;
   readonly hasForeign: boolean;
+  /** The bytes of config.boot, without what the foreign session sets. */
+  readonly boot: string;
   /** What is left over: sessions, processes, files. */
   readonly left: string[];
   readonly hasKey: boolean;
@@ -92,7 +94,9 @@ export interface Seen {
 
 const foreign = /interfaces ethernet eth2 description foreign/;
 /** Setting that makes the interface with its defaults. */
-const foreigns = / interfaces ethernet eth2( |$)/;
+const foreigns = / interfaces ethernet eth2( |$)| user oper authentication encrypted-password /;
+const foreignBlocks =
+  /^ {4}ethernet eth2 \{\n(?:.*\n)*? {4}\}\n|^ *encrypted-password x-foreign\n|^ *encrypted-password \$6\$Oper.*\n/gm;
 
 const show = 'cli-shell-api showConfig --show-active-only --show-commands';
 const compare =
@@ -116,6 +120,7 @@ export async function look({ lab, engine, run }: Watched): Promise<Seen> {
     active: own(text),
     drift: own(drift),
     hasForeign: foreign.test(text),
+    boot: readFileSync(join(lab.root, 'config/config.boot'), 'utf8').replaceAll(foreignBlocks, ''),
     hasKey: list('config/auth').includes('wg904.key'),
     left: [
       ...[...engine().sessions.keys()].map(id => `session ${id}`),

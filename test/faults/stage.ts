@@ -2,10 +2,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../../src/lab/call.ts';
-import type { LabOptions } from '../../src/lab/lab.ts';
+import type { Lab, LabOptions } from '../../src/lab/lab.ts';
 import type { Case } from './cases.ts';
 import { faults, type Scene, sayings, steps } from './mishaps.ts';
-import { startProxy } from './proxy.ts';
+import { type Cut, type Direction, startProxy, type TestProxy } from './proxy.ts';
 import { leftovers, startWatched, type Watched, type Watcher } from './router.ts';
 
 /** What became of the client. */
@@ -15,8 +15,8 @@ export interface Suffered {
   readonly said: { readonly stdout: string; readonly stderr: string };
   /** The step was reached, and the mishap happened. */
   readonly happened: boolean;
-  /** What the router sent to it. */
-  readonly bytes: number;
+  /** What the router sent to it, and it to the router. */
+  readonly sent: Readonly<Record<Direction, ReturnType<TestProxy['sent']>>>;
 }
 
 export interface Stage {
@@ -35,11 +35,13 @@ const nothing: Watcher = { spoil: async () => undefined, after: async () => unde
 export interface StageOptions extends Pick<LabOptions, 'password' | 'authorizedKeys'> {
   /** Sees every call of the router's programs. */
   readonly witness?: (call: Call) => void;
+  /** Has the client know the host key of another router, too. */
+  readonly trust?: (lab: Lab) => Promise<void>;
 }
 
 /** `boot` is the router's config.boot. */
 export async function openStage(boot: string, options: StageOptions = {}): Promise<Stage> {
-  const { witness, ...ofLab } = options;
+  const { witness, trust, ...ofLab } = options;
   let watcher = nothing;
   const seeing: Watcher = {
     spoil(call) {
@@ -53,28 +55,35 @@ export async function openStage(boot: string, options: StageOptions = {}): Promi
     router,
     async suffer(one, start, deadline) {
       const proxy = await startProxy(router.lab, cutOf(one));
+      // another router that is trusted by the same name
+      const other =
+        one.fault === 'second router' ? await startWatched(boot, () => nothing, ofLab) : undefined;
       try {
+        if (other !== undefined) await trust?.(other.lab);
         if (isLabStep(one)) router.lab.faults.add(`${one.step}=${one.fault}`);
         const client = await start(proxy.port);
-        const watched = watching(one, { router, client });
+        const watched = watching(one, { router, client, proxy, other });
         watcher = watched;
+        if (one.step === 'start') watched.says('');
         const ended = await watchClient(client, watched);
         await settle(router, deadline);
         const happened = watched.happened() || proxy.hasCut() || router.lab.faults.fired.length > 0;
         router.lab.faults.clear();
         watcher = nothing;
-        return { ...ended, happened, bytes: proxy.bytes() };
+        return { ...ended, happened, sent: { down: proxy.sent('down'), up: proxy.sent('up') } };
       } finally {
         await proxy.close();
+        await other?.lab.close();
       }
     },
     close: () => router.lab.close(),
   };
 }
 
-const cutOf = ({ step }: Case): number | undefined => {
-  const byte = /^byte (\d+)$/.exec(step)?.[1];
-  return byte === undefined ? undefined : Number(byte);
+const cutOf = ({ step }: Case): Cut | undefined => {
+  const [, what = '', number, sent] = /^(byte|packet) (\d+)( sent)?$/.exec(step) ?? [];
+  const direction = sent === undefined ? 'down' : 'up';
+  return number === undefined ? undefined : { direction, [what]: Number(number) };
 };
 const isLabStep = ({ step }: Case): boolean => /^(auth|exec|commit):/.test(step);
 
@@ -108,7 +117,7 @@ interface Watching extends Watcher {
 /** Lets the mishap happen when its step is reached, once. */
 function watching({ step: name, fault }: Case, scene: Scene): Watching {
   const step = steps[name];
-  const line = sayings[name];
+  const line = name === 'start' ? /^/ : sayings[name];
   let reached = 0;
   let hasHappened = false;
   const isNow = (is: boolean): boolean => {
