@@ -29,7 +29,7 @@ type Streams = Pick<Io, 'stdout' | 'stderr'>;
 
 export function outputs(host: Host, wantsColor: boolean): Streams {
   const output = (stream: WriteStream, isData: boolean): Output => {
-    ignoreClosedPipe(stream);
+    goOnWithout(stream);
     const level = wantsColor ? colorLevel(host.env, stream) : 0;
     return {
       write: text => void (text !== '' && stream.write(withoutOrders(text, host.env, isData))),
@@ -50,12 +50,23 @@ function colorLevel(env: Io['env'], stream: WriteStream): 0 | 1 {
   return stream.isTTY === true && env['TERM'] !== 'dumb' ? 1 : 0;
 }
 
-/** A reader that went away (`edgewg plan | head`) must not stop an apply half way: what follows is not printed. */
-function ignoreClosedPipe(stream: Writable): void {
+/** Why a stream took no more, by the stream. */
+const lost = new WeakMap<Writable, string>();
+
+/**
+ * A reader that went away (`edgewg plan | head`), or a disk that is full, must not stop an apply half way: what follows is not printed.
+ */
+function goOnWithout(stream: Writable): void {
   if (stream.listenerCount('error') > 0) return;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE') lost.set(stream, reasons[error.code ?? ''] ?? error.message);
   });
+}
+
+/** Why data was lost on its way to a file; a closed pipe is the reader's own wish. Resolves when all that was written is on its way. */
+export async function lostData({ stdout }: Host): Promise<string | undefined> {
+  await new Promise(resolve => setImmediate(resolve));
+  return lost.get(stdout);
 }
 
 export function nodeIo(

@@ -1,8 +1,8 @@
 // One command from its words to its exit code: every error becomes a text and a number here.
 import type { Io } from '../commands/io.ts';
-import { EdgewgError } from '../errors.ts';
+import { EdgewgError, Exit } from '../errors.ts';
 import { explainFailure } from '../report/failure.ts';
-import { type Host, nodeIo, outputs } from './node-io.ts';
+import { type Host, lostData, nodeIo, outputs } from './node-io.ts';
 import { parse } from './parse.ts';
 
 /** Resolves to the exit code, whatever happens. The signals are aborted with the error to end with. */
@@ -15,8 +15,17 @@ export async function run(
   try {
     const { run, output, isVerbose, isQuiet, noColor } = await parse(argv, host.env);
     streams.stdout.write(output);
-    const io = nodeIo(host, outputs(host, !noColor), { isVerbose, isQuiet, ...signals });
-    return (await run?.(io)) ?? 0;
+    let isSaved = false;
+    const noteSaved = (): void => {
+      isSaved = true;
+    };
+    const io = { ...nodeIo(host, outputs(host, !noColor), { isVerbose, isQuiet, ...signals }), noteSaved };
+    const exit = (await run?.(io)) ?? 0;
+    const lost = await lostData(host);
+    if (lost === undefined) return exit;
+    streams.stderr.write(`warning: standard output could not be written: ${lost}\n`);
+    // what a router has saved stays a success
+    return exit === Exit.done && !isSaved ? Exit.refused : exit;
   } catch (error) {
     const failure = ending(error, signals.signal);
     const isVerbose = argv.includes('-v') || argv.includes('--verbose');

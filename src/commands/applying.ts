@@ -170,6 +170,7 @@ export async function runApply(
 
 /** The router has saved: nothing that goes wrong here is an error any more. */
 async function noteSaved(id: string, record: string, { hasRecord }: Outcome, io: Io): Promise<void> {
+  io.noteSaved?.();
   const warn = (text: string): void => io.stderr.write(`warning: ${text}\n`);
   if (!hasRecord)
     warn(

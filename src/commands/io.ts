@@ -56,6 +56,8 @@ export interface Io {
   run(words: readonly string[], options: { cwd: string; withheld: readonly string[] }): Promise<Ran>;
   /** Tells a log that can hide secrets (GitHub Actions) to hide this one. */
   hide(secret: Secret): void;
+  /** Told when a router has saved: whatever goes wrong here afterwards is no failure any more. */
+  noteSaved?(): void;
   /** Who runs this and where, `user@host`. */
   readonly who: string;
   /** Where a person sits, if one does: for questions whose answer isn't shown. */

@@ -151,7 +151,7 @@ function watching({ step: name, fault }: Case, scene: Scene): Watching {
 
 /** Until edgewg has nothing more in /tmp of the router, or the margin is over. */
 async function settle({ lab }: Watched, deadline: number): Promise<void> {
-  await sleep(1500);
+  await sleep(800);
   while (leftovers(lab).length > 0 && Date.now() < deadline) await sleep(200);
-  await sleep(1500);
+  await sleep(300);
 }
