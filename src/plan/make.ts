@@ -46,6 +46,7 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
     diagnostics: withSilences(
       checks.flatMap(check => check.find(checkInput)),
       site.silences,
+      Object.assign({}, ...checks.map(({ explanations }) => explanations)),
     ),
     running_digest: facts?.digest ?? null,
     summary: summarize(changes, commits),

@@ -5,7 +5,10 @@ import type { Explanation } from '../plan/types/check.ts';
 const width = 88;
 
 export function renderExplanation(code: string, explanation: Explanation, paint: ChalkInstance): string {
-  return `${paint.bold(`${code}: ${explanation.title}`)}\n\n${wrap(explanation.why)}\n\n${wrap(explanation.way)}\n`;
+  const way = explanation.ignorable
+    ? `${explanation.way} Where it is an error, the site file may ignore it with a reason.`
+    : explanation.way;
+  return `${paint.bold(`${code}: ${explanation.title}`)}\n\n${wrap(explanation.why)}\n\n${wrap(way)}\n`;
 }
 
 function wrap(text: string): string {

@@ -66,7 +66,13 @@ function commandBlocks(commits: readonly string[][], { paint, isInverse }: PlanT
 
 /** `Plan: 3 to create, 1 to change, 0 to delete; 4 commands in 1 commit`. */
 function summary(plan: Plan, refused: number): string {
-  const verdict = refused === 0 ? '' : `. Refused: ${count(refused, 'error')} above`;
+  const ignored = plan.diagnostics.filter(
+    one => one.severity === 'error' && one.silenced !== undefined,
+  ).length;
+  const verdict = [
+    ignored === 0 ? '' : `. The site file ignores ${count(ignored, 'error')}`,
+    refused === 0 ? '' : `. Refused: ${count(refused, 'error')} above`,
+  ].join('');
   if (isEmpty(plan)) return `Plan: nothing to do on ${visible(plan.router)}${verdict}`;
   const { create, update, delete: gone, keep, commands } = plan.summary;
   const kept = keep === 0 ? '' : `, ${keep} kept`;

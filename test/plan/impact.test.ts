@@ -1,9 +1,11 @@
 // What an apply does to tunnels that are up, to routes of the kernel, and to the session that applies it.
 import assert from 'node:assert/strict';
 import { checks } from '../../src/checks/all.ts';
+import { explanations } from '../../src/checks/explain.ts';
 import { makePlan } from '../../src/plan/make.ts';
+import { withSilences } from '../../src/plan/silence.ts';
 import type { RouterFacts } from '../../src/plan/types/facts.ts';
-import type { Finding, Plan } from '../../src/plan/types/plan.ts';
+import type { Finding, Plan, Severity } from '../../src/plan/types/plan.ts';
 import { loadSite } from '../../src/site/load.ts';
 import { aRouter, key, someFacts } from '../support/builders.ts';
 import { but } from '../support/checked.ts';
@@ -374,5 +376,38 @@ describe('silences of the site file', () => {
     const plan = planOf(file, router);
     const found = plan.diagnostics.find(({ code }) => code === 'EW030');
     assert.equal(found?.silenced, undefined);
+  });
+
+  it('lift no error but those that are declared so', () => {
+    const finding = (code: string, severity: Severity): Finding => ({
+      code,
+      severity,
+      message: 'm',
+      hint: 'h',
+    });
+    const silences = [...Object.keys(explanations), 'EW999'].map(code => ({ code, reason: 'why' }));
+    const lifted = (severity: Severity): string[] =>
+      withSilences(
+        silences.map(({ code }) => finding(code, severity)),
+        silences,
+        explanations,
+      ).flatMap(({ code, silenced }) => (silenced === undefined ? [] : [code]));
+    assert.equal(lifted('warning').length, silences.length);
+    const errors = lifted('error').filter(code => !code.startsWith('EW4'));
+    assert.deepEqual(errors, [
+      'EW002',
+      'EW101',
+      'EW123',
+      'EW134',
+      'EW135',
+      'EW211',
+      'EW212',
+      'EW214',
+      'EW215',
+      'EW216',
+      'EW221',
+    ]);
+    const [refused] = withSilences([finding('EW021', 'error')], silences, explanations);
+    assert.equal(refused?.hint, "h; the site file asks to ignore it, which it can't");
   });
 });

@@ -80,6 +80,16 @@ describe('findings for programs', () => {
     );
   });
 
+  it('tell GitHub of an error that the site file ignores, and of no warning that it does', () => {
+    const told = (severity: 'error' | 'warning'): string =>
+      renderGithub(
+        ofFindings([{ code: 'EW211', severity, message: 'm', silenced: 'because' }]),
+        file => file,
+      );
+    assert.equal(told('error'), '::warning title=EW211::the site file ignores this error: because%0Am\n');
+    assert.equal(told('warning'), '');
+  });
+
   it('carry the reason of a silence, and the same fingerprint on another line', () => {
     const finding: Finding = {
       code: 'EW100',
@@ -94,10 +104,6 @@ describe('findings for programs', () => {
     assert.deepEqual(a.partialFingerprints, b.partialFingerprints);
     assert.equal(b.suppressions[0].justification, 'why');
     assert.equal(a.locations[0].physicalLocation.artifactLocation.uri, 'a%20b.yaml');
-    assert.equal(
-      renderGithub(ofFindings([moved]), file => file),
-      '',
-    );
   });
 
   it('say of a broken site file what is wrong at which line, and fail all the same', async () => {

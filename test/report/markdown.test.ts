@@ -128,6 +128,20 @@ describe('text of strangers in Markdown', () => {
     );
   });
 
+  it('tells before all other findings which errors the site file ignores', () => {
+    const error: Finding = { code: 'EW211', severity: 'error', message: 'm', silenced: 'because' };
+    const warning: Finding = { code: 'EW122', severity: 'warning', message: 'n' };
+    const plan: Plan = { ...scenario('first-tunnel'), diagnostics: [warning, error] };
+    const markdown = renderMarkdown(plan, { ...options, artifact: 'a', origin: 'b' });
+    const [box = '', next = ''] = markdown.split(/\n\n(?=> \[!)/).slice(1);
+    assert.match(
+      box,
+      /^> \[!CAUTION\]\n> \*\*The site file ignores:\*\*\n>\n> \*\*`EW211`\*\*: m<br>Silenced: because$/,
+    );
+    assert.match(next, /^> \[!WARNING\]\n> \*\*`EW122`/);
+    assert.doesNotMatch(markdown, /<summary>\d+ silenced/);
+  });
+
   it('reaches no drawing but as letters and numbers of characters', () => {
     fc.assert(
       fc.property(text, hostile => {

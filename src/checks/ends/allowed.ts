@@ -6,6 +6,7 @@ export const accepted: Check = {
   explanations: {
     EW405: {
       title: 'the node sends what the router does not accept',
+      ignorable: true,
       why: `WireGuard drops a packet whose source is not among the allowed IPs of the peer that it came from, and has no key for one
       whose destination is in nobody's. Addresses, pods and MetalLB's range of the node must all be there.`,
       way: 'Add the prefix to allowedIPs of the peer.',
@@ -36,6 +37,7 @@ export const nobodys: Check = {
   explanations: {
     EW406: {
       title: 'the router accepts what the node does not have',
+      ignorable: true,
       why: `An allowed IP is also a right: the node may send from that prefix. What nobody has there is a leftover, or a slip; what another node has there is that node's.`,
       way: 'Take it out, or say under the node what is there.',
     },

@@ -6,6 +6,7 @@ export const announced: Check = {
   explanations: {
     EW430: {
       title: 'what MetalLB announces and what the router takes are not the same',
+      ignorable: true,
       why: `The router's prefix lists take only accept. What is missing there never gets a route; what is too much lets a node draw
       traffic to itself, with no accept at all even the default route.`,
       way: "accept is MetalLB's ranges, on every neighbour.",

@@ -12,6 +12,7 @@ export const routerAsn: Check = {
   explanations: {
     EW420: {
       title: "the router's AS number is not the one that the nodes expect",
+      ignorable: true,
       why: 'A BGP session is refused when the AS number in the OPEN message is not the expected one (RFC 4271 section 6.2).',
       way: 'Write the same number as bgp.asn and cluster.bgp.routerAsn.',
     },
@@ -49,6 +50,7 @@ export const nodesAsn: Check = {
   explanations: {
     EW421: {
       title: "a node's AS number is not the one that the router expects",
+      ignorable: true,
       why: 'A BGP session is refused when the AS number in the OPEN message is not the expected one (RFC 4271 section 6.2).',
       way: "Write the same number as the neighbour's remoteAsn and cluster.bgp.asn.",
     },
@@ -76,6 +78,7 @@ export const everyNeighbor: Check = {
   explanations: {
     EW422: {
       title: 'a node and its BGP neighbour on the router are not the same',
+      ignorable: true,
       why: `Sessions run between the two addresses in the tunnel. A neighbour with another address, behind another tunnel, or missing is a
       session that one side tries for ever.`,
       way: "The neighbour's address is the node's in the tunnel, and its tunnel the one that the node names.",
@@ -150,6 +153,7 @@ export const enoughHops: Check = {
   explanations: {
     EW423: {
       title: 'a session between two single addresses needs a second hop',
+      ignorable: true,
       why: `eBGP expects a neighbour in a network that the router is connected to. The ends of a tunnel are /32 or /128, reached by
       a route, so without ebgp-multihop the session stays idle, on either side.`,
       way: 'Leave ebgpMultihop out, with the neighbour and in cluster.bgp: both ends then have it where they need it.',
@@ -185,6 +189,7 @@ export const sameTimersAndSource: Check = {
   explanations: {
     EW424: {
       title: 'the ends of a session have another source or other timers than expected',
+      ignorable: true,
       why: `A node takes a session only from the address that it has for the router. Timers that differ are no error: the shorter
       hold time counts for both, and what one side meant to wait is not what happens.`,
       way: "updateSource is the router's address in the tunnel; write the timers the same on both sides.",
@@ -236,6 +241,7 @@ export const samePassword: Check = {
   explanations: {
     EW425: {
       title: 'only one end of a session has a password',
+      ignorable: true,
       why: `TCP MD5 (RFC 2385) makes a host drop segments whose signature is missing or wrong, without an answer. EdgeOS has the
       password only in clear in its configuration, so a site file can't set it there; edgewg leaves one that is there alone.`,
       way: 'Set it on the router by hand, or leave it out on both sides: the tunnel already authenticates the other end.',

@@ -9,6 +9,7 @@ export const endpoints: Check = {
   explanations: {
     EW402: {
       title: 'the router looks for a node where it is not',
+      ignorable: true,
       why: `The endpoint of the router's peer and the endpoint of the node are two addresses, or only one side has one. A node
       drops what comes for WireGuard at any other address than its endpoint.`,
       way: 'Write the same address in both places. A name is not compared: nobody looks it up here.',
@@ -52,6 +53,7 @@ export const ports: Check = {
   explanations: {
     EW403: {
       title: 'the router sends to a port on which the node does not listen',
+      ignorable: true,
       why: "The port of the peer's endpoint must be the listenPort of the node, and no overlay of the cluster may listen there itself.",
       way: 'Write the same port in both places.',
     },
@@ -110,6 +112,7 @@ export const whoBegins: Check = {
   explanations: {
     EW404: {
       title: 'neither end can begin, or the one that should is not let in',
+      ignorable: true,
       why: `One end must know where the other is. A node that begins needs routerEndpoint, a listenPort of the tunnel, and a rule
       that opens it; and it uses only the family of its own endpoint. Where only the router can begin, a keepalive or BGP must make it send.`,
       way: 'Say where the router reaches the node, or where the nodes reach the router.',

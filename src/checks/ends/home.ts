@@ -12,6 +12,7 @@ export const homeIsThere: Check = {
   explanations: {
     EW440: {
       title: 'the nodes send home what is not there',
+      ignorable: true,
       why: `homeNetworks are routes on the nodes and allowed IPs of the router. The router has no network and no route to one of
       them, so its packets would go out by the default route.`,
       way: 'Write the networks that are behind the router, as its interfaces have them.',
@@ -48,6 +49,7 @@ export const homeIsSent: Check = {
   explanations: {
     EW441: {
       title: 'a rule lets the cluster reach what its nodes do not send home',
+      ignorable: true,
       why: `The ruleset of the tunnel accepts a destination that is in none of homeNetworks: pods that ask for it send their packets
       to the internet, where they get lost. Or it accepts a source that no node behind it has: a slip, or a leftover.`,
       way: 'Add the network to homeNetworks, write what the nodes have, or take the rule out.',
@@ -123,6 +125,7 @@ export const nodeIsAlone: Check = {
   explanations: {
     EW442: {
       title: 'both ends claim the same addresses, or have none of one family',
+      ignorable: true,
       why: `A node that has a prefix itself never sends it home, and the router never sends its own network into a tunnel. A node whose
       own address has a length below /32 or /128 sends that network home as a whole, with what others have in it. And two ends without a
       common family have nothing to say to each other.`,

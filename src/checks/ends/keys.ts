@@ -7,6 +7,7 @@ export const nodeKeys: Check = {
   explanations: {
     EW400: {
       title: "the router's peer is not the node",
+      ignorable: true,
       why: `WireGuard knows a peer by its public key alone. The key that the router has is not the one that the cluster section gives
       the node: the router drops its handshakes without a word, and both ends look as if the other were not there.`,
       way: 'Take the key that `wg show` prints on the node, for publicKey of the peer and of the node.',

@@ -13,6 +13,7 @@ export const sameMtu: Check = {
   explanations: {
     EW410: {
       title: 'the two ends have different MTUs',
+      ignorable: true,
       why: `Each end sends packets up to its own MTU. The larger ones of one side arrive, but what goes back on a path of the other size
       needs fragments or ICMP, and some firewall in between drops both.`,
       way: 'Leave mtu out on the node: it is then computed as for the router.',
@@ -42,6 +43,7 @@ export const podsMtu: Check = {
   explanations: {
     EW411: {
       title: "pods' packets are larger than the tunnel, and nothing clamps TCP",
+      ignorable: true,
       why: `The pods' MTU comes from the CNI. With a clamp on both sides TCP agrees on segments that fit the tunnel. Without
       it a connection begins and then hangs with the first full packet.`,
       way: "Let mssClamp be auto, or lower the CNI's MTU.",

@@ -10,6 +10,7 @@ export const nextHopIsGuarded: Check = {
   explanations: {
     EW426: {
       title: 'a blackhole covers the address that a node announces from',
+      ignorable: true,
       why: `A BGP route leads to its next hop, here the node's address in the tunnel, by whatever route there is to that address. When the link
         goes down its /32 goes with it, and the blackhole is the best that is left: the routing daemon keeps the announced routes, as
         blackholes, and the session stays up until its hold time has passed.`,

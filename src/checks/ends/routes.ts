@@ -6,6 +6,7 @@ export const unrouted: Check = {
   explanations: {
     EW407: {
       title: 'something of a node is not routed into its tunnel',
+      ignorable: true,
       why: `With routeAllowedIPs: false only routes send packets into a tunnel. What is missing among them goes by the default
       route, to the internet.`,
       way: "Add the prefix to the tunnel's routes.",
@@ -41,6 +42,7 @@ export const rangesByAllowed: Check = {
   explanations: {
     EW408: {
       title: 'a route leads to a node that has nothing there, or holds what BGP moves',
+      ignorable: true,
       why: `A static route wins over BGP. When MetalLB moves an address to another node, packets would stay; routeAllowedIPs makes such routes, too. And a route to what a
       node doesn't have sends packets to a place where nobody answers.`,
       way: 'Take the route out.',

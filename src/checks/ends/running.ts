@@ -6,6 +6,7 @@ export const switchedOff: Check = {
   explanations: {
     EW443: {
       title: 'an end is switched off, and the other is not',
+      ignorable: true,
       why: 'What is disabled on the router is still rendered for the node, which goes on trying.',
       way: 'Take the node out of the cluster section for that time.',
     },

@@ -11,6 +11,7 @@ export const endpointApart: Check = {
   explanations: {
     EW412: {
       title: "the address apart from the tunnel isn't",
+      ignorable: true,
       why: `The endpoint of a node must stay outside: whatever routes it into a tunnel, at home or on the nodes, sends the tunnel's
       own packets into a tunnel, and nothing ever leaves. The same holds for the address where the nodes look for the router.`,
       way: 'Give the node an address that is in nothing else, for the endpoint alone. A second IPv6 address costs nothing.',
@@ -116,6 +117,7 @@ export const podsApart: Check = {
   explanations: {
     EW413: {
       title: 'two nodes have the same pods, or pods are outside the network of pods',
+      ignorable: true,
       why: 'The router has one route to a prefix: the pods of one of the nodes are out of reach.',
       way: '`kubectl get nodes -o json | edgewg cluster sync-nodes -` takes the prefixes from the cluster itself.',
     },
@@ -153,6 +155,7 @@ export const servicesApart: Check = {
   explanations: {
     EW414: {
       title: 'the service network is sent to a node',
+      ignorable: true,
       why: `Addresses of services (ClusterIP) exist only as rules of kube-proxy on each node. From outside they are reached by
       accident at best.`,
       way: 'Give the service type LoadBalancer: MetalLB announces an address of it.',

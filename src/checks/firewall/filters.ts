@@ -82,6 +82,7 @@ export const bgpPassage: Check = {
   explanations: {
     EW123: {
       title: "a BGP neighbour can't open its session",
+      ignorable: true,
       why: `Either end may open the TCP connection to port 179. When the neighbour does and the local ruleset of the tunnel
       drops it, the session comes up only when the router happens to be first, and after a restart perhaps not.`,
       way: 'Accept tcp to port 179 from the address of the neighbour in the local ruleset of the tunnel.',

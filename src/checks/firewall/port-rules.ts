@@ -17,6 +17,7 @@ export const portRules: Check = {
     },
     EW002: {
       title: 'the wanted rule number belongs to somebody else',
+      ignorable: true,
       why: `Setting a rule under a number that is taken doesn't replace the rule there, it merges with it: an accept rule for
       UDP merged into "drop invalid" accepts only invalid packets, and merged the other way round it may open the
       router. So edgewg adopts a rule only when action, protocol and destination port are already the wanted ones.`,

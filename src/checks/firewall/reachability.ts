@@ -26,6 +26,7 @@ export const reachability: Check = {
     },
     EW101: {
       title: 'a port that the file opens stays closed',
+      ignorable: true,
       why: `openPort sets a rule, but packets never come to it: an earlier rule drops them, or the ruleset isn't the one that
       is attached to the interface they come in by (firewall local, or the local zone). EdgeOS takes the first rule that
       matches, in the order of the numbers. The tunnel would come up only when the router itself begins.`,

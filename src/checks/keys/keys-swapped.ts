@@ -10,6 +10,7 @@ export const keysSwapped: Check = {
   explanations: {
     EW135: {
       title: 'the public keys of two tunnels change places',
+      ignorable: true,
       why: `On the router each of two interfaces has a peer, and the plan gives each of them the other's key, while endpoints and
       allowed IPs stay. Neither handshake would succeed: the other end is somebody else. It is easily done when two blocks of
       a site file are copied.`,

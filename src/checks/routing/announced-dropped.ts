@@ -16,6 +16,7 @@ export const announcedDropped: Check = {
   explanations: {
     EW134: {
       title: 'WireGuard would drop what a BGP neighbour announces',
+      ignorable: true,
       why: `MetalLB announces a service's range from several servers, and the router spreads connections over all of them (ECMP).
       Each path must take the range: its interface needs it in the allowed IPs of the very peer that announces it. With one
       interface for several peers it belongs to one of them alone, whatever BGP says; that is the reason for one interface

@@ -13,6 +13,7 @@ export const staticOverBgp: Check = {
   explanations: {
     EW212: {
       title: 'a static route stands against what BGP announces',
+      ignorable: true,
       why: `MetalLB announces a service's address from whichever server carries it. A static route to the same prefix, or to a
       longer one, wins over BGP: packets keep going to one server when the address has moved to the other.`,
       way: `Leave the range to BGP alone: it belongs into AllowedIPs of every tunnel that may carry it, and into accept of the

@@ -16,6 +16,7 @@ export const inClear: Check = {
   explanations: {
     EW214: {
       title: 'private addresses would leave unencrypted when the tunnel is gone',
+      ignorable: true,
       why: `A route through an interface ends with the interface: while the router boots, after a firmware upgrade without the
       wireguard package, when somebody disables it. The default route then takes the packets, masquerades them and sends them
       to the provider in clear. What was meant for the pods of a cluster may reach somebody.`,

@@ -7,6 +7,7 @@ export const openNeighbor: Check = {
   explanations: {
     EW221: {
       title: 'a BGP neighbour may announce any route',
+      ignorable: true,
       why: `Without accept the router takes whatever the neighbour announces: a default route, the home network itself, the address
         of another tunnel's endpoint. One server that is taken over, or set up wrongly, then gets traffic that is not its own,
         and no check can say which way a packet goes.`,

@@ -13,6 +13,7 @@ export const pastTunnel: Check = {
   explanations: {
     EW216: {
       title: 'policy routing sends packets past a tunnel',
+      ignorable: true,
       why: `A firewall modify rule on the interface by which packets come in from home picks a table or a load-balance group before
         the main table is looked at. The tunnel's route and the guard behind it stand in the main table: what the rule takes
         never sees them, and leaves by the provider's line, unencrypted. The router's own packets still take the tunnel, so that

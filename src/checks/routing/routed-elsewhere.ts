@@ -13,6 +13,7 @@ export const routedElsewhere: Check = {
   explanations: {
     EW211: {
       title: 'a prefix that the file routes into a tunnel goes elsewhere',
+      ignorable: true,
       why: `Among routes to one prefix the smallest distance wins; connected networks have 0, static routes 1, eBGP 20. At the same
       distance the router shares the packets out: some connections work and some don't. A longer prefix always wins, for
       its part of the addresses.`,
@@ -75,6 +76,7 @@ export const neighborsElsewhere: Check = {
   explanations: {
     EW215: {
       title: 'a BGP neighbour is not reached through its tunnel',
+      ignorable: true,
       why: `The session with a neighbour is a TCP connection to its address, which needs a route into the tunnel: AllowedIPs alone make
       none with route-allowed-ips false. Else the packets go to another interface, or out to the internet.`,
       way: 'Add the address, as /32 or /128, to the routes of the tunnel that the neighbour names.',

@@ -43,6 +43,11 @@ export interface Explanation {
   readonly why: string;
   /** What to do about it. */
   readonly way: string;
+  /**
+   * The site file may ignore it although it is an error: what fails is a tunnel of the file or its other end, and a person may
+   * know better. Errors that guard the router, its saved configuration or the way in never are.
+   */
+  readonly ignorable?: true;
 }
 
 export type Explanations = Readonly<Record<string, Explanation>>;

@@ -4,22 +4,28 @@ import type { Annotation } from './annotation.ts';
 
 const levels = { error: 'error', warning: 'warning', note: 'notice' } as const;
 
-/** One command a line. Those that the file silences are left out. `placeOf` gives a file's path in the repository. */
+/**
+ * One command a line. Warnings and notes that the file ignores are left out; an error that it ignores is told as a warning, since
+ * whoever reviews the file decides about that, too.
+ * `placeOf` gives a file's path in the repository.
+ */
 export function renderGithub(annotations: readonly Annotation[], placeOf: (file: string) => string): string {
   return annotations
-    .filter(({ silenced }) => silenced === undefined)
-    .map(({ code, severity, message, hint, place, length, running }) => {
+    .filter(({ silenced, severity }) => silenced === undefined || severity === 'error')
+    .map(({ code, severity, message, hint, place, length, running, silenced }) => {
       const end = place === undefined || length === undefined ? [] : [`endColumn=${place.column + length}`];
       const at =
         place === undefined
           ? []
           : [`file=${property(placeOf(place.file))}`, `line=${place.line}`, `col=${place.column}`, ...end];
+      const level = silenced === undefined ? levels[severity] : 'warning';
       const lines = [
+        ...(silenced === undefined ? [] : [`the site file ignores this error: ${silenced}`]),
         message,
         ...(running === undefined ? [] : [`on the router: ${running}`]),
         ...(hint === undefined ? [] : [`the way out: ${hint}`]),
       ];
-      return `::${levels[severity]} ${[...at, `title=${property(code)}`].join(',')}::${lines.map(data).join('%0A')}\n`;
+      return `::${level} ${[...at, `title=${property(code)}`].join(',')}::${lines.map(data).join('%0A')}\n`;
     })
     .join('');
 }

@@ -13,22 +13,35 @@ export function findingSections({ diagnostics }: Plan, allowed: Allowed): Sectio
   const warnings = open.filter(({ severity }) => severity === 'warning');
   const notes = open.filter(({ severity }) => severity === 'note');
   const silenced = diagnostics.filter(one => one.silenced !== undefined);
+  const ignored = silenced.filter(({ severity }) => severity === 'error');
   return [
+    // before everything else: what a change of the file lifts is reviewed with it
+    ...box('CAUTION', 'the errors that the site file ignores', ignored, 9, 'The site file ignores:'),
     ...box('CAUTION', 'the errors', refused, 8),
     ...box('WARNING', 'the errors that are lifted', lifted, 7),
     ...box('WARNING', 'the warnings', warnings, 7),
     ...folded(plural(notes.length, 'note'), notes, 3),
-    ...folded(`${silenced.length} silenced`, silenced, 2),
+    ...folded(
+      `${silenced.length - ignored.length} silenced`,
+      silenced.filter(one => !ignored.includes(one)),
+      2,
+    ),
   ];
 }
 
-function box(kind: string, name: string, found: readonly Finding[], rank: number): Section[] {
+function box(kind: string, name: string, found: readonly Finding[], rank: number, head?: string): Section[] {
   if (found.length === 0) return [];
   // a line break of its own: only some who show Markdown make one of every line
+  const title = head === undefined ? [] : [`**${head}**`, ''];
   const lines = found.flatMap((one, i) => [...(i === 0 ? [] : ['']), told(one).join('<br>')]);
   const short = `> [!${kind}]\n> ${plural(found.length, 'finding')}: ${codes(found)}`;
   return [
-    { name, rank, short, text: [`[!${kind}]`, ...lines].map(line => `> ${line}`.trimEnd()).join('\n') },
+    {
+      name,
+      rank,
+      short,
+      text: [`[!${kind}]`, ...title, ...lines].map(line => `> ${line}`.trimEnd()).join('\n'),
+    },
   ];
 }
 
