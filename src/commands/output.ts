@@ -138,11 +138,7 @@ async function markdown(plan: Plan, args: OutputArgs, more: Shown): Promise<stri
 
 /** The tunnels before and after the plan. */
 export async function graphOf(plan: Plan, running: Tree) {
-  const { applied } = await import('../plan/order.ts');
+  const { configurationAfter } = await import('../plan/after.ts');
   const { topology } = await import('../model/routing/topology.ts');
-  const after = applied(
-    running,
-    plan.commits.flatMap(commit => commit.run),
-  );
-  return topology(plan.router, running, after);
+  return topology(plan.router, running, configurationAfter(running, plan.commits));
 }

@@ -90,15 +90,12 @@ async function compareWith(file: string, { plan, running, origin }: Made, io: Io
 
 async function diffOf(plan: Plan, before: Tree, format: string, io: Io): Promise<string> {
   const { Chalk } = await import('chalk');
-  const { applied } = await import('../plan/order.ts');
+  const { configurationAfter } = await import('../plan/after.ts');
   const { printCommands } = await import('../vyatta/commands.ts');
   const { isMulti } = await import('../vyatta/nodes.ts');
   const { unifiedDiff } = await import('../report/diff.ts');
   const paint = format === 'markdown' ? new Chalk({ level: 0 }) : io.stdout.paint;
-  const after = applied(
-    before,
-    plan.commits.flatMap(commit => commit.run),
-  );
+  const after = configurationAfter(before, plan.commits);
   return unifiedDiff(printCommands(before, isMulti), printCommands(after, isMulti), paint);
 }
 

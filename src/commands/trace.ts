@@ -32,13 +32,10 @@ export async function showTraces(
   { plan, running, live }: { plan: Plan; running: Tree; live?: readonly string[] },
   { stdout }: Io,
 ): Promise<void> {
-  const { applied } = await import('../plan/order.ts');
+  const { configurationAfter } = await import('../plan/after.ts');
   const { renderTrace } = await import('../report/trace.ts');
   const { trace } = await import('../model/routing/trace.ts');
-  const after = applied(
-    running,
-    plan.commits.flatMap(commit => commit.run),
-  );
+  const after = configurationAfter(running, plan.commits);
   for (const address of addresses) {
     const text = (tree: Tree, when: string): string => {
       const found = trace(tree, address, live);

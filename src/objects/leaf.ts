@@ -80,6 +80,14 @@ export function plainValue(path: Path, node: Tree): unknown {
   return kind.value.type === 'u32' && /^\d{1,10}$/.test(first) ? Number(first) : first;
 }
 
+/** A number where it is one: a port, a protocol, a mark. */
+export const numberOr = {
+  said: (node: Tree) => {
+    const [word] = node.children.keys();
+    return word !== undefined && /^\d{1,10}$/.test(word) ? Number(word) : word;
+  },
+};
+
 /** What an object of the site file has at `firewall.in.ipv4`. */
 export function valueAt(object: unknown, key: string): unknown {
   return key

@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts';
 import { any, type KeyOf, Kind } from './kind.ts';
 import { leafOf, unsayable } from './leaf.ts';
 import { route } from './route.ts';
-import { tunnel } from './tunnel.ts';
+import { isWhole, tunnel } from './tunnel.ts';
 import type { Wanted } from './wanted.ts';
 
 const bgpLeaf = leafOf<Bgp>();
@@ -28,6 +28,7 @@ const bgpLeaves = [
 export const bgp: Kind<[asn: string], KeyOf<typeof bgpLeaves>> = new Kind({
   at: ['protocols', 'bgp', any],
   leaves: bgpLeaves,
+  hold: (claim, asn) => (claim.wants(bgp.path(asn)) ? 'shared' : 'none'),
   title: asn => ({ title: `BGP autonomous system ${asn}`, order: ['BGP', '', 0] }),
 });
 
@@ -122,8 +123,10 @@ export function wantBgp(wanted: Wanted, site: Site, said: Bgp): void {
  */
 function isNextDoor(site: Site, one: Neighbor, running: Tree): boolean {
   const address = parseInterfaceAddress(one.address);
-  const said = site.tunnels.find(({ name }) => name === one.tunnel)?.address ?? [];
-  const own = said.length > 0 ? said : tunnel.values(running, 'address', one.tunnel);
+  const found = site.tunnels.find(({ name }) => name === one.tunnel);
+  const said = found?.address ?? [];
+  const isSaid = said.length > 0 || (found !== undefined && isWhole(site, running, found));
+  const own = isSaid ? said : tunnel.values(running, 'address', one.tunnel);
   return own.some(text => {
     const network = parseInterfaceAddress(text);
     return network !== undefined && address !== undefined && covers(network, address);

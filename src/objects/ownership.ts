@@ -18,9 +18,10 @@ export type OwnershipOf = (path: Path) => Ownership;
 
 /**
  * How much of an instance is ours. `all`: everything at and below it. `sayable`: the leaves that a site file can say, said or
- * not. `said`: only the leaves that the file does say. What is not ours of the last two is kept. `none`: foreign.
+ * not. `said`: only the leaves that the file does say. What is not ours of the last two is kept. `shared`: others have a part in it, so
+ * what the file could say and doesn't is kept, and the rest is foreign. `none`: foreign.
  */
-export type Hold = 'all' | 'sayable' | 'said' | 'none';
+export type Hold = 'all' | 'sayable' | 'said' | 'shared' | 'none';
 
 /** What the objects decide by. */
 export class Claim {
@@ -70,6 +71,8 @@ export function ownershipOf(kinds: readonly Kind<Instance, string>[], claim: Cla
         return kind.canSay(instance, below) ? 'ours' : 'kept';
       case 'said':
         return isLeafValue(path) && claim.wants(path.slice(0, -1)) ? 'ours' : 'kept';
+      case 'shared':
+        return below.length > 0 && kind.canSay(instance, below) ? 'kept' : 'foreign';
       default:
         return 'foreign';
     }

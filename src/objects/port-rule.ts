@@ -10,7 +10,7 @@ import type { OpenPort, PerFamily, Site, SitePath, Tunnel } from '../site/site.t
 import type { Tree } from '../vyatta/tree.ts';
 import { type Family, parsePrefix } from '../wireguard/prefix.ts';
 import type { Draft } from './draft.ts';
-import { rule } from './ruleset.ts';
+import { portRuleName, rule } from './ruleset.ts';
 import { tunnel } from './tunnel.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -63,7 +63,7 @@ function wantRule(wanted: Wanted, site: Site, opens: PortRule, name: string): vo
   }
   const protocol = rule.value(running, 'protocol', ...instance);
   // a description that nobody asked for is not imposed on a rule that has one
-  const description = rule.value(running, 'description', ...instance) ?? `WireGuard ${name}`;
+  const description = rule.value(running, 'description', ...instance) ?? portRuleName(name);
   wanted.set([...rule.leaf('action', ...instance), 'accept'], at);
   // UDP has a name and a number; whichever is there stays
   wanted.set([...rule.leaf('protocol', ...instance), protocol === '17' ? protocol : 'udp'], at);

@@ -25,8 +25,10 @@ export const route: Kind<[family: Family, prefix: string, tunnel: string], KeyOf
     any,
   ],
   leaves,
-  hold: (claim, family, prefix, name) =>
-    isOurs(claim, prefix, name) || claim.wants(route.path(family, prefix, name)) ? 'all' : 'none',
+  hold: (claim, family, prefix, name) => {
+    if (isOurs(claim, prefix, name) || claim.wants(route.path(family, prefix, name))) return 'all';
+    return claim.isNamed(name) ? 'said' : 'none';
+  },
   title: (_, prefix, name) => ({
     title: `route ${prefix} through ${name}`,
     order: ['tunnels', name, 2],
@@ -39,8 +41,15 @@ const guardLeaves = [leaf('distance', 'distance'), leaf('disable', 'disable')];
 export const guard: Kind<[family: Family, prefix: string], KeyOf<typeof guardLeaves>> = new Kind({
   at: ['protocols', 'static', { 4: 'route', 6: 'route6' }, any, 'blackhole'],
   leaves: guardLeaves,
-  hold: (claim, family, prefix) =>
-    claim.wants(guard.path(family, prefix)) || isOrphaned(claim, family, prefix) ? 'all' : 'none',
+  hold: (claim, family, prefix) => {
+    if (claim.wants(guard.path(family, prefix))) return 'all';
+    const { running, wanted } = claim;
+    if (!isGuarded(running, family, prefix)) return 'none';
+    const hops = [...route.names(running, family, prefix), ...route.names(wanted, family, prefix)];
+    // the blackhole that `guard: true` once put behind a route through an interface of ours
+    if (hops.some(name => isOurs(claim, prefix, name))) return 'all';
+    return hops.some(name => claim.isNamed(name)) ? 'said' : 'none';
+  },
   title: (_, prefix) => ({ title: `guard of ${prefix}`, order: ['Guard routes', prefix, 0] }),
   known: 4,
 });
@@ -48,13 +57,6 @@ export const guard: Kind<[family: Family, prefix: string], KeyOf<typeof guardLea
 /** Every route of the interface is, or this one is to go. */
 function isOurs(claim: Claim, prefix: string, name: string): boolean {
   return claim.isWhole(name) || claim.site.absent.routes.get(name)?.includes(prefix) === true;
-}
-
-/** The blackhole that `guard: true` once put behind a route through an interface of ours. */
-function isOrphaned(claim: Claim, family: Family, prefix: string): boolean {
-  const { running, wanted } = claim;
-  const hops = [...route.names(running, family, prefix), ...route.names(wanted, family, prefix)];
-  return isGuarded(running, family, prefix) && hops.some(name => isOurs(claim, prefix, name));
 }
 
 /** A blackhole as a guard is one: at a distance that nobody else chooses. */

@@ -8,7 +8,7 @@ import { type Path, type Tree, value, values } from '../vyatta/tree.ts';
 import type { Family } from '../wireguard/prefix.ts';
 import type { Draft } from './draft.ts';
 import { any, type KeyOf, Kind } from './kind.ts';
-import { leafOf } from './leaf.ts';
+import { leafOf, numberOr } from './leaf.ts';
 import type { Claim } from './ownership.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -40,14 +40,6 @@ interface RuleContext {
 const enabled = {
   words: (isOn: boolean) => (isOn ? [['enable']] : []),
   said: (node: Tree) => (node.children.has('enable') ? true : undefined),
-};
-
-/** A number where it is one: a port, a protocol. */
-const numberOr = {
-  said: (node: Tree) => {
-    const [word] = node.children.keys();
-    return word !== undefined && /^\d{1,5}$/.test(word) ? Number(word) : word;
-  },
 };
 
 const group = (end: string, kind: string) => ({
@@ -95,7 +87,8 @@ export const rule: Kind<
   hold: (claim, family, name, number) => {
     if (isOurs(claim, name) || managesRule(claim.site, name, Number(number))) return 'all';
     if (claim.site.absent.firewallRules.get(name)?.includes(Number(number))) return 'all';
-    return claim.wants(rule.path(family, name, number)) ? 'said' : 'none';
+    const instance = [family, name, number] as const;
+    return claim.wants(rule.path(...instance)) || isPortRule(claim, instance) ? 'said' : 'none';
   },
   title: (family, name, number) => ({
     title: `rule ${number} of ${name} (IPv${family})`,
@@ -106,6 +99,17 @@ export const rule: Kind<
 
 function isOurs({ site }: Claim, name: string): boolean {
   return site.rulesets.some(one => one.name === name) || site.absent.rulesets.includes(name);
+}
+
+/** What edgewg calls the rule that opens the port of a tunnel. */
+export const portRuleName = (tunnel: string): string => `WireGuard ${tunnel}`;
+
+/** A rule of the uplink that edgewg once made for a tunnel, by the name that it gives: the file may have forgotten it. */
+function isPortRule({ site, running }: Claim, instance: readonly [Family, string, string]): boolean {
+  const { ipv4, ipv6 } = site.uplink.rulesets;
+  if (![ipv4, ipv6].includes(instance[1])) return false;
+  const description = rule.value(running, 'description', ...instance) ?? '';
+  return /^WireGuard wg\d+$/.test(description) && rule.value(running, 'action', ...instance) === 'accept';
 }
 
 /** A name of EdgeOS's list stands at `type-name` for IPv4, and at `type` for IPv6. */

@@ -1,11 +1,12 @@
 // Site file, running configuration and facts in; a plan out. Pure: everything it needs is an argument.
 import { deriveWanted, ownership } from '../objects/all.ts';
 import type { KeyPath } from '../objects/wanted.ts';
+import { configurationAfter } from './after.ts';
 import { difference } from './difference.ts';
 import { tunnelImpacts, withImpact } from './impact.ts';
 import { planKeys } from './key-steps.ts';
 import { withoutLiterals } from './literal-keys.ts';
-import { applied, commitsOf } from './order.ts';
+import { commitsOf } from './order.ts';
 import { withSilences } from './silence.ts';
 import type { Check, CheckInput, IdentityOf, PlanInput } from './types/check.ts';
 import { type Change, type Commit, formatVersion, type Plan, type Summary } from './types/plan.ts';
@@ -19,10 +20,7 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
   const found = difference(running, wanted.tree, owns, node => wanted.place(node));
   const keys = planKeys(site, placeOf, { running, facts }, identityOf);
   const { commits, steps } = withoutLiterals(commitsOf(running, found), keys.steps);
-  const after = applied(
-    running,
-    commits.flatMap(commit => commit.run),
-  );
+  const after = configurationAfter(running, commits);
   const both = { before: running, after, facts, keys: steps };
   const changes = withImpact(found.changes, both);
   const impacts = tunnelImpacts(changes, both);

@@ -1,6 +1,7 @@
 // Turns a plan into the one script that the router runs by itself once it has it: data in front of the fixed functions of
 // scripts/. Every word goes through quote(); nothing here talks to a router.
 import { Refused } from '../errors.ts';
+import { configurationAfter } from '../plan/after.ts';
 import { applied } from '../plan/order.ts';
 import type { Commit, KeyStep, Operation, Plan } from '../plan/types/plan.ts';
 import type { Secret } from '../secret.ts';
@@ -91,10 +92,7 @@ export function answerCommand(
 
 function payload(plan: Plan, running: Tree, options: TransactionOptions): string {
   const { commits } = plan;
-  const after = applied(
-    running,
-    commits.flatMap(commit => commit.run),
-  );
+  const after = configurationAfter(running, commits);
   return [
     ...assignments({
       nonce: options.nonce,
@@ -148,10 +146,7 @@ function keyLine(step: KeyStep): string {
  * and beginnings of lines that are not. Only our paths: others may have changed theirs meanwhile.
  */
 function expectations(running: Tree, commits: readonly Commit[]): string[] {
-  const after = applied(
-    running,
-    commits.flatMap(commit => commit.run),
-  );
+  const after = configurationAfter(running, commits);
   const restored = applied(
     after,
     [...commits].reverse().flatMap(commit => commit.undo),

@@ -17,11 +17,10 @@ export function normaliseRuleset(name: string, ruleset: WrittenRuleset): S.Rules
     normaliseRule([...at, 'rules', number], Number(number), rule),
   );
   return defined({
+    ...ruleset,
     at,
     name,
     family: families[ruleset.family],
-    default: ruleset.default,
-    description: ruleset.description,
     log: ruleset.log ?? false,
     rules: rules.sort((a, b) => a.number - b.number),
   });
@@ -32,10 +31,9 @@ const states: readonly S.ConnectionState[] = ['established', 'related', 'new', '
 function normaliseRule(at: S.SitePath, number: number, rule: WrittenRule): S.Rule {
   const { icmp } = rule;
   return defined({
+    ...rule,
     at,
     number,
-    action: rule.action,
-    description: rule.description,
     disable: rule.disable ?? false,
     log: rule.log ?? false,
     protocol: rule.protocol === undefined ? undefined : String(rule.protocol),

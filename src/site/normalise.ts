@@ -89,15 +89,12 @@ function normaliseTunnel(name: string, tunnel: WrittenTunnel): S.Tunnel {
   const at = ['tunnels', name];
   const { openPort, firewall } = tunnel;
   return defined({
+    ...tunnel,
     at,
     name,
-    description: tunnel.description,
     disable: tunnel.disable ?? false,
     address: (tunnel.address ?? []).map(canonicalInterfaceAddress),
-    listenPort: tunnel.listenPort,
     privateKey: tunnel.privateKey === undefined ? undefined : parseKeySource(tunnel.privateKey),
-    mtu: tunnel.mtu,
-    routeAllowedIPs: tunnel.routeAllowedIPs,
     openPort:
       openPort &&
       defined({
@@ -111,7 +108,6 @@ function normaliseTunnel(name: string, tunnel: WrittenTunnel): S.Tunnel {
       out: defined(firewall?.out ?? {}),
       local: defined(firewall?.local ?? {}),
     },
-    unfiltered: tunnel.unfiltered,
     peers: entries(tunnel.peers).map(([peer, value]) => normalisePeer([...at, 'peers', peer], peer, value)),
     routes: inOrder(
       entries(tunnel.routes).map(([prefix, value]) =>
@@ -123,29 +119,26 @@ function normaliseTunnel(name: string, tunnel: WrittenTunnel): S.Tunnel {
 
 function normalisePeer(at: S.SitePath, name: string, peer: WrittenPeer): S.Peer {
   return defined({
+    ...peer,
     at,
     name,
-    publicKey: peer.publicKey,
     presharedKey: peer.presharedKey === undefined ? undefined : parseKeySource(peer.presharedKey),
     endpoint: peer.endpoint === undefined ? undefined : parseEndpoint(peer.endpoint),
     allowedIPs: (peer.allowedIPs ?? []).map(canonicalPrefix),
-    persistentKeepalive: peer.persistentKeepalive,
-    description: peer.description,
     disable: peer.disable ?? false,
   });
 }
 
 function normaliseRoute(at: S.SitePath, written: string, route: WrittenRoute): S.Route {
-  const options = typeof route === 'string' ? { description: route } : route;
+  const options: Exclude<WrittenRoute, string> = typeof route === 'string' ? { description: route } : route;
   const prefix = canonicalPrefix(written);
   return defined({
+    ...options,
     at,
     prefix,
     family: familyOf(prefix),
-    description: options.description,
-    distance: 'distance' in options ? options.distance : undefined,
-    disable: 'disable' in options ? (options.disable ?? false) : false,
-    guard: 'guard' in options ? (options.guard ?? false) : false,
+    disable: options.disable ?? false,
+    guard: options.guard ?? false,
   });
 }
 
@@ -191,10 +184,8 @@ function normaliseBgp(bgp: WrittenBgp): S.Bgp {
       }),
   );
   return defined({
+    ...bgp,
     at: ['bgp'],
-    asn: bgp.asn,
-    routerId: bgp.routerId,
-    maximumPaths: bgp.maximumPaths,
     neighbors: neighbors.sort((a, b) => a.family - b.family || (a.address < b.address ? -1 : 1)),
   });
 }

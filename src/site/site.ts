@@ -3,6 +3,7 @@
 import type { Endpoint } from '../wireguard/endpoint.ts';
 import type { Family } from '../wireguard/prefix.ts';
 import type { Cluster } from './cluster.ts';
+import type { Written } from './schema/site.ts';
 
 /**
  * Where something stands in the file, in the file's own keys: `['tunnels', 'wg4', 'peers', 'srv4', 'endpoint']`.
@@ -79,22 +80,32 @@ export interface Limits {
   readonly deletePeers?: number;
 }
 
-export interface Tunnel {
+/** What of an object is used as it is written: every key of the schema but those that are `Changed` and said anew. */
+type AsWritten<T, Changed extends keyof T> = Present<Omit<T, Changed>>;
+type Present<T> = { readonly [Key in keyof T]: Exclude<T[Key], undefined> };
+
+type WrittenTunnel = NonNullable<Written['tunnels']>[string];
+type WrittenPeer = NonNullable<WrittenTunnel['peers']>[string];
+type WrittenRoute = Exclude<NonNullable<WrittenTunnel['routes']>[string], string>;
+type WrittenRuleset = NonNullable<Written['rulesets']>[string];
+type WrittenRule = NonNullable<WrittenRuleset['rules']>[string];
+type WrittenBgp = NonNullable<Written['bgp']>;
+type WrittenNeighbor = NonNullable<WrittenBgp['neighbors']>[string];
+
+export interface Tunnel
+  extends AsWritten<
+    WrittenTunnel,
+    'disable' | 'address' | 'privateKey' | 'openPort' | 'firewall' | 'peers' | 'routes'
+  > {
   readonly at: SitePath;
   /** wg0 to wg999. */
   readonly name: string;
-  readonly description?: string;
   readonly disable: boolean;
   /** Addresses with their prefix length, canonical: `192.168.5.14/32`, `fd00::1/64`. */
   readonly address: readonly string[];
-  readonly listenPort?: number;
   readonly privateKey?: KeySource;
-  readonly mtu?: number | 'auto';
-  readonly routeAllowedIPs?: boolean;
   readonly openPort?: OpenPort;
   readonly firewall: Attachments;
-  /** Why no ruleset guards this interface, where the file says that none should. */
-  readonly unfiltered?: string;
   readonly peers: readonly Peer[];
   readonly routes: readonly Route[];
 }
@@ -123,7 +134,8 @@ export type KeySource =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'command'; readonly command: string };
 
-export interface Peer {
+export interface Peer
+  extends AsWritten<WrittenPeer, 'publicKey' | 'presharedKey' | 'endpoint' | 'allowedIPs' | 'disable'> {
   readonly at: SitePath;
   /** Its name in the file; the router knows it by its key. */
   readonly name: string;
@@ -133,30 +145,24 @@ export interface Peer {
   readonly endpoint?: Endpoint;
   /** Canonical prefixes, host bits zero. */
   readonly allowedIPs: readonly string[];
-  readonly persistentKeepalive?: number;
-  readonly description?: string;
   readonly disable: boolean;
 }
 
-export interface Route {
+export interface Route extends AsWritten<WrittenRoute, 'disable' | 'guard'> {
   readonly at: SitePath;
   /** Canonical, host bits zero. */
   readonly prefix: string;
   readonly family: Family;
-  readonly description?: string;
-  readonly distance?: number;
   readonly disable: boolean;
   /** Also a blackhole at distance 254, so that it never leaves in clear. */
   readonly guard: boolean;
 }
 
 /** A ruleset that is the file's as a whole, in EdgeOS's own terms. */
-export interface Ruleset {
+export interface Ruleset extends AsWritten<WrittenRuleset, 'family' | 'log' | 'rules'> {
   readonly at: SitePath;
   readonly name: string;
   readonly family: Family;
-  readonly default: Action;
-  readonly description?: string;
   /** enable-default-log. */
   readonly log: boolean;
   /** In the order of their numbers. */
@@ -166,11 +172,13 @@ export interface Ruleset {
 export type Action = 'accept' | 'drop' | 'reject';
 export type ConnectionState = 'established' | 'related' | 'new' | 'invalid';
 
-export interface Rule {
+export interface Rule
+  extends AsWritten<
+    WrittenRule,
+    'disable' | 'log' | 'protocol' | 'state' | 'source' | 'destination' | 'icmp'
+  > {
   readonly at: SitePath;
   readonly number: number;
-  readonly action: Action;
-  readonly description?: string;
   readonly disable: boolean;
   readonly log: boolean;
   /** As EdgeOS takes it: `tcp`, `tcp_udp`, `!udp`, `47`. */
@@ -210,31 +218,21 @@ export interface Absent {
   readonly neighbors: readonly string[];
 }
 
-export interface Bgp {
+export interface Bgp extends AsWritten<WrittenBgp, 'neighbors'> {
   readonly at: SitePath;
-  readonly asn: number;
-  readonly routerId?: string;
-  /** How many equal paths are used at once. */
-  readonly maximumPaths?: number;
   readonly neighbors: readonly Neighbor[];
 }
 
-export interface Neighbor {
+export interface Neighbor extends AsWritten<WrittenNeighbor, 'disable' | 'accept' | 'updateSource'> {
   readonly at: SitePath;
   /** Canonical address. */
   readonly address: string;
   readonly family: Family;
-  /** The interface through which it is reached. */
-  readonly tunnel: string;
-  readonly remoteAsn: number;
-  readonly description?: string;
   readonly disable: boolean;
   /** Only these prefixes, and more specific ones, are taken from it. */
   readonly accept: readonly string[];
+  /** Canonical where it is an address. */
   readonly updateSource?: string;
-  readonly ebgpMultihop?: number;
-  readonly softReconfiguration?: boolean;
-  readonly timers?: { readonly keepalive: number; readonly holdtime: number };
 }
 
 /** A finding that somebody accepted, and why. */

@@ -6,7 +6,7 @@ import { siteSchema } from './site.ts';
 type Schema = z.core.$ZodType;
 
 /** Without `optional`. Of several forms the map. */
-function plain(schema: Schema): Schema {
+export function plain(schema: Schema): Schema {
   const { def } = schema._zod;
   if (def.type === 'optional') return plain((def as unknown as z.core.$ZodOptionalDef).innerType);
   if (def.type !== 'union') return schema;

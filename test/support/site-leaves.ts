@@ -1,0 +1,159 @@
+// Every leaf of the site file's schema, and for each that is a node of the router a value to try it with.
+import { plain } from '../../src/site/schema/at.ts';
+import { siteSchema } from '../../src/site/schema/site.ts';
+import { key } from './builders.ts';
+
+/** A leaf by its path, `*` for keys of the writer's own: `tunnels.*.peers.*.endpoint`. */
+export interface SchemaLeaf {
+  readonly path: string;
+  /** Its map can't be without it. */
+  readonly isRequired: boolean;
+}
+
+interface Def {
+  readonly type: string;
+  readonly shape?: Record<string, Schema>;
+  readonly valueType?: Schema;
+}
+type Schema = Parameters<typeof plain>[0];
+
+/** Depth first, in the schema's order. */
+export function* schemaLeaves(
+  schema: Schema = siteSchema,
+  path: readonly string[] = [],
+  isRequired = true,
+): Generator<SchemaLeaf> {
+  const { type, shape, valueType } = plain(schema)._zod.def as unknown as Def;
+  if (type === 'object')
+    for (const [step, below] of Object.entries(shape ?? {}))
+      yield* schemaLeaves(below, [...path, step], below._zod.def.type !== 'optional');
+  else if (type === 'record' && valueType !== undefined)
+    yield* schemaLeaves(valueType, [...path, '*'], false);
+  else yield { path: path.join('.'), isRequired };
+}
+
+/** What says nothing about a node of the router by itself, and where it is used. */
+export const elsewhere: Readonly<Record<string, string>> = {
+  version: 'the format',
+  router: 'how edgewg gets in',
+  uplink: 'where ports are opened, and how large packets are',
+  manages: 'whose objects are',
+  limits: 'how much may be deleted',
+  absent: 'what is to go',
+  ignore: 'findings that somebody lives with',
+  rotateAfter: 'the age of keys',
+  cluster: 'the other end',
+  'tunnels.*.unfiltered': 'silences a finding',
+  'bgp.neighbors.*.tunnel': 'import finds it by the routes; the plan needs it for the hops',
+};
+
+export interface Sample {
+  readonly value: unknown;
+  /** Where it stands, if not at the leaf: the short form of a map. */
+  readonly at?: string;
+  /** Further leaves that must be there for this one to be sound. */
+  readonly with?: Readonly<Record<string, unknown>>;
+  /** Where the default of a managed object stands when the leaf is gone: nothing is deleted. */
+  readonly hasDefault?: true;
+  /** Belongs to a thing that is the file's with all that it says, as soon as the file names it. */
+  readonly isOwnedByName?: true;
+  /** Others have a part in it: it is kept whatever the file manages. */
+  readonly isShared?: true;
+  /** How import says it, where it isn't the value. */
+  readonly imported?: { readonly path: string; readonly value: unknown };
+}
+
+const named = (value: unknown, more: Partial<Sample> = {}): Sample => ({
+  value,
+  isOwnedByName: true,
+  ...more,
+});
+/** One is nothing without the other. */
+const timers = named({ keepalive: 5, holdtime: 15 }, { at: 'bgp.neighbors.*.timers' });
+const icmp = { with: { 'rulesets.*.rules.*.protocol': 'icmp' } } as const;
+const tcp = { with: { 'rulesets.*.rules.*.protocol': 'tcp' } } as const;
+
+/** By path; several where a leaf has several forms. */
+export const samples: Readonly<Record<string, readonly Sample[]>> = {
+  'tunnels.*.description': [{ value: 'to the cluster' }],
+  'tunnels.*.address': [{ value: ['10.9.0.1/24', 'fd00:9::1/64'] }],
+  'tunnels.*.listenPort': [{ value: 51824 }],
+  'tunnels.*.privateKey': [{ value: '/config/auth/other.key', hasDefault: true }],
+  'tunnels.*.mtu': [
+    { value: 1380, hasDefault: true, with: { 'mssClamp.ipv4': 'off', 'mssClamp.ipv6': 'off' } },
+  ],
+  'tunnels.*.routeAllowedIPs': [{ value: true, hasDefault: true }],
+  'tunnels.*.disable': [{ value: true }],
+  'tunnels.*.openPort.rule': [
+    {
+      value: 24,
+      with: { 'tunnels.*.listenPort': 51824 },
+      imported: { path: 'tunnels.*.openPort.ipv4', value: 24 },
+    },
+  ],
+  'tunnels.*.openPort.ipv4': [{ value: 24, with: { 'tunnels.*.listenPort': 51824 } }],
+  'tunnels.*.openPort.ipv6': [{ value: 24, with: { 'tunnels.*.listenPort': 51824 } }],
+  ...Object.fromEntries(
+    ['in', 'out', 'local'].flatMap(direction => [
+      [`tunnels.*.firewall.${direction}.ipv4`, [{ value: 'GUARD' }]],
+      [`tunnels.*.firewall.${direction}.ipv6`, [{ value: 'GUARD6' }]],
+    ]),
+  ),
+  'tunnels.*.peers.*.publicKey': [{ value: key(7) }],
+  'tunnels.*.peers.*.endpoint': [{ value: '[2001:db8::1]:51820' }, { value: 'vpn.example.net:51820' }],
+  'tunnels.*.peers.*.allowedIPs': [{ value: ['10.9.0.2/32', 'fd00:9::2/128'] }],
+  'tunnels.*.peers.*.persistentKeepalive': [{ value: 25 }],
+  'tunnels.*.peers.*.presharedKey': [{ value: '/config/auth/psk.key' }],
+  'tunnels.*.peers.*.description': [{ value: 'a phone' }],
+  'tunnels.*.peers.*.disable': [{ value: true }],
+  'tunnels.*.routes.*.description': [
+    named('pods', { with: { 'tunnels.*.routes.*.distance': 7 } }),
+    named('pods', { at: 'tunnels.*.routes.*' }),
+  ],
+  'tunnels.*.routes.*.distance': [named(9)],
+  'tunnels.*.routes.*.disable': [named(true)],
+  'tunnels.*.routes.*.guard': [{ value: true }],
+  'rulesets.*.family': [named('ipv4')],
+  'rulesets.*.default': [named('reject')],
+  'rulesets.*.description': [named('what the cluster may')],
+  'rulesets.*.log': [named(true)],
+  'rulesets.*.rules.*.action': [named('reject')],
+  'rulesets.*.rules.*.description': [named('ping')],
+  'rulesets.*.rules.*.disable': [named(true)],
+  'rulesets.*.rules.*.log': [named(true)],
+  'rulesets.*.rules.*.protocol': [named('!udp'), named(47)],
+  'rulesets.*.rules.*.state': [named(['established', 'related'])],
+  ...Object.fromEntries(
+    ['source', 'destination'].flatMap(end => [
+      [`rulesets.*.rules.*.${end}.address`, [named('10.42.0.0/16'), named('!10.0.0.1-10.0.0.9')]],
+      [`rulesets.*.rules.*.${end}.port`, [named(443, tcp), named('80,8000-8010', tcp)]],
+      [`rulesets.*.rules.*.${end}.group.address`, [named('HOSTS')]],
+      [`rulesets.*.rules.*.${end}.group.network`, [named('NETS')]],
+      [`rulesets.*.rules.*.${end}.group.port`, [named('PORTS', tcp)]],
+    ]),
+  ),
+  'rulesets.*.rules.*.source.macAddress': [named('00:11:22:33:44:55')],
+  'rulesets.*.rules.*.icmp.type': [
+    named(3, icmp),
+    named('echo-request', { ...icmp, at: 'rulesets.*.rules.*.icmp' }),
+  ],
+  'rulesets.*.rules.*.icmp.code': [
+    named(4, {
+      with: { 'rulesets.*.rules.*.protocol': 'icmp', 'rulesets.*.rules.*.icmp.type': 3 },
+    }),
+  ],
+  'mssClamp.ipv4': [named(1360)],
+  'mssClamp.ipv6': [named(1340)],
+  'bgp.asn': [{ value: 64512 }],
+  'bgp.routerId': [{ value: '192.0.2.1', isShared: true }],
+  'bgp.maximumPaths': [{ value: 4, isShared: true }],
+  'bgp.neighbors.*.remoteAsn': [named(64999)],
+  'bgp.neighbors.*.description': [named('speaker')],
+  'bgp.neighbors.*.disable': [named(true)],
+  'bgp.neighbors.*.accept': [named(['10.42.0.0/16', '192.168.10.0/24'])],
+  'bgp.neighbors.*.updateSource': [named('lo')],
+  'bgp.neighbors.*.ebgpMultihop': [named(3)],
+  'bgp.neighbors.*.softReconfiguration': [named(true)],
+  'bgp.neighbors.*.timers.keepalive': [timers],
+  'bgp.neighbors.*.timers.holdtime': [timers],
+};
