@@ -5,7 +5,7 @@ import { isLiteral } from '../vyatta/redact.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import type { Draft } from './draft.ts';
 import { any, type KeyOf, Kind } from './kind.ts';
-import { leafOf, oneWord, unsayable } from './leaf.ts';
+import { leafOf, numberOr, oneWord, unsayable } from './leaf.ts';
 import { wantedMtu } from './uplinks.ts';
 import type { Wish } from './wanted.ts';
 
@@ -33,6 +33,7 @@ const leaves = [
     words: (_, said, { uplinks }) => [[String(wantedMtu(uplinks, said))]],
   }),
   leaf('route-allowed-ips', 'routeAllowedIPs', { otherwise: () => false }),
+  leaf('fwmark', 'fwmark', numberOr),
   leaf('firewall in name', 'firewall.in.ipv4'),
   leaf('firewall in ipv6-name', 'firewall.in.ipv6'),
   leaf('firewall local name', 'firewall.local.ipv4'),

@@ -83,6 +83,7 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
     { value: 1380, hasDefault: true, with: { 'mssClamp.ipv4': 'off', 'mssClamp.ipv6': 'off' } },
   ],
   'tunnels.*.routeAllowedIPs': [{ value: true, hasDefault: true }],
+  'tunnels.*.fwmark': [{ value: 81 }, { value: '0x51' }],
   'tunnels.*.disable': [{ value: true }],
   'tunnels.*.openPort.rule': [
     {

@@ -73,6 +73,16 @@ export const ports: Grammar = {
   },
 };
 
+/** A firewall mark in hexadecimal; in decimal it is a number of YAML. */
+export const mark: Grammar = {
+  pattern: /^0x[0-9a-fA-F]{1,8}$/,
+  examples: ['0x51'],
+  check: text =>
+    /^0x[0-9a-fA-F]{1,8}$/.test(text) && Number(text) >= 1 && Number(text) <= 2147483647
+      ? undefined
+      : { message: 'is no mark', hint: 'write a number from 1 to 2147483647, such as 81, or 0x51' },
+};
+
 function portFault(part: string): Fault | undefined {
   const range = /^(\d+)(?:-(\d+))?$/.exec(part);
   if (range === null)

@@ -1,5 +1,6 @@
 // `tunnels`: WireGuard interfaces with their peers and routes, in WireGuard's own names.
 import * as z from 'zod';
+import { mark } from '../grammar/firewall.ts';
 import { keySource, publicKey } from '../grammar/keys.ts';
 import { interfaceName, peerName, rulesetName } from '../grammar/names.ts';
 import { endpoint, interfaceAddress, prefix } from '../grammar/net.ts';
@@ -97,6 +98,13 @@ const tunnel = z
     mtu: z
       .union([z.literal('auto'), whole(64, 8024, 'Bytes.')])
       .meta({ description: "`auto`, from the uplink's MTU and the family of the endpoint, or a number." })
+      .optional(),
+    fwmark: z
+      .union([whole(1, 2147483647, 'The mark.'), word(mark, 'The mark in hexadecimal.')])
+      .meta({
+        description:
+          "The mark of WireGuard's own packets: what rules and policy tables of the router know them by. Leave it out for none.",
+      })
       .optional(),
     routeAllowedIPs: flag(
       'Let the router make kernel routes of all AllowedIPs. Default for interfaces that are ours: false, so that `routes` says all.',
