@@ -1,7 +1,7 @@
 // `doctor`: is the router itself fit for its tunnels, now and after the next boot? `--heal` brings back what a firmware upgrade or a
 // boot took away, by a plan and an apply like any other.
 import { Exit, Refused } from '../errors.ts';
-import type { Health } from '../health/doctor.ts';
+import type { Health, Patient } from '../health/finding.ts';
 import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import type { Reading } from '../router/read.ts';
 import type { LoadedSite } from '../site/load.ts';
@@ -30,17 +30,24 @@ export const command = defineCommand({
       type: 'boolean',
       describe: 'load back the WireGuard nodes that config.boot has and the running configuration lost',
     },
+    'before-upgrade': {
+      type: 'boolean',
+      describe: 'tell what to do before a firmware upgrade, in order, and what of it is done',
+    },
     ...applyingOptions,
   },
   examples: [
     ['edgewg doctor', 'exits with 2 when something failed'],
     ['edgewg doctor --json', 'the same for programs'],
+    ['edgewg doctor --before-upgrade', 'before the upgrade to EdgeOS 3'],
     ['edgewg doctor --heal', 'after a firmware upgrade, when the package is installed again'],
   ],
   async run(args, io) {
     const applying = readApplying(args);
     if (args.heal === true && args.json === true)
       throw new Refused('usage', '--json has no place beside --heal', 'heal first, then ask for --json');
+    if (args.heal === true && args['before-upgrade'] === true)
+      throw new Refused('usage', '--before-upgrade has no place beside --heal', 'take one after the other');
     const loaded = await readSite(args.file, io);
     const dialer = await openDialer(loaded, args, io);
     const { readRouter } = await import('../router/read.ts');
@@ -52,27 +59,37 @@ export const command = defineCommand({
         (await heal({ loaded, dialer, connection, reading, applying }, args.file, io))
       )
         reading = await readRouter(connection, io.signal);
-      return await show(loaded, reading, args.json === true, io);
+      const look = args['before-upgrade'] === true ? 'before-upgrade' : 'health';
+      return await show(loaded, reading, { look, json: args.json === true }, io);
     } finally {
       await connection.close();
     }
   },
 });
 
-async function show(loaded: LoadedSite, reading: Reading, json: boolean, io: Io): Promise<number> {
-  const { examine } = await import('../health/doctor.ts');
+interface Shown {
+  readonly look: 'health' | 'before-upgrade';
+  readonly json: boolean;
+}
+
+async function show(loaded: LoadedSite, reading: Reading, { look, json }: Shown, io: Io): Promise<number> {
   const { probeInterface } = await import('../router/prove.ts');
   const { healthData, renderHealth } = await import('../report/doctor.ts');
   const { values } = await import('../vyatta/tree.ts');
   const { running, facts } = reading;
   const probes = values(running, ['interfaces', 'wireguard']).flatMap(name => probeInterface(reading, name));
   const now = Math.floor(Date.now() / 1000);
-  const healths = examine({ site: loaded.site, running, facts, now, probes });
+  const healths = await lookAt(look, { site: loaded.site, running, facts, now, probes });
   if (json) {
     const { printJson } = await import('../report/json.ts');
     io.stdout.write(printJson(healthData(loaded.site.router.host, healths)));
   } else io.stdout.write(renderHealth(healths, io.stdout.paint));
   return hasFailed(healths) ? Exit.difference : Exit.done;
+}
+
+async function lookAt(look: Shown['look'], patient: Patient): Promise<Health[]> {
+  if (look === 'before-upgrade') return (await import('../health/before-upgrade.ts')).beforeUpgrade(patient);
+  return (await import('../health/doctor.ts')).examine(patient);
 }
 
 const hasFailed = (healths: readonly Health[]): boolean =>

@@ -1,44 +1,15 @@
 // The router's health for WireGuard's purposes: each thing that is looked at, what was seen, and what to do about it. Pure.
 
 import { listKeys } from '../keys/list.ts';
-import { flappingRelease, flapsOnEveryChange } from '../plan/impact.ts';
 import { lostLeaves } from '../plan/lost-leaves.ts';
-import type { RouterFacts } from '../plan/types/facts.ts';
-import type { Probe } from '../plan/types/outcome.ts';
-import type { Site } from '../site/site.ts';
-import { firstbootFolder, fits, generationOf, isPackage, packageToInstall } from '../vyatta/firmware.ts';
-import { find, has, type Tree, values } from '../vyatta/tree.ts';
+import { generationOf, nativeWay } from '../vyatta/firmware.ts';
+import { find, has, values } from '../vyatta/tree.ts';
 import { parseEndpoint } from '../wireguard/endpoint.ts';
+import { type Finding, failed, type Health, ok, type Patient, warning } from './finding.ts';
+import { firmware, upgrade, wireguard } from './firmware.ts';
 import { otherLines } from './heal.ts';
 
-export interface Finding {
-  /** `failed`: something doesn't work, or won't after the next boot or save. `warning`: it works, and could be better. */
-  readonly status: 'ok' | 'warning' | 'failed';
-  readonly text: string;
-  /** What to do about it. */
-  readonly way?: string;
-}
-
-/** One thing that was looked at, and the worst first of what was found there; never empty. */
-export interface Health {
-  readonly name: string;
-  readonly findings: readonly Finding[];
-}
-
-export interface Patient {
-  readonly site: Site;
-  readonly running: Tree;
-  readonly facts: RouterFacts;
-  /** Seconds since 1970 by the clock of the machine that asks. */
-  readonly now: number;
-  /** What the kernel was asked of each interface. */
-  readonly probes: readonly Probe[];
-}
-
 const base = ['interfaces', 'wireguard'];
-const ok = (text: string): Finding => ({ status: 'ok', text });
-const warning = (text: string, way: string): Finding => ({ status: 'warning', text, way });
-const failed = (text: string, way: string): Finding => ({ status: 'failed', text, way });
 
 /** In the order in which one thing needs the other. */
 export function examine(patient: Patient): Health[] {
@@ -62,61 +33,13 @@ export function examine(patient: Patient): Health[] {
   });
 }
 
-function firmware({ facts }: Patient): Finding[] {
-  const { version, model, board, kernel } = facts;
-  const what = `${model || 'a router of unknown model'}${board === '' ? '' : ` (${board})`}, ${version || 'unknown version'}, kernel ${kernel || 'unknown'}`;
-  if (![1, 2, 3].includes(generationOf(version) ?? 0))
-    return [
-      warning(what, 'edgewg knows EdgeOS 1 to 3: what the plan says of running tunnels may not hold here'),
-    ];
-  return [ok(what)];
-}
-
-function wireguard({ facts }: Patient): Finding[] {
-  const { wireguardPackage: version } = facts;
-  if (facts.probes.get('wireguard') === false)
-    return [
-      failed(
-        'the router knows no `interfaces wireguard`: the package is not installed',
-        `install ${packageToInstall(facts)}${facts.savedWireguard.length > 0 ? '; save nothing before; then edgewg doctor --heal' : ''}`,
-      ),
-    ];
-  if (version === undefined)
-    return [
-      ok(generationOf(facts.version) === 3 ? 'WireGuard is built in' : 'WireGuard is there, of no package'),
-    ];
-  if (flapsOnEveryChange(facts))
-    return [
-      warning(
-        `wireguard ${version}: takes interfaces down at every change, and fails to delete peers`,
-        `update it to a release after ${flappingRelease}`,
-      ),
-    ];
-  return [ok(`wireguard ${version}`)];
-}
-
-/** An upgrade copies nothing but /config, and installs what lies in one folder there (docs/edgeos.md 'Firmware upgrades'). */
-function upgrade({ facts, running }: Patient): Finding[] {
-  if (generationOf(facts.version) === 3) return [ok('WireGuard is part of the firmware')];
-  const packages = facts.firstboot.filter(isPackage);
-  const unfit = packages.filter(file => fits(file, facts) === false);
-  if (packages.length > unfit.length)
-    return [ok(`installs ${packages.filter(file => !unfit.includes(file)).join(', ')} again`)];
-  const way = `put a copy of the package into ${firstbootFolder} on the router`;
-  const text =
-    unfit.length > 0
-      ? `would try ${unfit.join(', ')}, which is for another board or EdgeOS`
-      : `takes the wireguard package away: there is no copy in ${firstbootFolder}`;
-  const isUsed = has(running, base) || facts.savedWireguard.length > 0;
-  return [isUsed ? warning(text, way) : ok(text)];
-}
-
 function lost({ running, facts }: Patient): Finding[] {
   const gone = facts.savedWireguard.filter(name => !has(running, [...base, name]));
   const parts = lostLeaves(running, facts.lost).filter(path => !gone.includes(path[2] ?? ''));
   const isMissing = facts.probes.get('wireguard') === false;
+  const isNative = generationOf(facts.version) === 3;
   const way = isMissing
-    ? 'install the package, then edgewg doctor --heal; save nothing before'
+    ? `${isNative ? nativeWay : 'install the package'}, then edgewg doctor --heal; save nothing before`
     : 'edgewg doctor --heal loads them back; save nothing before';
   return [
     ...gone.map(name => failed(`${name} is in config.boot, and not in the running configuration`, way)),
@@ -128,8 +51,7 @@ function lost({ running, facts }: Patient): Finding[] {
 
 /** Without the key of a file or a peer's whole public key. */
 const told = (path: readonly string[]): string =>
-  path
-    .slice(2)
+  (path[1] === 'wireguard' || path[1] === 'options' ? path.slice(2) : path)
     .map(word => (/^[0-9A-Za-z+/]{43}=$/.test(word) ? `${word.slice(0, 8)}…` : word))
     .join(' ');
 

@@ -1,6 +1,6 @@
 // The router's health for people and for programs.
 import type { ChalkInstance } from 'chalk';
-import type { Finding, Health } from '../health/doctor.ts';
+import type { Finding, Health } from '../health/finding.ts';
 import { visible } from './visible.ts';
 
 export function renderHealth(healths: readonly Health[], paint: ChalkInstance): string {

@@ -42,6 +42,7 @@ const lasting = [
   'board',
   'disks',
   'firstboot',
+  'installers',
   'wireguardPackage',
   'probes',
   'sessions',
@@ -192,7 +193,9 @@ function parseLost(text: string): Tree {
   }
 }
 
-function readMachine(lines: string[][]): Pick<RouterFacts, 'kernel' | 'board' | 'disks' | 'firstboot'> {
+function readMachine(
+  lines: string[][],
+): Pick<RouterFacts, 'kernel' | 'board' | 'disks' | 'firstboot' | 'installers'> {
   const of = (kind: string): string[][] =>
     lines.filter(([first]) => first === kind).map(([, ...rest]) => rest);
   return {
@@ -200,6 +203,7 @@ function readMachine(lines: string[][]): Pick<RouterFacts, 'kernel' | 'board' | 
     board: of('board')[0]?.[0] ?? '',
     disks: of('disk').map(([path = '', size, free]) => ({ path, size: Number(size), free: Number(free) })),
     firstboot: of('deb').map(words => words.join(' ')),
+    installers: of('installer').map(words => words.join(' ')),
   };
 }
 

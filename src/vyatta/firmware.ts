@@ -56,6 +56,30 @@ export function packageToInstall(router: Hardware & { readonly firstboot: readon
   return `${which} of https://github.com/WireGuard/wireguard-vyatta-ubnt/releases (sudo dpkg -i FILE && sudo modprobe wireguard)`;
 }
 
+/** What brings back EdgeOS 3's own WireGuard, for the middle of a sentence: its templates are part of the image alone. */
+export const nativeWay = 'flash the firmware image again (add system image URL; reboot)';
+
+/** How WireGuard gets onto this router, for the middle of a sentence: on EdgeOS 3 never as a package. */
+export function wayToWireguard(router: Hardware & { readonly firstboot: readonly string[] }): string {
+  return generationOf(router.version) === 3
+    ? `${nativeWay}, and install no package`
+    : `install ${packageToInstall(router)}`;
+}
+
+/** Files that would put a package over EdgeOS 3's own WireGuard, at the first boot of an image or at any. */
+export function packageInstallers({
+  firstboot,
+  installers,
+}: {
+  readonly firstboot: readonly string[];
+  readonly installers: readonly string[];
+}): { path: string; isScript: boolean }[] {
+  return [
+    ...firstboot.filter(isPackage).map(file => ({ path: `${firstbootFolder}/${file}`, isScript: false })),
+    ...installers.map(path => ({ path, isScript: true })),
+  ];
+}
+
 /** Whether the name of a file says that it is a wireguard package. */
 export function isPackage(file: string): boolean {
   return /\.deb$/.test(file) && /wireguard|^e\d{2,4}-v\d-v/i.test(file);

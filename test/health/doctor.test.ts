@@ -1,6 +1,7 @@
 // What the doctor sees of a router that is well, and of each thing that may be amiss.
 import assert from 'node:assert/strict';
-import { examine, type Patient } from '../../src/health/doctor.ts';
+import { examine } from '../../src/health/doctor.ts';
+import type { Patient } from '../../src/health/finding.ts';
 import type { RouterFacts } from '../../src/plan/types/facts.ts';
 import { fits, generationOf, packageName } from '../../src/vyatta/firmware.ts';
 import { aRouter, aSite, key, someFacts } from '../support/builders.ts';
@@ -32,7 +33,6 @@ const well: Partial<RouterFacts> = {
   keyFiles: new Map([[keyFile.path, keyFile]]),
   interfaces: new Map([['wg0', live]]),
   disks: [{ path: '/config', size: 200_000, free: 100_000 }],
-  firstboot: ['e300-v2-v1.0.20220627-v1.0.20210914.deb'],
 };
 
 function told(more: Partial<RouterFacts> = {}, running = lines, rest: Partial<Patient> = {}): string[] {
@@ -89,16 +89,23 @@ describe('doctor', () => {
       { wireguardPackage: '1.0.20210219-1' },
     ],
     [
-      'no copy for the next upgrade',
+      'no copy for the next upgrade of EdgeOS 1',
       [
         'warning firmware upgrade: takes the wireguard package away: there is no copy in /config/data/firstboot/install-packages',
       ],
-      { firstboot: ['bmon_4.0-1_mips.deb'] },
+      { version: 'v1.10.11', firstboot: ['bmon_4.0-1_mips.deb'] },
     ],
     [
-      'a copy for another board',
+      'a copy for another board on EdgeOS 1',
       [
         'warning firmware upgrade: would try e50-v2-v1.0.20220627-v1.0.20210914.deb, which is for another board or EdgeOS',
+      ],
+      { version: 'v1.10.11', firstboot: ['e50-v2-v1.0.20220627-v1.0.20210914.deb'] },
+    ],
+    [
+      'a copy on EdgeOS 2, where it is in the way of EdgeOS 3',
+      [
+        'warning firmware upgrade: would install a package again: /config/data/firstboot/install-packages/e50-v2-v1.0.20220627-v1.0.20210914.deb (e50-v2-v1.0.20220627-v1.0.20210914.deb: for another board or EdgeOS); that is good within EdgeOS 2, and breaks the WireGuard of EdgeOS 3',
       ],
       { firstboot: ['e50-v2-v1.0.20220627-v1.0.20210914.deb'] },
     ],

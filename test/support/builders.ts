@@ -78,6 +78,7 @@ export function someFacts(more: Partial<RouterFacts> = {}): RouterFacts {
     kernel: '4.9.79-UBNT',
     disks: [],
     firstboot: [],
+    installers: [],
     wireguardPackage: '1.0.20220627-1',
     probes: new Map([['wireguard', true]]),
     keyFiles: new Map(),

@@ -4,7 +4,7 @@
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { RouterFacts } from '../../plan/types/facts.ts';
 import type { Finding } from '../../plan/types/plan.ts';
-import { packageToInstall } from '../../vyatta/firmware.ts';
+import { generationOf, wayToWireguard } from '../../vyatta/firmware.ts';
 import { has, type Path, startsWith, type Tree } from '../../vyatta/tree.ts';
 
 const base = ['interfaces', 'wireguard'];
@@ -65,7 +65,8 @@ export const firmware: Check = {
       why: `EdgeOS 1 and 2 learn WireGuard from the package wireguard-vyatta-ubnt. A firmware upgrade removes the package, and
       with it every wireguard node from the running configuration, while config.boot still holds them. Whoever saves then,
       and the GUI saves on every change, destroys them for good.`,
-      way: `Save nothing. Install the package for this model and firmware, then run edgewg doctor --heal, which loads back what
+      way: `Save nothing. Install the package for this model and firmware (EdgeOS 3 has WireGuard built in: there flash the image
+      again, and install no package), then run edgewg doctor --heal, which loads back what
       config.boot has. After that plan again; most often there is nothing left to do.`,
     },
     EW021: {
@@ -109,8 +110,8 @@ export function lostWireguard(running: Tree, facts: RouterFacts): Finding[] {
       {
         code: 'EW020',
         severity: 'error',
-        message: `the wireguard package is gone (a firmware upgrade removes it), and with it ${lost.join(', ')}, which config.boot still holds; any save now destroys ${them}`,
-        hint: `save nothing; install ${packageToInstall(facts)}, then run edgewg doctor --heal`,
+        message: `${gone(facts)}, and with it ${lost.join(', ')}, which config.boot still holds; any save now destroys ${them}`,
+        hint: `save nothing; ${wayToWireguard(facts)}, then run edgewg doctor --heal`,
         running: { path: base },
       },
     ];
@@ -125,12 +126,21 @@ export function lostWireguard(running: Tree, facts: RouterFacts): Finding[] {
   ];
 }
 
+const gone = ({ version }: RouterFacts): string =>
+  generationOf(version) === 3
+    ? 'the WireGuard that EdgeOS 3 has built in is gone (as when a package that lay over it was removed)'
+    : 'the wireguard package is gone (a firmware upgrade removes it)';
+
 function notInstalled(facts: RouterFacts): Finding {
+  const why =
+    generationOf(facts.version) === 3
+      ? 'the templates that EdgeOS 3 has built in are gone'
+      : 'the wireguard package is not installed';
   return {
     code: 'EW020',
     severity: 'error',
-    message: 'this router knows no `interfaces wireguard`: the wireguard package is not installed',
-    hint: `install ${packageToInstall(facts)}, then plan again`,
+    message: `this router knows no \`interfaces wireguard\`: ${why}`,
+    hint: `${wayToWireguard(facts)}, then plan again`,
     running: { path: base },
   };
 }

@@ -4,7 +4,7 @@ import { flappingRelease, flapsOnEveryChange } from '../../plan/impact.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { RouterFacts } from '../../plan/types/facts.ts';
 import type { Finding } from '../../plan/types/plan.ts';
-import { generationOf } from '../../vyatta/firmware.ts';
+import { generationOf, nativeWay } from '../../vyatta/firmware.ts';
 import { byVersion, has, type Path, value } from '../../vyatta/tree.ts';
 import { finding, onRouter } from '../view.ts';
 
@@ -41,7 +41,10 @@ export const packageFaults: Check = {
 function faults(input: CheckInput, facts: RouterFacts): Finding[] {
   if (!flapsOnEveryChange(facts)) return [];
   const package_ = `the wireguard package ${facts.wireguardPackage}`;
-  const hint = `update the package to a release after ${flappingRelease}`;
+  const hint =
+    generationOf(facts.version) === 3
+      ? `${nativeWay}: the package lies over the WireGuard that EdgeOS 3 has built in`
+      : `update the package to a release after ${flappingRelease}`;
   const down = input.impacts.filter(({ effect }) => effect === 'flaps').map(({ tunnel }) => tunnel);
   const refused = deletions(input);
   return [

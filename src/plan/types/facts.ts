@@ -73,6 +73,8 @@ export interface RouterFacts {
   readonly disks: readonly Disk[];
   /** Names of the packages that a firmware upgrade installs again. */
   readonly firstboot: readonly string[];
+  /** Scripts below /config that install a wireguard package by themselves. */
+  readonly installers: readonly string[];
   /** Version of the package `wireguard`; undefined when dpkg knows none (EdgeOS 3 brings its own). */
   readonly wireguardPackage: string | undefined;
   /** Templates that the firmware knows, by the probe's name in read.sh. */

@@ -11,9 +11,10 @@ seal() {
 }
 
 # A node of these with nothing below it does nothing; a commit that failed in part, and its discard, leave one behind: running, not saved
-# (transcript rollback-by-inverse). Others mean something when they are empty: `service ssh`, `disable`.
+# (transcript rollback-by-inverse). Others mean something when they are empty: `service ssh`, `disable`. A `delete` always does: it is
+# all that is printed of a whole subtree that is gone.
 without_empty_nodes() {
-  sed -E '/^(set|delete) (interfaces|firewall|policy|protocols|service|system|vpn|traffic-policy|(protocols (static|bgp))|(interfaces wireguard)|(firewall (options|name|ipv6-name|group|modify))|(firewall options mss-clamp6?)|(policy prefix-list6?))$/d'
+  sed -E '/^set (interfaces|firewall|policy|protocols|service|system|vpn|traffic-policy|(protocols (static|bgp))|(interfaces wireguard)|(firewall (options|name|ipv6-name|group|modify))|(firewall options mss-clamp6?)|(policy prefix-list6?))$/d'
 }
 
 # When a `commit-confirm` that nobody has confirmed yet will restart the router into what was saved before it, a line each: an at job,

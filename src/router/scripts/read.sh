@@ -40,8 +40,8 @@ lost() { printf '%s' "$lost" | without_secrets mask; }
 lostkeys() { printf '%s' "$lost" | literals_of; }
 between() { cli-shell-api showConfig --show-cfg1 "$1" --show-cfg2 "$2" --show-context-diff --show-commands 2>/dev/null </dev/null; }
 find_lost() {
-  printf '%s\n' "$drift" | grep -qE '^delete (interfaces wireguard|firewall options)( |$)' || return 0
-  between @ACTIVE /config/config.boot | grep -E '^set (interfaces wireguard|firewall options) '
+  printf '%s\n' "$drift" | grep -qE '^delete (interfaces wireguard|firewall options|protocols bgp)( |$)' || return 0
+  between @ACTIVE /config/config.boot | grep -E '^set (interfaces wireguard|firewall options|protocols bgp) '
 }
 sealed() { config | seal; }
 confirm() { pending_confirm; }
@@ -54,11 +54,15 @@ version() { cat /etc/version || printf '%s\n' "$shown" | sed -n 's/^Version: *//
 model() { printf '%s\n' "$shown" | sed -n 's/^HW model: *//p'; }
 package() { dpkg-query -W -f='${Status} ${Version}\n' wireguard; }
 machine() {
-  local path deb
+  local path deb script
   echo "kernel $(uname -r)"
   echo "board $(ubnt-hal-e getBoardIdE 2>/dev/null || ubnt-hal getBoardIdE)"
   for path in /config /tmp; do df -Pk "$path" | awk -v path="$path" 'NR > 1 { print "disk", path, $2, $4 }'; done
   for deb in /config/data/firstboot/install-packages/*.deb; do [ ! -f "$deb" ] || echo "deb ${deb##*/}"; done
+  # what installs the package by itself: at the first boot of an image, at every boot, or from the GUI
+  for script in /config/scripts/*.d/* /config/wizard/feature/*/*; do
+    ! grep -qsi wireguard "$script" || ! grep -qsE 'dpkg|\.deb' "$script" || echo "installer $script"
+  done
 }
 session() { printf '%s\n' "$SSH_CONNECTION"; }
 clock() { date +%s; uptime | sed 's/^ *//'; }
