@@ -55,22 +55,38 @@ export const command = defineCommand({
     const imported = importSite(found.router, found.access, {
       manages: args.manages === true,
       file: args.file === '-' ? 'standard output' : args.file,
+      checks: (await import('../checks/all.ts')).checks,
     });
+    if (imported.tunnels === 0)
+      throw new Refused(
+        'nothing-to-import',
+        `no WireGuard interface of the configuration can stand in a site file: ${leftOutOf(imported)}`,
+        'they go on as they are: edgewg reads them and never touches them',
+      );
     await writeSite(args.file, imported.text, io);
     tell(imported, args.file, io);
-    return isEmpty(imported.plan) ? Exit.done : Exit.difference;
+    return isEmpty(imported.plan) && imported.refused.length === 0 ? Exit.done : Exit.difference;
   },
 });
 
 function tell(imported: Imported, file: string, io: Io): void {
   if (io.isQuiet) return;
-  const { plan, unsaid, tunnels } = imported;
+  const { unsaid, tunnels } = imported;
   for (const line of unsaidLines(unsaid)) io.stderr.write(`${line}\n`);
+  if (imported.leftOut.length > 0) io.stderr.write(`not in the file: ${leftOutOf(imported)}\n`);
   const name = file === '-' ? 'the site file' : `wrote ${visible(file)}`;
-  const proof = isEmpty(plan)
-    ? 'its plan against this configuration is empty'
-    : `its plan is not empty: ${plan.summary.commands} commands; see edgewg plan`;
-  io.stderr.write(`${name}: ${tunnels} tunnel${tunnels === 1 ? '' : 's'}; ${proof}\n`);
+  io.stderr.write(`${name}: ${tunnels} tunnel${tunnels === 1 ? '' : 's'}; ${proofOf(imported)}\n`);
+}
+
+const leftOutOf = ({ leftOut }: Imported): string =>
+  leftOut.map(({ name, why }) => `${visible(name)}, ${visible(why)}`).join('; ');
+
+/** What was seen of the file's plan against the configuration that it was made from. */
+function proofOf({ plan, refused }: Imported): string {
+  if (!isEmpty(plan)) return `its plan is not empty: ${plan.summary.commands} commands; see edgewg plan`;
+  if (refused.length === 0) return 'its plan against this configuration is empty';
+  const lines = refused.map(({ code, message }) => `\n    ${code}: ${visible(message)}`).join('');
+  return `its plan changes nothing and is refused for what is wrong on the router already; mend it there or in the file, see edgewg plan:${lines}`;
 }
 
 /** Line by line, what stays on the router without a word in the file. */

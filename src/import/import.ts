@@ -2,10 +2,14 @@
 
 import { deriveWanted, draftObjects } from '../objects/all.ts';
 import { Draft } from '../objects/draft.ts';
-import type { Plan } from '../plan/types/plan.ts';
+import { tunnel } from '../objects/tunnel.ts';
+import { refusals } from '../plan/allow.ts';
+import type { Check } from '../plan/types/check.ts';
+import type { Finding, Plan } from '../plan/types/plan.ts';
 import { loadSite } from '../site/load.ts';
+import { startsWith } from '../vyatta/tree.ts';
 import { printCommand } from '../vyatta/words.ts';
-import { planFor, type Router, settle } from './settle.ts';
+import { planFor, type Router, type Settled, settle } from './settle.ts';
 import { type Unsaid, unsaid } from './unsaid.ts';
 import { writeDraft } from './write.ts';
 
@@ -25,13 +29,17 @@ export interface Imported {
   /** Why an interface couldn't, by name. */
   readonly unclaimed: ReadonlyMap<string, string>;
   readonly tunnels: number;
+  /** WireGuard interfaces of the router that the file doesn't have, with the reason. */
+  readonly leftOut: readonly { readonly name: string; readonly why: string }[];
+  /** Errors of the plan: the next `plan` or `apply` of the text would be refused for them. */
+  readonly refused: readonly Finding[];
 }
 
 /** `manages`: say that what can be is the file's as a whole. `file` is the name for places. */
 export function importSite(
   router: Router,
   access: Access,
-  options: { manages: boolean; file: string },
+  options: { manages: boolean; file: string; checks: readonly Check[] },
 ): Imported {
   const { running, facts } = router;
   const { file } = options;
@@ -46,14 +54,24 @@ export function importSite(
   const wanted = deriveWanted(site, placeOf, running, keyPath, facts?.probes);
   const rest = unsaid(running, wanted.tree, site, settled.removed);
   const text = writeDraft(draft, headOf(claimable, unclaimed, options.manages), tailOf(rest));
+  const plan = planFor(loadSite(text, file), router, options.checks);
+  const named = new Set(site.tunnels.map(({ name }) => name));
+  const leftOut = tunnel.names(running).filter(name => !named.has(name));
   return {
     text,
-    plan: planFor(loadSite(text, file), router),
+    plan,
     unsaid: rest,
     claimable,
     unclaimed,
-    tunnels: site.tunnels.length,
+    tunnels: named.size,
+    leftOut: leftOut.map(name => ({ name, why: whyNot(name, settled.removed) })),
+    refused: refusals(plan.diagnostics, new Map()),
   };
+}
+
+function whyNot(name: string, removed: Settled['removed']): string {
+  const path = tunnel.path(name);
+  return removed.find(({ running }) => startsWith(running, path))?.why ?? 'the site file has no word for it';
 }
 
 /** Everything that could be said, whether the file's rules like it or not. */

@@ -3,11 +3,15 @@
 
 import type { Draft, Entry } from '../objects/draft.ts';
 import { makePlan } from '../plan/make.ts';
+import type { Check } from '../plan/types/check.ts';
 import type { RouterFacts } from '../plan/types/facts.ts';
 import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import { type LoadedSite, loadSite, SiteProblems } from '../site/load.ts';
 import { pathAt } from '../site/place-of.ts';
-import type { Path, Tree } from '../vyatta/tree.ts';
+import type { SitePath } from '../site/site.ts';
+import { canonicalValues } from '../vyatta/canonical.ts';
+import { lookup } from '../vyatta/nodes.ts';
+import { type Path, type Tree, values } from '../vyatta/tree.ts';
 import { printCommand } from '../vyatta/words.ts';
 import { writeDraft } from './write.ts';
 
@@ -33,10 +37,14 @@ export interface Settled {
 /** Changes the draft until its plan is empty, or nothing more can be taken out. Throws {@link SiteProblems} of what is no entry. */
 export function settle(draft: Draft, router: Router, file: string): Settled {
   const removed: Removed[] = [];
-  const take = (entry: Entry | undefined, why: string): boolean => {
+  const take: Take = (entry, why, item) => {
     if (entry === undefined || !draft.entries.includes(entry)) return false;
-    draft.remove(entry);
-    removed.push({ running: entry.running, why });
+    const words = item === undefined ? [] : values(router.running, entry.running);
+    if (item === undefined || !Array.isArray(draft.at(entry.at))) draft.remove(entry);
+    else draft.removeItem(entry, item);
+    const same = words.filter(word => word === item || canonicalAt(entry.running, word).includes(item ?? ''));
+    if (same.length === 0) removed.push({ running: entry.running, why });
+    for (const word of same) removed.push({ running: [...entry.running, word], why });
     return true;
   };
   for (;;) {
@@ -48,12 +56,25 @@ export function settle(draft: Draft, router: Router, file: string): Settled {
   }
 }
 
-/** The checks stay out: what they find is there today as well. */
-export function planFor({ site, place }: LoadedSite, { running, facts }: Router): Plan {
-  return makePlan({ site, placeOf: path => place(path), running, ...(facts === undefined ? {} : { facts }) });
+/** Without checks it is only about what would change: what they find is there today as well. */
+export function planFor(
+  { site, place }: LoadedSite,
+  { running, facts }: Router,
+  checks: readonly Check[] = [],
+): Plan {
+  const input = { site, placeOf: (path: SitePath) => place(path), running };
+  return makePlan({ ...input, ...(facts === undefined ? {} : { facts }) }, checks);
 }
 
-type Take = (entry: Entry | undefined, why: string) => boolean;
+/** `item`: of a list, that value alone. */
+type Take = (entry: Entry | undefined, why: string, item?: string) => boolean;
+
+/** The value of a list that is meant: the others of it are no worse for it. */
+function itemAt(draft: Draft, at: SitePath): string | undefined {
+  const list = draft.at(at.slice(0, -1));
+  const item: unknown = Array.isArray(list) ? list[Number(at.at(-1))] : undefined;
+  return typeof item === 'string' ? item : undefined;
+}
 
 function tryLoad(draft: Draft, file: string, take: Take): LoadedSite | undefined {
   const text = writeDraft(draft);
@@ -62,11 +83,11 @@ function tryLoad(draft: Draft, file: string, take: Take): LoadedSite | undefined
   } catch (error) {
     if (!(error instanceof SiteProblems)) throw error;
     // all of them are looked up before the first is taken: what lies below one that is gone went with it
-    const wrong = error.problems.map(({ line, column, message }) => ({
-      entry: draft.entryAt(pathAt(text, line, column)),
-      message,
-    }));
-    const found = wrong.map(({ entry, message }) => take(entry, message));
+    const wrong = error.problems.map(({ line, column, message }) => {
+      const at = pathAt(text, line, column);
+      return { entry: draft.entryAt(at), item: itemAt(draft, at), message };
+    });
+    const found = wrong.map(({ entry, item, message }) => take(entry, message, item));
     if (!found.includes(true)) throw error;
     dropEmptyBgp(draft);
     return undefined;
@@ -87,6 +108,12 @@ function takeChanged(draft: Draft, plan: Plan, take: Take): boolean {
       isTaken = take(draft.entryFor(path), why) || isTaken;
     }
   return isTaken;
+}
+
+/** The values that a word of a leaf stands for, in the site file's form. */
+function canonicalAt(leaf: Path, word: string): string[] {
+  const node = lookup(leaf)?.node;
+  return node !== undefined && 'value' in node ? canonicalValues(node.value, word) : [word];
 }
 
 function dropEmptyBgp(draft: Draft): void {

@@ -6,7 +6,7 @@ import { managesInterface } from '../site/manages.ts';
 import type { Site } from '../site/site.ts';
 import { canonicalValues } from '../vyatta/canonical.ts';
 import { type Found, lookup, step, top } from '../vyatta/nodes.ts';
-import { isLiteral, publicHalf, redacted } from '../vyatta/redact.ts';
+import { isLiteral, masked, publicHalf, redacted } from '../vyatta/redact.ts';
 import { leaves, type Path, startsWith, type Tree, value } from '../vyatta/tree.ts';
 import { printCommand } from '../vyatta/words.ts';
 import type { Removed } from './settle.ts';
@@ -68,6 +68,8 @@ function reason(path: Path, site: Site, removed: readonly Removed[], isKept: boo
     .filter(({ running }) => startsWith(path, running) || startsWith(running, path))
     .sort((x, y) => y.running.length - x.running.length)[0];
   const word = path.at(-1) ?? '';
+  if (word === masked)
+    return 'hidden: the configuration was taken with its secrets hidden; `show configuration commands` hides nothing';
   if (isLiteral(word))
     return 'a literal key stays in the configuration; name a file for it, and the next apply moves it there';
   if (nearest !== undefined) return nearest.why;

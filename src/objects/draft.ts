@@ -61,6 +61,18 @@ export class Draft {
       if (!this.has(this.entries[i]?.at ?? [])) this.entries.splice(i, 1);
   }
 
+  /** Takes one value out of a list that an entry says; the entry itself with the last of them. */
+  removeItem(entry: Entry, item: unknown): void {
+    const left = (this.at(entry.at) as unknown[]).filter(one => one !== item);
+    if (left.length === 0) this.remove(entry);
+    else this.set(entry.at, left);
+  }
+
+  /** What stands at a place; undefined where nothing does. */
+  at(at: SitePath): unknown {
+    return at.reduce<unknown>((node, step) => (node as Data | undefined)?.[String(step)], this.data);
+  }
+
   #drop(at: SitePath): void {
     const parent = at.slice(0, -1).reduce<Data>((map, step) => (map[String(step)] ?? {}) as Data, this.data);
     delete parent[String(at.at(-1))];

@@ -70,7 +70,9 @@ export function ownershipOf(kinds: readonly Kind<Instance, string>[], claim: Cla
       case 'sayable':
         return kind.canSay(instance, below) ? 'ours' : 'kept';
       case 'said':
-        return isLeafValue(path) && claim.wants(path.slice(0, -1)) ? 'ours' : 'kept';
+        return isLeafValue(path) && claim.wants(path.slice(0, -1)) && kind.canSay(instance, below)
+          ? 'ours'
+          : 'kept';
       case 'shared':
         return below.length > 0 && kind.canSay(instance, below) ? 'kept' : 'foreign';
       default:
@@ -88,7 +90,7 @@ export function kindOf(kinds: readonly Kind<Instance, string>[], path: Path) {
   return undefined;
 }
 
-/** A leaf that the file names is the file's with all its values. */
+/** A leaf that the file names is the file's with all the values that it can say. */
 function isLeafValue(path: Path): boolean {
   const found = lookup(path);
   return found?.isValue === true && (found.node.kind === 'leaf' || found.node.kind === 'multi');

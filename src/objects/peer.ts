@@ -3,6 +3,7 @@ import type { Peer, Tunnel } from '../site/site.ts';
 import { canonicalValues } from '../vyatta/canonical.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { printEndpoint } from '../wireguard/endpoint.ts';
+import { parsePrefix } from '../wireguard/prefix.ts';
 import type { Draft } from './draft.ts';
 import { any, type KeyOf, Kind } from './kind.ts';
 import { leafOf, oneWord } from './leaf.ts';
@@ -13,7 +14,10 @@ const leaf = leafOf<Peer, Wish>();
 
 const leaves = [
   // EdgeOS takes comma lists and host bits in AllowedIPs, and means the prefixes
-  leaf('allowed-ips', 'allowedIPs', { said: node => prefixes([...node.children.keys()]) }),
+  leaf('allowed-ips', 'allowedIPs', {
+    isOurs: word => word.split(',').every(part => parsePrefix(part) !== undefined),
+    said: node => prefixes([...node.children.keys()]),
+  }),
   leaf('description', 'description'),
   leaf('disable', 'disable'),
   leaf('endpoint', 'endpoint', { words: endpoint => [[printEndpoint(endpoint)]] }),

@@ -3,6 +3,7 @@ import { managesInterface } from '../site/manages.ts';
 import type { KeySource, Site, Tunnel } from '../site/site.ts';
 import { isLiteral } from '../vyatta/redact.ts';
 import type { Tree } from '../vyatta/tree.ts';
+import { parseInterfaceAddress } from '../wireguard/prefix.ts';
 import type { Draft } from './draft.ts';
 import { any, type KeyOf, Kind } from './kind.ts';
 import { leafOf, numberOr, oneWord, unsayable } from './leaf.ts';
@@ -22,7 +23,7 @@ const leaf = leafOf<Tunnel, Wish>();
 const leaves = [
   leaf('description', 'description'),
   leaf('disable', 'disable'),
-  leaf('address', 'address'),
+  leaf('address', 'address', { isOurs: word => parseInterfaceAddress(word) !== undefined }),
   leaf('listen-port', 'listenPort'),
   leaf('private-key', 'privateKey', {
     otherwise: privateKeyOf,

@@ -67,7 +67,8 @@ class Walk implements Difference {
     // a comma list that holds one value too many goes, and the values of it that stay are set by themselves
     const gone = [...have]
       .filter(([, parts]) => parts.some(part => !wantedValues.has(part)))
-      .map(([word]) => word);
+      .map(([word]) => word)
+      .filter(word => node.kind !== 'multi' || this.owns([...path, word]) !== 'kept');
     const left = new Set([...have].filter(([word]) => !gone.includes(word)).flatMap(([, parts]) => parts));
     const missing = [...want]
       .filter(([, parts]) => parts.some(part => !left.has(part)))

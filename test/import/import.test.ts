@@ -1,9 +1,13 @@
 // The site file of what is there: its plan is empty, or every line that it can't say is told. On the blog's network and on the real
 // configurations beside the project.
+
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { checks } from '../../src/checks/all.ts';
 import { importSite } from '../../src/import/import.ts';
+import { planFor } from '../../src/import/settle.ts';
 import { updateSite } from '../../src/import/update.ts';
+import { refusals } from '../../src/plan/allow.ts';
 import { makePlan } from '../../src/plan/make.ts';
 import { applied } from '../../src/plan/order.ts';
 import { isEmpty } from '../../src/plan/types/plan.ts';
@@ -17,7 +21,7 @@ import { root } from '../support/run-cli.ts';
 const blog = (name: string): string => readFileSync(new URL(`fixtures/blog/${name}`, root), 'utf8');
 const router = (text: string): { running: Tree } => ({ running: redact(parseCommands(text)) });
 const imported = (text: string, manages = false) =>
-  importSite(router(text), { host: 'router' }, { manages, file: 'edgewg.yaml' });
+  importSite(router(text), { host: 'router' }, { manages, file: 'edgewg.yaml', checks });
 const planOf = (text: string, running: Tree) => {
   const { site, place } = loadSite(text, 'edgewg.yaml');
   return makePlan({ site, placeOf: path => place(path), running });
@@ -189,13 +193,80 @@ describe('import of the corpus', () => {
         table.push(`${file}: no configuration that a router printed`);
         continue;
       }
-      const found = importSite({ running }, { host: 'router' }, { manages: false, file: 'edgewg.yaml' });
+      const found = importSite(
+        { running },
+        { host: 'router' },
+        { manages: false, file: 'edgewg.yaml', checks },
+      );
       const { running: again } = { running };
       assert.ok(isEmpty(planOf(found.text, again)), file);
       assert.ok(found.unsaid.every(({ why }) => why !== ''));
+      const { diagnostics } = planFor(loadSite(found.text, 'edgewg.yaml'), { running }, checks);
+      assert.deepEqual(found.refused, refusals(diagnostics, new Map()), file);
       table.push(`${file}: ${found.tunnels} tunnels, plan empty, ${found.unsaid.length} lines told`);
     }
     assert.ok(table.length >= 15, table.join('\n'));
     if (process.env['EDGEWG_TABLE'] !== undefined) process.stdout.write(`${table.join('\n')}\n`);
+  });
+});
+
+describe('import of what is wrong on the router', () => {
+  const base = `set interfaces wireguard wg0 address 10.9.0.1/24
+set interfaces wireguard wg0 private-key /config/auth/wg0.key
+set interfaces wireguard wg0 route-allowed-ips false
+`;
+  const keys = [1, 2].map(n => Buffer.alloc(32, n).toString('base64'));
+  const found = (lines: string) =>
+    importSite(
+      { running: redact(parseCommands(base + lines)) },
+      { host: 'router' },
+      { manages: false, file: 'f', checks },
+    );
+
+  it('tells that the plan of what it wrote is refused', () => {
+    const twice = keys
+      .map(key => `set interfaces wireguard wg0 peer ${key} allowed-ips 10.9.0.0/24\n`)
+      .join('');
+    const { plan, refused } = found(twice);
+    assert.ok(isEmpty(plan));
+    assert.deepEqual(
+      refused.map(({ code }) => code),
+      ['EW130'],
+    );
+  });
+
+  it('leaves out one bad value of a list, and says why of it alone', () => {
+    const { text, unsaid } = found("set interfaces wireguard wg0 address 'fd00:9::g/64'\n");
+    assert.match(text, /address: \[10\.9\.0\.1\/24\]/);
+    assert.deepEqual(
+      unsaid.map(({ command, why }) => [command, why]),
+      [
+        [
+          "set interfaces wireguard wg0 address 'fd00:9::g/64'",
+          'address is neither an IPv4 nor an IPv6 address',
+        ],
+      ],
+    );
+  });
+
+  it('tells which interface no site file can have, and why', () => {
+    const { leftOut, tunnels } = found('set interfaces wireguard wg03 address 10.9.3.1/24\n');
+    assert.equal(tunnels, 1);
+    assert.deepEqual(
+      leftOut.map(({ name }) => name),
+      ['wg03'],
+    );
+    assert.notEqual(leftOut[0]?.why, '');
+  });
+
+  it('takes no stars for a value', () => {
+    const { text, unsaid } = found(
+      `set interfaces wireguard wg0 peer ${keys[0]} preshared-key ****************\n`,
+    );
+    assert.doesNotMatch(text.replaceAll(/^ *#.*$/gm, ''), /\*\*/);
+    assert.match(
+      unsaid.find(({ command }) => command.includes('preshared-key'))?.why ?? '',
+      /secrets hidden/,
+    );
   });
 });

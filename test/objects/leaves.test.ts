@@ -159,7 +159,7 @@ function imported({ leaf, sample, after }: Trial): void {
   const { text, plan } = importSite(
     { running: after },
     { host: 'r' },
-    { manages: false, file: 'edgewg.yaml' },
+    { manages: false, file: 'edgewg.yaml', checks: [] },
   );
   assert.ok(isEmpty(plan));
   const { path, value } = sample.imported ?? { path: sample.at ?? leaf.path, value: sample.value };
