@@ -6,6 +6,7 @@ import { netplan, netplanFile } from './host/netplan.ts';
 import { networkdFiles, networkdKeys } from './host/networkd.ts';
 import { nftRules } from './host/nft.ts';
 import { type HostPaths, hostScript } from './host/script.ts';
+import { talosNetwork } from './host/talos.ts';
 import { keyUnit, rulesUnit, watchFiles } from './host/units.ts';
 import { wgConf } from './host/wg-conf.ts';
 import { renderKubernetes, renderSpeaker } from './kubernetes/render.ts';
@@ -14,12 +15,13 @@ import type { NodeSetup } from './setup.ts';
 export const hostVariants = ['wg-quick', 'networkd', 'netplan', 'ifupdown'] as const;
 export type HostVariant = (typeof hostVariants)[number];
 
-export type Variant = HostVariant | 'kubernetes';
+export type Variant = HostVariant | 'talos' | 'kubernetes';
 
 /** The files of the other end, for whoever sets the nodes up. */
 export function render(setups: readonly NodeSetup[], variant: Variant): RenderedFile[] {
   if (variant === 'kubernetes') return renderKubernetes(setups);
-  return inOrder([...renderHosts(setups, variant), ...renderSpeaker(setups)]);
+  const nodes = variant === 'talos' ? renderTalos(setups) : renderHosts(setups, variant);
+  return inOrder([...nodes, ...renderSpeaker(setups)]);
 }
 
 /** `srv4/etc/wireguard/wg0.conf` and so on: what stands below a node's name is that node's root. */
@@ -30,6 +32,9 @@ function renderHosts(setups: readonly NodeSetup[], variant: HostVariant): Render
     ),
   );
 }
+
+const renderTalos = (setups: readonly NodeSetup[]): RenderedFile[] =>
+  setups.map(setup => ({ path: `${setup.node.name}/network.yaml`, text: talosNetwork(setup) }));
 
 const folder = 'etc/wireguard';
 

@@ -3,11 +3,12 @@
 import type { Secret } from '../secret.ts';
 import type { RenderedFile } from './file.ts';
 import { frrConf } from './host/frr.ts';
+import { talosWireguard } from './host/talos.ts';
 import { secretName } from './kubernetes/daemonset.ts';
 import { labels, printObjects } from './kubernetes/object.ts';
 import { needsSecret } from './kubernetes/scripts.ts';
 import { passwordSecret } from './kubernetes/session.ts';
-import { keyPaths, type Variant } from './render.ts';
+import { type HostVariant, keyPaths, type Variant } from './render.ts';
 import type { NodeSetup } from './setup.ts';
 
 /** Of one node; undefined is what it makes itself, or what nobody says. */
@@ -22,17 +23,18 @@ export function secretFiles(
   password: Secret | undefined,
   variant: Variant,
 ): RenderedFile[] {
-  const files =
-    variant === 'kubernetes'
-      ? nodes.flatMap(nodeSecret)
-      : nodes.flatMap(node => hostSecrets(node, password, variant));
+  const filesOf = (node: NodeSecrets): RenderedFile[] => {
+    if (variant === 'kubernetes') return nodeSecret(node);
+    return variant === 'talos' ? talosSecret(node) : hostSecrets(node, password, variant);
+  };
+  const files = nodes.flatMap(filesOf);
   return [...files, ...passwordObject(nodes, password)];
 }
 
 function hostSecrets(
   { setup, key, presharedKey }: NodeSecrets,
   password: Secret | undefined,
-  variant: Exclude<Variant, 'kubernetes'>,
+  variant: HostVariant,
 ): RenderedFile[] {
   const paths = keyPaths(setup, variant);
   const file = (path: string, secret: Secret | undefined): RenderedFile[] =>
@@ -43,6 +45,11 @@ function hostSecrets(
     ...file(paths.presharedKey, presharedKey),
     ...(frr === undefined ? [] : [{ path: `${setup.node.name}/etc/frr/frr.conf`, text: frr }]),
   ];
+}
+
+function talosSecret({ setup, key, presharedKey }: NodeSecrets): RenderedFile[] {
+  if (key === undefined) return [];
+  return [{ path: `${setup.node.name}/wireguard.yaml`, text: talosWireguard(setup, key, presharedKey) }];
 }
 
 function nodeSecret({ setup, key, presharedKey }: NodeSecrets): RenderedFile[] {

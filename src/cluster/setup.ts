@@ -141,12 +141,13 @@ export function gapsOfVariant(setups: readonly NodeSetup[], variant: string): Ga
       message: 'nothing says which image the pods run',
       hint: 'say kubernetes: { image: NAME@sha256:DIGEST }: one with wg, ip, sh, and nft or iptables',
     });
-  for (const { endpoint } of variant === 'netplan' ? setups : [])
+  if (variant === 'talos') for (const setup of setups) gaps.push(...gapsOfTalos(setup));
+  for (const { endpoint } of variant === 'netplan' || variant === 'talos' ? setups : [])
     if (endpoint !== undefined && endpoint.gateway === undefined)
       gaps.push({
         at: endpoint.at,
         code: 'no-gateway',
-        message: 'netplan needs the next hop of the endpoint',
+        message: `${variant} needs the next hop of the endpoint`,
         hint: 'say endpoint.gateway; `ip route show default` on the node shows it',
       });
   return gaps;
@@ -158,4 +159,31 @@ function nodeMtu(site: Site, node: ClusterNode, tunnel: Tunnel): number {
   if (typeof tunnel.mtu === 'number') return tunnel.mtu;
   const ipv4Only = tunnel.peers.length > 0 && tunnel.peers.every(peer => peer.endpoint?.family === 4);
   return tunnelMtu(site.uplink.mtu ?? ethernetMtu, ipv4Only ? 4 : 6);
+}
+
+/** Its one document holds keys as they are, and addresses alone. */
+function gapsOfTalos({ node, cluster, routerEndpoint }: NodeSetup): Gap[] {
+  const gaps: Gap[] = [];
+  if (node.key.kind === 'made-on-node')
+    gaps.push({
+      at: node.at,
+      code: 'no-key',
+      message: `${node.name} must get its key: Talos makes none`,
+      hint: 'say key: env:NAME, file:PATH or command:WORDS, and render with --with-secrets',
+    });
+  if (routerEndpoint !== undefined && !/^(\[[0-9a-f:.]+\]|[0-9.]+):\d+$/.test(routerEndpoint))
+    gaps.push({
+      at: [...cluster.at, 'routerEndpoint'],
+      code: 'no-address',
+      message: 'a name is no endpoint to Talos, which takes addresses alone',
+      hint: "write the router's address on the internet, or let the router begin",
+    });
+  if (cluster.bgp?.speaker === 'frr')
+    gaps.push({
+      at: [...cluster.bgp.at, 'speaker'],
+      code: 'no-frr',
+      message: 'there is no FRR on a Talos host',
+      hint: 'let MetalLB, FRR-K8s, Calico or Cilium announce from inside the cluster',
+    });
+  return gaps;
 }

@@ -20,7 +20,7 @@ export const command = defineCommand({
   options: {
     ...siteOptions,
     variant: {
-      choices: ['wg-quick', 'networkd', 'netplan', 'ifupdown', 'kubernetes'],
+      choices: ['wg-quick', 'networkd', 'netplan', 'ifupdown', 'talos', 'kubernetes'],
       describe: 'who sets the nodes up',
       default: 'wg-quick',
       requiresArg: true,

@@ -75,6 +75,8 @@ export interface ClusterNode {
   /** Without prefix length, canonical. */
   readonly publicAddresses: readonly string[];
   readonly endpoint?: NodeEndpoint;
+  /** The router can't begin towards it. */
+  readonly reachable?: false;
   readonly listenPort: number;
   readonly pods: readonly string[];
   readonly key: { readonly kind: 'made-on-node' } | Reference;

@@ -81,6 +81,7 @@ function normaliseNode(name: string, node: WrittenNode): C.ClusterNode {
     address: node.address.map(interfaceAddress),
     publicAddresses: (node.publicAddresses ?? []).map(host),
     endpoint: node.endpoint && normaliseEndpoint([...at, 'endpoint'], node.endpoint),
+    reachable: node.reachable === false ? (false as const) : undefined,
     listenPort: node.listenPort ?? 51820,
     pods: (node.pods ?? []).map(canonicalPrefix),
     key: key === 'made-on-node' ? { kind: 'made-on-node' as const } : (parseKeySource(key) as C.Reference),

@@ -43,6 +43,7 @@ export function normalise(written: Written, silences: readonly S.Silence[]): S.S
       at: ['uplink'],
       mtu: written.uplink?.mtu,
       rulesets: defined(written.uplink?.rulesets ?? {}),
+      reachable: written.uplink?.reachable === false ? (false as const) : undefined,
     }),
     manages: normaliseManages(written.manages),
     limits: defined(written.limits ?? {}),

@@ -57,6 +57,8 @@ export interface Uplink {
   readonly mtu?: number;
   /** The rulesets in which listen ports are opened. */
   readonly rulesets: PerFamily<string>;
+  /** Nobody on the internet can begin towards the router. */
+  readonly reachable?: false;
 }
 
 /** Numbers from `from` to `to`, both included. */

@@ -258,6 +258,26 @@ const mutants: Mutant[] = [
     site: there(['speaker: metallb', 'ebgpMultihop: false']),
   },
   {
+    what: 'a neighbour of the cluster is behind a tunnel of no node',
+    code: 'EW422',
+    site: there(['    srv5:\n      tunnel: wg5', '    srv6:\n      tunnel: wg6']).replace(
+      'tunnels:\n',
+      'tunnels:\n  wg6: { address: [192.168.5.16/32], peers: {} }\n',
+    ),
+  },
+  {
+    what: 'the nodes begin, and nobody can begin towards the router',
+    code: 'EW427',
+    site: (routerHalf + clusterHalf)
+      .replace('uplink:\n', 'uplink:\n  reachable: false\n')
+      .replace('  homeNetworks:', '  routerEndpoint: home.example.net\n  homeNetworks:'),
+  },
+  {
+    what: 'the router begins towards a node that nobody can begin towards',
+    code: 'EW427',
+    site: there(['    srv4:\n', '    srv4:\n      reachable: false\n']),
+  },
+  {
     what: 'the network of the tunnel is guarded',
     code: 'EW426',
     site: here(['192.168.5.4/32: Wireguard-srv4-Internal', '192.168.5.4/32: { guard: true }']),

@@ -17,7 +17,7 @@ import { setupsOf } from '../../src/cluster/setup.ts';
 import { Secret } from '../../src/secret.ts';
 import { loadSite } from '../../src/site/load.ts';
 import { but } from '../support/checked.ts';
-import { crdOf } from '../support/crds.ts';
+import { crdOf, talosOf } from '../support/crds.ts';
 import { fixture } from '../support/fixtures.ts';
 import { assertGoldenFolder } from '../support/golden-folder.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -191,6 +191,72 @@ describe('the other end, rendered for Kubernetes', () => {
       rmSync(folder, { recursive: true });
     }
   });
+});
+
+describe('the other end, rendered for Talos', () => {
+  const site = but(blog, ['key: made-on-node', 'key: env:SRV4_KEY']);
+  const setups = setupsFor(site);
+  const key = new Secret(Buffer.alloc(32, 7).toString('base64'));
+  const documentsOf = (files: readonly RenderedFile[]): Loose[] =>
+    files
+      .filter(({ path }) => path.startsWith('srv'))
+      .flatMap(({ text }) => parseAllDocuments(text).map(document => document.toJS() as Loose));
+
+  it('is one of its schema, document by document, with the key in one alone', () => {
+    const nodes = setups.map(setup => ({ setup, key, presharedKey: key }));
+    const [plain, secret] = [render(setups, 'talos'), secretFiles(nodes, undefined, 'talos')];
+    assert.ok(!plain.some(({ text }) => text.includes(key.reveal())));
+    const documents = documentsOf([...plain, ...secret]);
+    assert.deepEqual([...new Set(documents.map(({ kind }) => kind))].sort(), [
+      'BlackholeRouteConfig',
+      'LinkConfig',
+      'RoutingRuleConfig',
+      'WireguardConfig',
+    ]);
+    for (const document of documents) {
+      const check = talosOf(document.kind);
+      assert.ok(check?.(document), JSON.stringify([document, check?.errors]));
+    }
+    assertGoldenFolder(
+      new Map(plain.filter(({ path }) => path.startsWith('srv')).map(({ path, text }) => [path, text])),
+      fixture('cluster/blog/talos/'),
+    );
+  });
+
+  it('refuses what the schema refuses', () => {
+    const check = talosOf('WireguardConfig');
+    const document = {
+      apiVersion: 'v1alpha1',
+      kind: 'WireguardConfig',
+      name: 'wg0',
+      privateKey: key.reveal(),
+    };
+    assert.ok(check?.(document));
+    for (const more of [
+      { mtu: '1420' },
+      { peers: [{}] },
+      { peers: [{ publicKey: 'x', endpoint: 'home.example.net:1' }] },
+      { fwMark: 1 },
+    ])
+      assert.ok(!check?.({ ...document, ...more }), JSON.stringify(more));
+  });
+
+  it('needs a key from elsewhere, an address for the router, and no FRR', async () => {
+    const odd = but(
+      blog,
+      ['  homeNetworks', '  routerEndpoint: home.example.net\n  homeNetworks'],
+      ['speaker: metallb', 'speaker: frr'],
+    );
+    const args = ['cluster', 'render', '-f', '-', '--variant', 'talos'];
+    const { exit, stderr } = await runCli(args, { input: odd });
+    assert.equal(exit, 3);
+    for (const message of [
+      /srv4 must get its key: Talos makes none/,
+      /a name is no endpoint to Talos/,
+      /no FRR on a Talos host/,
+    ])
+      assert.match(stderr, message);
+  }).timeout(20_000);
 });
 
 describe('secrets of the other end', () => {

@@ -197,3 +197,65 @@ export function crdOf(apiVersion: string, kind: string): ValidateFunction | unde
   );
   return ajv.compile(fields({ apiVersion: text, kind: text, metadata, spec }, ['metadata', 'spec']));
 }
+
+const address: Shape = { type: 'string', pattern: '^[0-9a-f.:]+$' };
+const prefix: Shape = { type: 'string', pattern: '^[0-9a-f.:]+/\\d{1,3}$' };
+const number: Shape = { type: 'integer' };
+const addresses: Shape = list(fields({ address: prefix, routePriority: number }, ['address']));
+const routes: Shape = list(
+  fields({
+    destination: prefix,
+    gateway: address,
+    source: address,
+    metric: number,
+    mtu: number,
+    table: text,
+  }),
+);
+const duration = '^[-+]?(((\\d+(\\.\\d*)?|\\d*(\\.\\d+)+)([nu\u00b5m]?s|m|h))|0)+$';
+
+/** Documents of Talos' machine configuration, as its JSON Schema has them: siderolabs/talos website/content/v1.15/schemas/config.schema.json ad8823176e75. */
+const talos: Record<string, Shape> = {
+  WireguardConfig: fields(
+    {
+      ...{ apiVersion: { enum: ['v1alpha1'] }, kind: text, name: text, privateKey: text },
+      ...{ listenPort: number, firewallMark: number, mtu: number, addresses, routes },
+      peers: list(
+        fields(
+          {
+            ...{ publicKey: text, presharedKey: text, allowedIPs: list(prefix) },
+            endpoint: { type: 'string', pattern: '^([0-9a-f.:]+|\\[[0-9a-f:.]+\\]):\\d{1,5}$' },
+            persistentKeepaliveInterval: { type: 'string', pattern: duration },
+          },
+          ['publicKey'],
+        ),
+      ),
+    },
+    ['apiVersion', 'kind', 'name', 'privateKey'],
+  ),
+  LinkConfig: fields(
+    { apiVersion: { enum: ['v1alpha1'] }, kind: text, name: text, mtu: number, addresses, routes },
+    ['apiVersion', 'kind', 'name'],
+  ),
+  RoutingRuleConfig: fields(
+    {
+      apiVersion: { enum: ['v1alpha1'] },
+      kind: text,
+      name: text,
+      table: text,
+      fwMark: number,
+      fwMask: number,
+    },
+    ['apiVersion', 'kind', 'name', 'table'],
+  ),
+  BlackholeRouteConfig: fields(
+    { apiVersion: { enum: ['v1alpha1'] }, kind: text, name: text, metric: number },
+    ['apiVersion', 'kind', 'name'],
+  ),
+};
+
+/** Undefined for a kind that isn't listed. */
+export function talosOf(kind: string): ValidateFunction | undefined {
+  const shape = talos[kind];
+  return shape && ajv.compile(shape);
+}

@@ -38,7 +38,14 @@ export function udpServices(tree: Tree, ifaces: readonly Interface[]): Service[]
     .flatMap(({ name, path, ports }) => ports.map(port => ({ name, port, path })));
   if (value(tree, ['service', 'dhcp-server', 'disabled']) === 'true')
     found.splice(0, found.length, ...found.filter(({ name }) => name !== 'the DHCP server'));
-  return [...found, ...clients(ifaces), ...openvpn(ifaces), ...snmp(tree), ...discovery(tree)];
+  return [
+    ...found,
+    ...clients(ifaces),
+    ...openvpn(ifaces),
+    ...amnezia(ifaces),
+    ...snmp(tree),
+    ...discovery(tree),
+  ];
 }
 
 /** DHCP clients listen too. */
@@ -63,6 +70,17 @@ function openvpn(ifaces: readonly Interface[]): Service[] {
       if (port === undefined && value(iface.node, ['mode']) === 'client') return [];
       const path = port === undefined ? iface.path : [...iface.path, 'local-port', port];
       return [{ name: `OpenVPN on ${iface.name}`, port: Number(port ?? 1194), path }];
+    });
+}
+
+/** AmneziaWG, a relative of WireGuard's: foreign, and on a port of its own. */
+function amnezia(ifaces: readonly Interface[]): Service[] {
+  return ifaces
+    .filter(iface => iface.kind === 'amneziawg' && !iface.disabled)
+    .flatMap(iface => {
+      const port = value(iface.node, ['listen-port']);
+      const path = [...iface.path, 'listen-port', port ?? ''];
+      return port === undefined ? [] : [{ name: `AmneziaWG on ${iface.name}`, port: Number(port), path }];
     });
 }
 

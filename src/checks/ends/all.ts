@@ -8,6 +8,7 @@ import { homeIsSent, homeIsThere, noCommonAddresses, nodeIsAlone, sourceIsANodes
 import { nodeKeys, routerKeys } from './keys.ts';
 import { podsMtu, sameMtu } from './mtu.ts';
 import { nextHopIsGuarded } from './next-hop.ts';
+import { unreachableEnds } from './reachable.ts';
 import { rangesByAllowed, routedInVain, unrouted } from './routes.ts';
 import { switchedOff } from './running.ts';
 import { endpointApart, podsApart, routerApart, servicesApart } from './separate.ts';
@@ -19,6 +20,7 @@ export const endChecks: readonly Check[] = [
   ports,
   portsApart,
   whoBegins,
+  unreachableEnds,
   accepted,
   nobodys,
   anothers,

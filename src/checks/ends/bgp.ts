@@ -87,7 +87,7 @@ export const everyNeighbor: Check = {
   find(input) {
     const { bgp, cluster } = input.site;
     if (bgp === undefined) return [];
-    return pairsOf(input).flatMap(({ node, tunnel, neighbors }): Finding[] => {
+    const perNode = pairsOf(input).flatMap(({ node, tunnel, neighbors }): Finding[] => {
       const strangers = bgp.neighbors.filter(one => one.tunnel === tunnel.name && !neighbors.includes(one));
       const told = strangers.map(one =>
         twoSided(
@@ -145,8 +145,29 @@ export const everyNeighbor: Check = {
         ),
       ];
     });
+    return [...perNode, ...left(input)];
   },
 };
+
+/** The other direction: a neighbour of the cluster's AS behind a tunnel that leads to no node, as one that left the list of nodes. */
+function left(input: CheckInput): Finding[] {
+  const { bgp, cluster } = input.site;
+  const behind = new Set(cluster?.nodes.map(({ tunnel }) => tunnel));
+  return (bgp?.neighbors ?? [])
+    .filter(one => one.remoteAsn === cluster?.bgp?.asn && !one.disable && !behind.has(one.tunnel))
+    .map(one =>
+      twoSided(
+        input,
+        { router: one.at, cluster: ['cluster', 'nodes'] },
+        {
+          code: 'EW422',
+          severity: 'warning',
+          message: `${one.address} is a neighbour of the cluster's AS behind ${one.tunnel}, and no node is there`,
+          hint: 'take it out with its tunnel, or add the node',
+        },
+      ),
+    );
+}
 
 /** A /32 through an interface route is no connected network: eBGP with one hop never begins there. */
 export const enoughHops: Check = {

@@ -74,7 +74,7 @@ function departures(input: CheckInput, tunnel: Tunnel, { text, at, guard }: Targ
   });
 }
 
-const encrypted = new Set(['wireguard', 'openvpn', 'vti']);
+const encrypted = new Set(['wireguard', 'amneziawg', 'openvpn', 'vti']);
 
 const tell = ({ by }: Detour): string =>
   'group' in by ? `load-balance group ${by.group}` : `table ${by.table}`;

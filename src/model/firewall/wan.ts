@@ -16,7 +16,15 @@ export interface Facing {
 }
 
 /** What goes out through another interface first: its packets have passed that one's rulesets. */
-const carried = new Set(['wireguard', 'openvpn', 'vti', 'l2tp-client', 'pptp-client', 'loopback']);
+const carried = new Set([
+  'wireguard',
+  'amneziawg',
+  'openvpn',
+  'vti',
+  'l2tp-client',
+  'pptp-client',
+  'loopback',
+]);
 
 /** The interfaces that face the internet in a family, in the tree's order, with every reason found. */
 export function facingWan(

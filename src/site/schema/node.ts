@@ -4,7 +4,7 @@ import { linkName, networkFile, nodeKey, nodeName } from '../grammar/cluster.ts'
 import { publicKey } from '../grammar/keys.ts';
 import { interfaceName } from '../grammar/names.ts';
 import { address, interfaceAddress, prefix } from '../grammar/net.ts';
-import { listOf, mapOf, whole, word } from './leaf.ts';
+import { flag, listOf, mapOf, whole, word } from './leaf.ts';
 
 const endpoint = z
   .strictObject({
@@ -36,6 +36,9 @@ const node = z
       'Addresses of the node that home reaches through the tunnel only.',
     ).optional(),
     endpoint: endpoint.optional(),
+    reachable: flag(
+      "false: the node is behind a NAT of its own, and the router can't begin towards it: the node begins (routerEndpoint). Default: true.",
+    ).optional(),
     listenPort: whole(1, 65535, 'The UDP port of WireGuard on the node. Default: 51820.').optional(),
     pods: listOf(word(prefix, 'A prefix, host bits zero.'), 'The pods of the node (podCIDRs).').optional(),
     key: word(

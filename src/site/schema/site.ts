@@ -14,7 +14,7 @@ import { address, prefix } from '../grammar/net.ts';
 import { duration, reason } from '../grammar/texts.ts';
 import { bgp } from './bgp.ts';
 import { cluster } from './cluster.ts';
-import { choice, listOf, mapOf, perFamily, whole, word } from './leaf.ts';
+import { choice, flag, listOf, mapOf, perFamily, whole, word } from './leaf.ts';
 import { rulesets } from './ruleset.ts';
 import { tunnels } from './tunnel.ts';
 
@@ -60,6 +60,9 @@ const uplink = z
       word(rulesetName, 'The IPv4 ruleset that guards the router on the uplink.'),
       word(rulesetName, 'The IPv6 ruleset that guards the router on the uplink.'),
       'The rulesets in which listen ports are opened.',
+    ).optional(),
+    reachable: flag(
+      'false: nobody on the internet can begin towards the router, as behind carrier-grade NAT. It must begin every tunnel, and keep each alive. Default: true.',
     ).optional(),
   })
   .meta({ description: 'The way to the internet.' });
