@@ -93,7 +93,9 @@ function dropIn(setup: NodeSetup, endpoint: NodeEndpoint): string {
     `# ${node.name}: the address at which the router reaches WireGuard. Made by edgewg from the site file.`,
     '[Address]',
     `Address=${address}/${length}`,
-    '# deprecated at once: nothing but WireGuard takes it for a source',
+    family === 6
+      ? '# deprecated at once: nothing but WireGuard takes it for a source'
+      : "# behind the link's own addresses, of which Linux takes the first for a source, deprecated or not",
     'PreferredLifetime=0',
     family === 6 && 'DuplicateAddressDetection=none',
     '',

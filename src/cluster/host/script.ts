@@ -114,7 +114,9 @@ function ownWay({ cluster }: NodeSetup, endpoint: NodeEndpoint): string[] {
   const rule = ruleWords(cluster.fwmark, cluster.routingTable);
   const look = `$(${ip} route show default dev ${device} | sed -n 's/.* via \\([^ ]*\\).*/\\1/p' | head -n 1)`;
   return [
-    '# deprecated at once: nothing but WireGuard takes it for a source',
+    family === 6
+      ? '# deprecated at once: nothing but WireGuard takes it for a source'
+      : "# behind the link's own addresses, of which Linux takes the first for a source, deprecated or not",
     `${ip} address replace ${address}/${length} dev ${device} preferred_lft 0${noDad}`,
     gateway === undefined ? `gateway=${look}` : `gateway=${quote(gateway)}`,
     gateway === undefined &&
