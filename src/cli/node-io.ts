@@ -1,13 +1,25 @@
 // The world as Node gives it: streams that may be closed under us, files written as a whole or not at all.
 import { randomBytes } from 'node:crypto';
-import { createReadStream, fstatSync } from 'node:fs';
-import { type FileHandle, mkdir, open, realpath, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { constants, createReadStream, fstatSync, openSync } from 'node:fs';
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  unlink,
+} from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { homedir, hostname, userInfo } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline/promises';
 import { addAbortSignal, type Readable, type Writable } from 'node:stream';
-import type { ReadStream, WriteStream } from 'node:tty';
+import { isatty, type ReadStream, ReadStream as TerminalStream, type WriteStream } from 'node:tty';
 import { Chalk } from 'chalk';
 import type { Io, Output } from '../commands/io.ts';
 import { Refused } from '../errors.ts';
@@ -20,7 +32,7 @@ import { page } from './pager.ts';
 export interface Host {
   readonly env: Io['env'];
   readonly stdin: ReadStream;
-  readonly stdout: WriteStream;
+  readonly stdout: WriteStream & { readonly fd: number };
   readonly stderr: WriteStream & { readonly fd: number };
   cwd(): string;
 }
@@ -81,10 +93,11 @@ export function nodeIo(
     env: host.env,
     cwd: host.cwd(),
     now: () => performance.now(),
-    readFile: (path, most) => {
-      const stream = path === '-' ? host.stdin : createReadStream(resolve(host.cwd(), path));
-      return readAll(stream, path === '-' ? 'standard input' : path, most, more.signal);
+    readFile: async (path, most, only) => {
+      if (path === '-') return await readAll(host.stdin, 'standard input', most, more.signal);
+      return await readAll(await openToRead(resolve(host.cwd(), path), path, only), path, most, more.signal);
     },
+    linkTarget: path => readlink(resolve(host.cwd(), path)).catch(() => undefined),
     writeFile: (path, text, mode = 0o600) => writeWhole(resolve(host.cwd(), path), path, text, () => mode),
     rewriteFile: (path, text) => writeWhole(resolve(host.cwd(), path), path, text, before => before ?? 0o600),
     writeBelow: async (folder, path, text, mode = 0o644) => {
@@ -102,7 +115,7 @@ export function nodeIo(
     page: text => page(text, host.stdout, host.env, streams.stdout.write),
     run: (words, options) => runProgram(words, { ...options, env: host.env, signal: more.signal }),
     hide: secret => {
-      const order = maskCommand(secret, host.env, isStream(host.stderr.fd));
+      const order = maskCommand(secret, host.env, isOwnStream(host.stderr.fd, host.stdout.fd));
       if (order !== '') host.stderr.write(order);
     },
     who: `${userInfo().username}@${hostname()}`,
@@ -111,11 +124,14 @@ export function nodeIo(
   };
 }
 
-/** Read by somebody as it comes; a file would keep what is written. */
-function isStream(fd: number): boolean {
+/**
+ * Read by somebody as it comes; a file would keep what is written. One that is stdout's as well isn't the runner's but a pipe into the
+ * next program, `2>&1 | tee FILE`: the runner has one for each.
+ */
+function isOwnStream(fd: number, stdout: number): boolean {
   try {
-    const stat = fstatSync(fd);
-    return stat.isFIFO() || stat.isSocket();
+    const [own, other] = [fstatSync(fd), fstatSync(stdout)];
+    return (own.isFIFO() || own.isSocket()) && (own.ino !== other.ino || own.dev !== other.dev);
   } catch {
     return false;
   }
@@ -125,6 +141,23 @@ function isStream(fd: number): boolean {
 function stateFolder(env: Io['env']): string {
   const state = env['XDG_STATE_HOME'];
   return join(state?.startsWith('/') ? state : join(env['HOME'] || homedir(), '.local', 'state'), 'edgewg');
+}
+
+/** A pipe is opened without waiting for whoever writes into it, and a terminal is read as one: else no signal could end that. */
+async function openToRead(path: string, name: string, only: 'files' | undefined): Promise<Readable> {
+  const there = await stat(path).catch(() => undefined);
+  if (only === 'files' && there !== undefined && !there.isFile())
+    throw new Refused('file', `can't read ${visible(name)}: it is no regular file`, 'name a file');
+  if (there?.isFIFO()) {
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return new Socket({ fd, readable: true, writable: false });
+  }
+  if (there?.isCharacterDevice()) {
+    const fd = openSync(path, 'r');
+    if (isatty(fd)) return new TerminalStream(fd);
+    return createReadStream(path, { fd });
+  }
+  return createReadStream(path);
 }
 
 async function readAll(stream: Readable, name: string, most: number, signal: AbortSignal): Promise<Buffer> {
@@ -218,8 +251,19 @@ function fileError(what: string, name: string, error: unknown): unknown {
 async function ask(host: Host, question: string, signal: AbortSignal): Promise<string> {
   const lines = createInterface({ input: host.stdin, output: host.stderr });
   try {
-    return await lines.question(question, { signal });
+    const left = new Promise<never>((_, reject) => {
+      lines.once('close', () =>
+        reject(
+          new Refused(
+            'no-answer',
+            'no answer: the input was closed',
+            'answer the question, or give --yes where a command has it',
+          ),
+        ),
+      );
+    });
+    return await Promise.race([lines.question(question, { signal }), left]);
   } finally {
-    lines.close();
+    lines.removeAllListeners('close').close();
   }
 }

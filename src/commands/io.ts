@@ -38,8 +38,13 @@ export interface Io {
   readonly leave: AbortSignal;
   /** Milliseconds of a clock that never jumps. */
   now(): number;
-  /** A file's bytes, or stdin's for `-`. Rejects with {@link Refused} where it can't be read or is larger than `most`. */
-  readFile(path: string, most: number): Promise<Buffer>;
+  /**
+   * A file's bytes, or stdin's for `-`. Rejects with {@link Refused} where it can't be read or is larger than `most`; with
+   * `only: 'files'` also where it is no file but a pipe, a device or a folder.
+   */
+  readFile(path: string, most: number, only?: 'files'): Promise<Buffer>;
+  /** Where a symbolic link leads to; undefined for what is none. */
+  linkTarget(path: string): Promise<string | undefined>;
   /** Writes a file as a whole or not at all, 0600 unless `mode` says otherwise. Rejects with {@link Refused}. */
   writeFile(path: string, text: string | Buffer, mode?: number): Promise<void>;
   /** The same for a file that a person keeps, such as the site file: its permission bits stay. */

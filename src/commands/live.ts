@@ -3,6 +3,7 @@ import { type EdgewgError, Refused } from '../errors.ts';
 import type { Extent } from '../keys/references.ts';
 import type { PlaceOf } from '../plan/types/check.ts';
 import type { Plan } from '../plan/types/plan.ts';
+import { visible } from '../report/visible.ts';
 import type { Reading } from '../router/read.ts';
 import type { Secret } from '../secret.ts';
 import type { LoadedSite, Site } from '../site/load.ts';
@@ -37,7 +38,25 @@ const mostSiteBytes = 1024 * 1024;
 /** Rejects with every problem of the file at its place. */
 export async function readSite(file: string, io: Io): Promise<LoadedSite> {
   const { loadSite } = await import('../site/load.ts');
-  return loadSite(await readSiteFile(file, io), file === '-' ? 'standard input' : file);
+  const bytes = await readSiteFile(file, io);
+  try {
+    return loadSite(bytes, file === '-' ? 'standard input' : file);
+  } catch (error) {
+    throw await withoutWordsOfOthers(error, file, io);
+  }
+}
+
+/** A pull request may make the site file a link to anything that the job can read: of that nothing is quoted. */
+async function withoutWordsOfOthers(error: unknown, file: string, io: Io): Promise<unknown> {
+  const { SiteProblems } = await import('../site/problem.ts');
+  if (!(error instanceof SiteProblems) || file === '-') return error;
+  const target = await io.linkTarget(file);
+  if (target === undefined) return error;
+  return new Refused(
+    'site-file',
+    `${visible(file)} is a link to ${visible(target)}, and that is no site file without mistakes: nothing of it is shown`,
+    `give the file itself: -f ${visible(target)}`,
+  );
 }
 
 /** Who has no site file yet is told how to get one. */

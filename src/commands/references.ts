@@ -44,7 +44,7 @@ export async function outside(loaded: LoadedSite, io: Io): Promise<Outside> {
   const withheld = secretVariables(loaded.site);
   return {
     env: io.env,
-    readFile: path => io.readFile(resolve(folder, path), mostBytes).catch(isMissing),
+    readFile: path => io.readFile(resolve(folder, path), mostBytes, 'files').catch(isMissing),
     run: words => io.run(words, { cwd: folder, withheld }),
     lastWords,
   };

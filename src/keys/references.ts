@@ -164,7 +164,8 @@ async function find(source: Use['source'], outside: Outside): Promise<Found> {
   const name = nameOf(source);
   if (source.kind === 'command') return await runFor(source.command, name, outside);
   if (source.kind === 'env') {
-    const text = outside.env[source.name];
+    // names such as `constructor` are those of every object
+    const text = Object.hasOwn(outside.env, source.name) ? outside.env[source.name] : undefined;
     if (text !== undefined) return { secret: new Secret(text) };
     const hint = 'set it where edgewg runs: in CI, from a secret of the repository';
     return { code: 'reference-missing', message: `${name}: there is no such variable`, hint };

@@ -40,8 +40,11 @@ export class RecordReader {
 }
 
 function parseRecord(line: string, nonce: string): Record | undefined {
-  const [mark, name, exit, data, ...more] = line.replace(/\r$/, '').split(' ');
-  if (mark !== nonce || name === undefined || data === undefined || more.length > 0) return undefined;
+  // a .bashrc may have printed something without a line break before it; the nonce is nobody's guess
+  const from = line.indexOf(`${nonce} `);
+  if (from === -1) return undefined;
+  const [, name, exit, data, ...more] = line.slice(from).replace(/\r$/, '').split(' ');
+  if (name === undefined || data === undefined || more.length > 0) return undefined;
   if (!/^\d{1,3}$/.test(exit ?? '') || !/^(-|[0-9A-Za-z+/]+={0,2})$/.test(data)) return undefined;
   const output = data === '-' ? '' : Buffer.from(data, 'base64').toString('utf8');
   return { name, exit: Number(exit), output };

@@ -31,6 +31,9 @@ export function parseCommands(text: string): Tree {
 
 const trimmed = (line = ''): string => line.replace(/\s+$/, '');
 
+/** The deepest node of the router has some twenty words. */
+const mostWords = 100;
+
 type Problem = { column: number; message: string } | undefined;
 
 function readLine(tree: Tree, line: string, number: number): Problem {
@@ -41,6 +44,7 @@ function readLine(tree: Tree, line: string, number: number): Problem {
   const path = splitWords(line, 4);
   if (!Array.isArray(path)) return path;
   if (path.length === 0) return { column: 5, message: '`set` without a path' };
+  if (path.length > mostWords) return { column: 5, message: `a path of ${path.length} words` };
   insert(tree, path, number);
   return undefined;
 }

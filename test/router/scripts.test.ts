@@ -55,6 +55,11 @@ describe('scripts of the router', () => {
     ]);
   });
 
+  it('are heard behind what a .bashrc printed without a line break', () => {
+    const said = `hello${nonce} a 0 -\n${nonce} end 0 -\n`;
+    assert.deepEqual([...readRecords(Buffer.from(said), nonce).keys()], ['a', 'end']);
+  });
+
   it('give the same digest whatever the secrets are', () => {
     const of = (key: string, name: string): string =>
       inBash(

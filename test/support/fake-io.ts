@@ -37,6 +37,7 @@ export function fakeIo(folder: URL): FakeIo {
     leave: new AbortController().signal,
     now: () => 0,
     readFile: async path => readFileSync(new URL(path, folder)),
+    linkTarget: async () => undefined,
     writeFile: refuse,
     rewriteFile: refuse,
     writeBelow: refuse,

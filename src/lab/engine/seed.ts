@@ -3,6 +3,7 @@
 
 import { Refused } from '../../errors.ts';
 import { parseCommands } from '../../vyatta/commands.ts';
+import { UnreadableText } from '../../vyatta/source.ts';
 import { generateKeyPair, generatePresharedKey } from '../../wireguard/key.ts';
 import { at, type ConfigNode, valueAt } from './config.ts';
 import { learnWritten, writtenFrom } from './learn.ts';
@@ -17,7 +18,7 @@ export function readSeed(text: string, templates: Template): ConfigNode {
     learnWritten(templates, written);
     return understand(templates, written).config;
   } catch (error) {
-    if (error instanceof UnreadableConfig || error instanceof RangeError)
+    if (error instanceof UnreadableConfig || error instanceof UnreadableText || error instanceof RangeError)
       throw new Refused(
         'lab-seed',
         `the seed is no configuration: ${error.message.trim()}`,
