@@ -27,7 +27,7 @@ const boxes = `
 
 /** Behind them comes a value, which is shown. */
 const shows = `
-  abr-type access-list access-list6 action address address-group aggregate-address alias allowed-ips allowed-network
+  abr-type access-list access-list6 action address address-group aggregate-address alias allowed-ips allowed-network amneziawg
   area as-path-list as-path-prepend authorization bandwidth bind bond-group bonding bridge ca-cert-file call category
   cert-file ciphers class client community-list config-file connection-type connmark crontab-spec custom-category
   default-action default-esp-group default-route description dest-addr dest-port device device-type dh-file dhcp
