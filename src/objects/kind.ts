@@ -3,8 +3,8 @@
 import { find, has, type Path, startsWith, type Tree, value, values } from '../vyatta/tree.ts';
 import type { Family } from '../wireguard/prefix.ts';
 import type { Data, Draft } from './draft.ts';
+import type { Claim, Hold } from './hold.ts';
 import { type Instance, type Leaf, plainValue, plainWords, valueAt } from './leaf.ts';
-import type { Claim, Hold } from './ownership.ts';
 import type { SaidObject, Wanted } from './wanted.ts';
 
 /** A step of a path that names an instance. */

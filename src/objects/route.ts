@@ -3,9 +3,9 @@ import type { Route, Tunnel } from '../site/site.ts';
 import { byVersion, find, has, type Tree } from '../vyatta/tree.ts';
 import { canonicalPrefix, type Family } from '../wireguard/prefix.ts';
 import type { Draft } from './draft.ts';
+import type { Claim } from './hold.ts';
 import { any, type KeyOf, Kind } from './kind.ts';
 import { leafOf } from './leaf.ts';
-import type { Claim } from './ownership.ts';
 import type { Wanted } from './wanted.ts';
 
 /** Far enough that every route through a tunnel wins over it, and below 255, which means unreachable. */

@@ -7,9 +7,9 @@ import { interfacesOf } from '../vyatta/interfaces.ts';
 import { type Path, type Tree, value, values } from '../vyatta/tree.ts';
 import type { Family } from '../wireguard/prefix.ts';
 import type { Draft } from './draft.ts';
+import type { Claim } from './hold.ts';
 import { any, type KeyOf, Kind } from './kind.ts';
 import { leafOf, numberOr } from './leaf.ts';
-import type { Claim } from './ownership.ts';
 import type { Wanted } from './wanted.ts';
 
 const sets = { 4: treeOf(4), 6: treeOf(6) } as const;

@@ -78,14 +78,8 @@ class Walk implements Difference {
     if (node.kind === 'multi')
       for (const word of gone) this.deletes.push({ op: 'delete', path: [...path, word] });
     for (const word of missing) this.sets.push({ op: 'set', path: [...path, word] });
-    this.change(
-      path,
-      have.size === 0 ? 'create' : 'update',
-      [...have.keys()],
-      [...want.keys()],
-      wanted,
-      running,
-    );
+    const action = have.size === 0 ? 'create' : 'update';
+    this.change(path, { action, before: [...have.keys()], after: [...want.keys()] }, wanted, running);
   }
 
   create(wanted: Tree, path: Path, kind: Found | undefined): void {
@@ -95,7 +89,7 @@ class Walk implements Difference {
     }
     if (wanted.children.size === 0) {
       this.sets.push({ op: 'set', path });
-      this.change(path, 'create', null, [], wanted, undefined);
+      this.change(path, { action: 'create', before: null, after: [] }, wanted, undefined);
     }
     for (const [word, node] of wanted.children) this.create(node, [...path, word], kind && step(kind, word));
   }
@@ -129,15 +123,18 @@ class Walk implements Difference {
     const unknownLeaf =
       kind === undefined && [...running.children.values()].every(node => node.children.size === 0);
     if (words.length === 0 || isLeafNode(kind) || unknownLeaf)
-      this.change(path, action, words, action === 'keep' ? words : null, undefined, running);
+      this.change(
+        path,
+        { action, before: words, after: action === 'keep' ? words : null },
+        undefined,
+        running,
+      );
     else for (const [word, node] of running.children) this.report(node, [...path, word], action);
   }
 
   private change(
     path: Path,
-    action: Change['action'],
-    before: string[] | null,
-    after: string[] | null,
+    { action, before, after }: Pick<Change, 'action' | 'before' | 'after'>,
     wanted: Tree | undefined,
     running: Tree | undefined,
   ): void {

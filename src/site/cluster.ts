@@ -1,6 +1,7 @@
 // The other end in the form the program uses: canonical and complete. What a person writes is schema/cluster.ts.
 import type { Family } from '../wireguard/prefix.ts';
-import type { KeySource, SitePath } from './site.ts';
+import type { KeySource } from './grammar/keys.ts';
+import type { SitePath } from './place.ts';
 
 export interface Cluster {
   readonly at: SitePath;

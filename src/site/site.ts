@@ -3,20 +3,12 @@
 import type { Endpoint } from '../wireguard/endpoint.ts';
 import type { Family } from '../wireguard/prefix.ts';
 import type { Cluster } from './cluster.ts';
+import type { KeySource } from './grammar/keys.ts';
+import type { SitePath } from './place.ts';
 import type { Written } from './schema/site.ts';
 
-/**
- * Where something stands in the file, in the file's own keys: `['tunnels', 'wg4', 'peers', 'srv4', 'endpoint']`.
- * Every object below carries its own as `at`; a leaf is at `[...object.at, 'listenPort']`.
- */
-export type SitePath = readonly (string | number)[];
-
-/** A place in the site file. Lines and columns count from 1. */
-export interface SitePlace {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
+export type { KeySource } from './grammar/keys.ts';
+export type { SitePath, SitePlace } from './place.ts';
 
 /** One value per family of addresses, each only where the file says one. */
 export interface PerFamily<T> {
@@ -125,17 +117,6 @@ export interface Attachments {
   readonly local: PerFamily<string>;
 }
 
-/**
- * Where a key comes from. `router`: a file on the router, below /config/auth. The others are references that are
- * resolved where edgewg runs, and only by an apply: a variable, a file, a command (words as a shell would split them,
- * but no shell runs it).
- */
-export type KeySource =
-  | { readonly kind: 'router'; readonly path: string }
-  | { readonly kind: 'env'; readonly name: string }
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'command'; readonly command: string };
-
 export interface Peer
   extends AsWritten<WrittenPeer, 'publicKey' | 'presharedKey' | 'endpoint' | 'allowedIPs' | 'disable'> {
   readonly at: SitePath;
@@ -171,7 +152,6 @@ export interface Ruleset extends AsWritten<WrittenRuleset, 'family' | 'log' | 'r
   readonly rules: readonly Rule[];
 }
 
-export type Action = 'accept' | 'drop' | 'reject';
 export type ConnectionState = 'established' | 'related' | 'new' | 'invalid';
 
 export interface Rule

@@ -1,9 +1,19 @@
 // Public keys, and where private and preshared ones come from. A message here never repeats the text: what stands in
 // the place of a path may be a secret that somebody pasted.
 import { isKey } from '../../wireguard/key.ts';
-import type { KeySource } from '../site.ts';
 import { isFault, splitWords } from './command-words.ts';
 import { type Fault, type Grammar, strangeCharacter } from './grammar.ts';
+
+/**
+ * Where a key comes from. `router`: a file on the router, below /config/auth. The others are references that are
+ * resolved where edgewg runs, and only by an apply: a variable, a file, a command (words as a shell would split them,
+ * but no shell runs it).
+ */
+export type KeySource =
+  | { readonly kind: 'router'; readonly path: string }
+  | { readonly kind: 'env'; readonly name: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'command'; readonly command: string };
 
 const base64 = /[A-Za-z0-9+/=]/;
 const copy = 'copy it from `wg show INTERFACE public-key` at the other end';
