@@ -1,7 +1,7 @@
 // What brings back the WireGuard nodes that config.boot has and the running configuration hasn't: after a firmware upgrade, when the
 // package is installed again, or when a name didn't resolve at boot. A plan like any other, whose only wish is the saved configuration.
 
-import { driftBesides } from '../checks/device/drift.ts';
+import { driftBesides, notCompared } from '../checks/device/drift.ts';
 import { lostWireguard } from '../checks/device/firmware.ts';
 import { confirmsPending } from '../checks/device/pending-confirm.ts';
 import { goneWithFile } from '../checks/keys/named-keys.ts';
@@ -47,7 +47,8 @@ export function planHeal({ running, facts }: Reading, router: string): Plan {
       ...confirmsPending(facts),
       ...lostWireguard(running, facts).filter(({ code }) => code === 'EW020' || lost.length === 0),
       ...diagnostics,
-      ...driftBesides(otherLines(facts.drift, lost)),
+      // what was not compared may well be lost
+      ...(facts.isDriftKnown ? driftBesides(otherLines(facts.drift, lost)) : [notCompared]),
     ],
     running_digest: facts.digest,
     summary: summarize(found.changes, commits),

@@ -47,6 +47,11 @@ describe('heal', () => {
     assert.ok(isEmpty(planHeal({ running: there, facts }, '192.0.2.1')));
   });
 
+  it('says no such thing where the router could not compare', () => {
+    const unknown = someFacts({ isDriftKnown: false });
+    assert.deepEqual(codes(planHeal({ running, facts: unknown }, '192.0.2.1')), ['EW025']);
+  });
+
   it('has nothing to do where nothing is lost', () => {
     const plan = planHeal({ running, facts: someFacts() }, '192.0.2.1');
     assert.ok(isEmpty(plan));

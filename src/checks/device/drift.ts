@@ -49,7 +49,7 @@ export const drift: Check = {
   },
 };
 
-const notCompared: Finding = {
+export const notCompared: Finding = {
   code: 'EW025',
   severity: 'error',
   message:
