@@ -16,9 +16,22 @@ function forcedCommand(): string {
   return `exec bash -c "$(echo ${packed} | base64 -d | gunzip)"`;
 }
 
-/** `restrict` takes away terminal, forwarding and agent (OpenSSH 7.2). `publicKey` is `ssh-ed25519 AAAA… comment`. */
+/** What `restrict` takes away, by names that every sshd knows: EdgeOS 1 has one from before OpenSSH 7.2, which rejects that word. */
+const nothingElse = 'no-port-forwarding,no-X11-forwarding,no-agent-forwarding,no-pty,no-user-rc';
+
+/** An sshd before OpenSSH 8.0 leaves out a line that is as long. */
+const tooLong = 8192;
+
+/** `publicKey` is `ssh-ed25519 AAAA… comment`. Throws {@link Refused} where the line would be too long for an old sshd. */
 export function authorizedKeysLine(publicKey: string): string {
-  return `restrict,command="${forcedCommand().replaceAll('"', '\\"')}" ${publicKey}`;
+  const line = `${nothingElse},command="${forcedCommand().replaceAll('"', '\\"')}" ${publicKey}`;
+  const bytes = Buffer.byteLength(line);
+  if (bytes < tooLong) return line;
+  throw new Refused(
+    'public-key',
+    `with this key the line has ${bytes} bytes, and the sshd of EdgeOS 1 and 2 leaves out lines of ${tooLong} and more`,
+    'take an Ed25519 key (ssh-keygen -t ed25519), with a short comment',
+  );
 }
 
 /** The one key of a .pub file. Throws {@link Refused}. */

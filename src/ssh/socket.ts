@@ -66,7 +66,8 @@ function explain(error: NodeJS.ErrnoException, hop: Hop): NoAccess {
     return new NoAccess('host-not-found', `${where(hop)} has no address: ${why}`, hint, error);
   }
   if (code === 'ECONNREFUSED') {
-    const hint = 'check the port, and that the router runs `service ssh` there';
+    const hint =
+      'check the port, and that the router runs `service ssh` there: a new EdgeOS 3 has none until its GUI or its console sets it';
     return new NoAccess(
       'connection-refused',
       `${where(hop)} refuses the connection: nothing listens there`,
