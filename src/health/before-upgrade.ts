@@ -127,7 +127,7 @@ function unknownTo3({ running }: Patient): Finding[] {
     ...clamps.map(name =>
       warning(
         `firewall options ${name} interface-type wg: EdgeOS 3 was seen with \`all\` alone`,
-        'set interface-type all beside it (mssClamp: { interfaceType: all } in the site file), apply, and look at the clamp afterwards',
+        `on the router: configure; set firewall options ${name} interface-type all; commit; save (the plan keeps it); and look at the clamp after the upgrade`,
       ),
     ),
     ...(has(running, ['service', 'ubnt-discover', 'interface'])

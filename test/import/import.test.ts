@@ -94,6 +94,7 @@ describe('import of what a file can not say', () => {
         'set interfaces wireguard wg0 ip ospf cost 5',
         'set protocols static table 5 interface-route 0.0.0.0/0 next-hop-interface wg0',
         'set interfaces wireguard wg1000 mtu 1420',
+        'set interfaces wireguard wg03 mtu 1420',
       ].join('\n'),
     );
     assert.match(
@@ -109,8 +110,9 @@ describe('import of what a file can not say', () => {
       found['protocols static table 5 interface-route 0.0.0.0/0 next-hop-interface wg0'] ?? '',
       /never touches it/,
     );
-    assert.match(found['interfaces wireguard wg1000 mtu 1420'] ?? '', /right form/);
-    assert.equal(Object.keys(found).length, 5);
+    assert.match(found['interfaces wireguard wg1000 mtu 1420'] ?? '', /above wg999/);
+    assert.match(found['interfaces wireguard wg03 mtu 1420'] ?? '', /leading zero/);
+    assert.equal(Object.keys(found).length, 6);
   });
 
   it('leaves a ruleset alone that others use, or that says more than a file can', () => {

@@ -5,7 +5,7 @@ import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { RouterFacts } from '../../plan/types/facts.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import { generationOf, wayToWireguard } from '../../vyatta/firmware.ts';
-import { has, type Path, startsWith, type Tree } from '../../vyatta/tree.ts';
+import { has, type Path, startsWith, type Tree, value } from '../../vyatta/tree.ts';
 
 const base = ['interfaces', 'wireguard'];
 
@@ -145,7 +145,17 @@ function notInstalled(facts: RouterFacts): Finding {
   };
 }
 
-function missingClamps({ changes, wanted }: CheckInput, { probes }: RouterFacts): Finding[] {
+/** The type \`all\` is every EdgeOS's, and a clamp that has it is kept as it is. */
+function wayOfClamp(path: Path, family: string, version: string, mss: string): string {
+  const clamp = path.slice(0, 3).join(' ');
+  const all = `clamp all interfaces, on the router: configure; set ${clamp} interface-type all; set ${clamp} mss ${mss}; commit; save`;
+  const off = `say mssClamp: { ${family}: off }`;
+  return generationOf(version) === 3
+    ? `${off}, or ${all}`
+    : `${off}, or update the wireguard package, or ${all}`;
+}
+
+function missingClamps({ changes, wanted }: CheckInput, { probes, version }: RouterFacts): Finding[] {
   return clamps.flatMap(({ probe, path, family }) =>
     probes.get(probe) !== false ||
     !has(wanted, path) ||
@@ -155,7 +165,7 @@ function missingClamps({ changes, wanted }: CheckInput, { probes }: RouterFacts)
           code: 'EW022',
           severity: 'error',
           message: `this firmware has no \`${path.slice(2).join(' ')}\``,
-          hint: `say mssClamp: { ${family}: off }, or update the wireguard package`,
+          hint: wayOfClamp(path, family, version, value(wanted, [...path.slice(0, 3), 'mss']) ?? 'NUMBER'),
           running: { path },
         },
   );

@@ -53,12 +53,17 @@ export function wordGrammar(options: {
   rule: string;
   examples: readonly string[];
   also?: (text: string) => Fault | undefined;
+  /** What is wrong with a text of the right characters in the wrong form, where more can be said of it. */
+  instead?: (text: string) => Fault | undefined;
 }): Grammar {
-  const { pattern, allowed, rule, examples, also } = options;
+  const { pattern, allowed, rule, examples, also, instead } = options;
   const check = (text: string): Fault | undefined => {
     if (text === '') return { message: 'is empty', hint: rule };
     if (pattern.test(text)) return also?.(text);
-    return strangeCharacter(text, allowed, rule) ?? { message: 'does not have the right form', hint: rule };
+    return (
+      strangeCharacter(text, allowed, rule) ??
+      instead?.(text) ?? { message: 'does not have the right form', hint: rule }
+    );
   };
   return { pattern, examples, check };
 }

@@ -2,12 +2,23 @@
 import { parseAddress } from '../../wireguard/prefix.ts';
 import { type Fault, type Grammar, wordGrammar } from './grammar.ts';
 
-/** wg0 to wg999: EdgeOS lets more be set, but can't commit it (docs/edgeos.md 'WireGuard nodes'). */
+/** EdgeOS takes a leading zero, and lets more than wg999 be set, which it can't commit (docs/edgeos.md 'WireGuard nodes'). */
+function oddInterface(text: string): Fault | undefined {
+  const hint = 'a tunnel is called wg0 to wg999, without leading zeros';
+  if (/^wg0\d+$/.test(text))
+    return { message: 'has a leading zero: EdgeOS takes that, and edgewg manages no such interface', hint };
+  if (/^wg[1-9]\d{3,}$/.test(text))
+    return { message: 'is above wg999: EdgeOS lets it be set, and fails to commit it', hint };
+  return undefined;
+}
+
+/** wg0 to wg999. */
 export const interfaceName: Grammar = wordGrammar({
   pattern: /^wg(0|[1-9]\d{0,2})$/,
   allowed: /[wg0-9]/,
   rule: 'a tunnel is called wg0 to wg999, without leading zeros',
   examples: ['wg0', 'wg4'],
+  instead: oddInterface,
 });
 
 /** `wg4` or `wg1-wg9` as numbers; undefined for anything else. */
