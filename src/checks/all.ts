@@ -5,6 +5,7 @@ import { budget } from './device/budget.ts';
 import { cutOff } from './device/cut-off.ts';
 import { drift } from './device/drift.ts';
 import { firmware } from './device/firmware.ts';
+import { leftOut } from './device/left-out.ts';
 import { offload } from './device/offload.ts';
 import { packageFaults } from './device/package.ts';
 import { pendingConfirm } from './device/pending-confirm.ts';
@@ -68,6 +69,7 @@ export const checks: readonly Check[] = [
   pendingConfirm,
   bypassed,
   budget,
+  leftOut,
   reachability,
   openWan,
   portTaken,
