@@ -67,20 +67,34 @@ const transactionTimeoutMs = 60 * 60_000;
 export async function apply(input: ApplyInput): Promise<Outcome> {
   const transcript = await transact(input);
   if (!transcript.records.has('committed')) throw await withoutCommit(input, transcript);
-  const proof: Proof = {
-    transcript,
-    probes: [],
-    // the router counts for itself: after that, a proof is worth nothing
-    signal: AbortSignal.any([input.signal, AbortSignal.timeout(input.options.confirmWithin * 1000)]),
-    digest: '',
-    hasRecord: false,
-  };
-  const end = await proveAndConfirm(input, proof);
+  // the router counts for itself: after that, a proof is worth nothing
+  const window = windowOf(input);
+  const proof: Proof = { transcript, probes: [], signal: window.signal, digest: '', hasRecord: false };
+  const end = await proveAndConfirm(input, proof).finally(() => window.close());
   if (end !== 'saved') throw end;
   input.onEvent({ kind: 'saved' });
   const commands = input.plan.commits.flatMap(commit => commit.run).length;
   const { probes, digest, hasRecord } = proof;
   return { id: input.options.id, probes, keys: transcript.keys, commands, digestAfter: digest, hasRecord };
+}
+
+/** Aborted when the router undoes by itself, or by the person. */
+function windowOf({ options, signal }: ApplyInput): { readonly signal: AbortSignal; close(): void } {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort(signal.reason);
+  const timer = setTimeout(
+    () => controller.abort(new Error('the time for the proof is up')),
+    options.confirmWithin * 1000,
+  );
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  return {
+    signal: controller.signal,
+    close() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    },
+  };
 }
 
 async function transact(input: ApplyInput): Promise<Transcript> {

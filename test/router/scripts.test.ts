@@ -114,7 +114,7 @@ describe('scripts of the router', () => {
 
 /** What belongs to no function: the state of a run, told at the top of session.sh; the locals of a caller, told there. */
 const shared = new Set(
-  'S home out nonce patience quiet stop step failed session_env active drift lost words rewritten transaction drafting lines begun IFS'.split(
+  'S home out nonce patience quiet stop step failed session_env active drift lost words rewritten transaction drafting lines begun session IFS'.split(
     ' ',
   ),
 );

@@ -25,6 +25,7 @@ put_down() {
   : >"$S/begun"
   # nobody knows any more which are open
   : >"$S/session.${transaction%% *}"
+  [ -z "$drafting" ] || : >"$S/session.$drafting"
   mkfifo -m 0600 "$S/pipe" && [ -e /proc/self/fd/9 ] && exec 9<>"$S/pipe"
   hold
   keep_lock

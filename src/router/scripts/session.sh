@@ -25,6 +25,8 @@ quiet=0
 stop=
 step=0
 failed=0
+# 1 while this process has a session open, whatever happens to its mark
+session=0
 # what of a session's environment my_set and my_delete need, once it was asked for
 session_env=
 # 1 when something else was saved than what was running at the proof
@@ -71,7 +73,7 @@ open_session() { begin_session && w discard; }
 begin_session() {
   stands
   : >"$S/session.$$"
-  w begin && return 0
+  w begin && { session=1; return 0; }
   # of one that was refused there may be a part
   out=/dev/null w end
   rm -f "$S/session.$$"
@@ -94,7 +96,7 @@ close_session() { # [process id]
   local pause
   for pause in 0 0.5 1 2; do
     sleep "$pause"
-    w end && { rm -f "$S/session.${1-$$}"; return 0; }
+    w end && { rm -f "$S/session.${1-$$}"; [ -n "${1-}" ] || session=0; return 0; }
   done
   log "a session can't be ended: $(words_of "$out")"
 }
@@ -155,7 +157,7 @@ write_draft() {
   rm -f "$draft"
   begin_session && w save "$draft"; code=$?
   cp "$out" "$S/save-said" 2>/dev/null
-  [ ! -e "$S/session.$$" ] || close_session
+  [ "$session" = 0 ] || close_session
   return "$code"
 }
 # config.boot is replaced as a whole, by what was proven to be the active configuration, or not at all: the router's own save

@@ -94,7 +94,7 @@ put_back() {
   fi
 }
 finish() { # untouched|put-back: nothing is left to watch, and its files go
-  [ ! -e "$S/session.$$" ] || close_session
+  [ "$session" = 0 ] || close_session
   remove_new_keys
   [ "$1" != untouched ] || log untouched
   mv "$S/armed" "$S/disarmed" 2>/dev/null
