@@ -1,10 +1,12 @@
 // `bypass TUNNEL`: takes the routes to the tunnel's public addresses out, for the day when the tunnel is broken; --restore puts them back.
+
 import { Exit, Refused } from '../errors.ts';
+import { tunnel as tunnelKind } from '../objects/tunnel.ts';
 import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import { visible } from '../report/visible.ts';
 import type { Reading } from '../router/read.ts';
 import type { Tunnel } from '../site/site.ts';
-import { has, type Tree } from '../vyatta/tree.ts';
+import type { Tree } from '../vyatta/tree.ts';
 import { applyingOptions, applySummary, mayApply, readApplying, runApply } from './applying.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
@@ -76,7 +78,7 @@ function tunnelOf(name: string, tunnels: readonly Tunnel[]): Tunnel {
 
 /** Restoring must not make an interface of which nothing but routes is known. */
 function refuseMissing(tunnel: Tunnel, running: Tree): void {
-  if (has(running, ['interfaces', 'wireguard', tunnel.name])) return;
+  if (tunnelKind.has(running, tunnel.name)) return;
   throw new Refused('no-such-tunnel', `${tunnel.name} is not on the router`, 'edgewg apply makes it');
 }
 

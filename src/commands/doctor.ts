@@ -75,9 +75,9 @@ interface Shown {
 async function show(loaded: LoadedSite, reading: Reading, { look, json }: Shown, io: Io): Promise<number> {
   const { probeInterface } = await import('../router/prove.ts');
   const { healthData, renderHealth } = await import('../report/doctor.ts');
-  const { values } = await import('../vyatta/tree.ts');
+  const { tunnel } = await import('../objects/tunnel.ts');
   const { running, facts } = reading;
-  const probes = values(running, ['interfaces', 'wireguard']).flatMap(name => probeInterface(reading, name));
+  const probes = tunnel.names(running).flatMap(name => probeInterface(reading, name));
   const now = Math.floor(Date.now() / 1000);
   const healths = await lookAt(look, { site: loaded.site, running, facts, now, probes });
   if (json) {

@@ -1,9 +1,10 @@
 // `import`: the site file of what a router has, proven by an empty plan. Reads the router, writes a file here, touches nothing there.
+
 import { Exit, Refused } from '../errors.ts';
 import type { Imported } from '../import/import.ts';
+import { tunnel } from '../objects/tunnel.ts';
 import { isEmpty } from '../plan/types/plan.ts';
 import { visible } from '../report/visible.ts';
-import { values } from '../vyatta/tree.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
 import { accessOptions } from './live.ts';
@@ -45,7 +46,7 @@ export const command = defineCommand({
     const access = args.router === undefined ? undefined : parseRouter(args.router);
     await refuseExisting(args.file, args.force === true, io, 'edit it with --update, or say --force');
     const found = await readRouting(args, access, io);
-    if (values(found.router.running, ['interfaces', 'wireguard']).length === 0)
+    if (tunnel.names(found.router.running).length === 0)
       throw new Refused(
         'nothing-to-import',
         'there is no WireGuard interface in the configuration',

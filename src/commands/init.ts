@@ -1,8 +1,9 @@
 // `init`: the first site file. Asks what it can't read from the router, and ends with a plan; touches nothing there.
+
 import { Exit } from '../errors.ts';
 import type { Router } from '../import/settle.ts';
+import { tunnel } from '../objects/tunnel.ts';
 import { visible } from '../report/visible.ts';
-import { values } from '../vyatta/tree.ts';
 import { answerOptions, askAnswers } from './answers.ts';
 import { ciOptions, writeCi } from './ci.ts';
 import { defineCommand } from './command.ts';
@@ -81,7 +82,7 @@ async function routerOf(
 /** What the router said that a person may want to know before answering. */
 function tellFound({ running, facts }: Router, io: Io): void {
   if (io.isQuiet) return;
-  const there = values(running, ['interfaces', 'wireguard']);
+  const there = tunnel.names(running);
   const model = facts === undefined ? '' : `${visible(`${facts.model} ${facts.version}`.trim())}; `;
   const tunnels =
     there.length === 0 ? 'no WireGuard interface yet' : `it has ${there.map(visible).join(', ')}`;

@@ -95,11 +95,10 @@ async function makeMissing(
   { running, facts }: Reading,
   io: Io,
 ): Promise<boolean> {
-  const { has } = await import('../vyatta/tree.ts');
-  const { privateKeyOf } = await import('../objects/tunnel.ts');
+  const { privateKeyOf, tunnel: tunnelKind } = await import('../objects/tunnel.ts');
   const wanted = site.tunnels.flatMap(tunnel => {
     const source = privateKeyOf(tunnel);
-    const isNew = !has(running, ['interfaces', 'wireguard', tunnel.name]);
+    const isNew = !tunnelKind.has(running, tunnel.name);
     return isNew && source.kind === 'router' && !facts.keyFiles.has(source.path)
       ? [{ tunnel: tunnel.name, path: source.path }]
       : [];

@@ -1,13 +1,14 @@
 // The first site file of somebody who wants a tunnel: what the router reports, what a person answered, and comments that say what each
 // line is for. Pure.
+
 import { anywhere, freeNumber, newUdp } from '../model/firewall/port.ts';
 import { only } from '../model/firewall/ranges.ts';
 import { readRuleset } from '../model/firewall/ruleset.ts';
 import { type Data, Draft } from '../objects/draft.ts';
 import { uplinkRulesets } from '../objects/port-rule.ts';
+import { tunnel as tunnelKind } from '../objects/tunnel.ts';
 import type { PerFamily } from '../site/site.ts';
 import type { Tree } from '../vyatta/tree.ts';
-import { value, values } from '../vyatta/tree.ts';
 import type { Access } from './import.ts';
 import { writeDraft } from './write.ts';
 
@@ -23,11 +24,9 @@ export interface Answers {
   readonly routes: readonly string[];
 }
 
-const wireguard = ['interfaces', 'wireguard'];
-
 /** The first interface that nobody has; wg0 is what phones share by habit, so a tunnel begins at wg1. */
 export function freeTunnel(running: Tree): string {
-  const taken = new Set(values(running, wireguard));
+  const taken = new Set(tunnelKind.names(running));
   let n = 1;
   while (taken.has(`wg${n}`)) n++;
   return `wg${n}`;
@@ -36,7 +35,7 @@ export function freeTunnel(running: Tree): string {
 /** WireGuard's own port, and after it the interface's number; the next that no interface of the router listens on. */
 export function freePort(running: Tree, tunnel: string): number {
   const taken = new Set(
-    values(running, wireguard).map(name => Number(value(running, [...wireguard, name, 'listen-port']))),
+    tunnelKind.names(running).map(name => Number(tunnelKind.value(running, 'listenPort', name))),
   );
   let port = 51820 + Number(tunnel.slice(2));
   while (taken.has(port)) port++;

@@ -2,6 +2,7 @@
 // with the reason. What is left is proven by the planner itself.
 
 import type { Draft, Entry } from '../objects/draft.ts';
+import { tunnel } from '../objects/tunnel.ts';
 import { makePlan } from '../plan/make.ts';
 import type { Check } from '../plan/types/check.ts';
 import type { RouterFacts } from '../plan/types/facts.ts';
@@ -98,7 +99,7 @@ function tryLoad(draft: Draft, file: string, take: Take): LoadedSite | undefined
 function takeChanged(draft: Draft, plan: Plan, take: Take): boolean {
   let isTaken = false;
   for (const step of plan.keys) {
-    const leaf = step.from ?? ['interfaces', 'wireguard', step.tunnel, 'private-key'];
+    const leaf = step.from ?? tunnel.leaf('privateKey', step.tunnel);
     const why = 'the key is no file yet: the plan would make one';
     isTaken = take(draft.entryFor(leaf), why) || isTaken;
   }

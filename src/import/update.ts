@@ -1,11 +1,14 @@
 // A site file that is there, edited to what the router has: only where the plan of the file would change the router, and with
 // the comments and the order of the file.
+
 import { type Document, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLSeq } from 'yaml';
 import type { Data, Draft, Entry } from '../objects/draft.ts';
+import { peer as peerKind } from '../objects/peer.ts';
+import { tunnel as tunnelKind } from '../objects/tunnel.ts';
 import type { Plan } from '../plan/types/plan.ts';
 import { type LoadedSite, loadSite, type Site, type SitePath } from '../site/load.ts';
 import { pathAt } from '../site/place-of.ts';
-import { has, type Path } from '../vyatta/tree.ts';
+import type { Path } from '../vyatta/tree.ts';
 import { printCommand } from '../vyatta/words.ts';
 import { draftOf } from './import.ts';
 import { planFor, type Router, settle } from './settle.ts';
@@ -63,7 +66,9 @@ class Edit {
   #entryOf(path: Path): Entry | undefined {
     const entry = this.draft.entryFor(path);
     if (entry === undefined || entry.running.length >= path.length) return entry;
-    const isBox = entry.running[1] === 'wireguard' && [3, 5].includes(entry.running.length);
+    const isBox = [tunnelKind.match(entry.running), peerKind.match(entry.running)].some(
+      found => found?.below.length === 0,
+    );
     return isBox ? undefined : entry;
   }
 
@@ -97,8 +102,9 @@ class Edit {
     const { running } = this.router;
     const [first, second, third] = at;
     if (first === 'tunnels') {
-      if (third === undefined || !has(running, ['interfaces', 'wireguard', String(second)])) return;
-      const isGone = path[3] === 'peer' && !has(running, path.slice(0, 5));
+      if (third === undefined || !tunnelKind.has(running, String(second))) return;
+      const [name, key] = peerKind.match(path)?.instance ?? [];
+      const isGone = name !== undefined && key !== undefined && !peerKind.has(running, name, key);
       const depth = { peers: isGone || at.length < 5 ? 4 : 5, firewall: 5, routes: 4 }[String(third)] ?? 3;
       this.#drop(at.slice(0, depth));
     } else if (first === 'rulesets' && third !== undefined) {

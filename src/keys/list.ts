@@ -1,11 +1,12 @@
 // The keys of a router as a list: where each lies, who may read it, how old it is, who must know its public half, and what is
 // wrong with them. Pure; from what the router said about its files, which is never a key.
 
-import { privateKeyOf } from '../objects/tunnel.ts';
+import { peer as peerKind } from '../objects/peer.ts';
+import { privateKeyOf, tunnel as tunnelKind } from '../objects/tunnel.ts';
 import type { KeyFile, RouterFacts } from '../plan/types/facts.ts';
 import type { Site } from '../site/site.ts';
 import { isLiteral, shownOf } from '../vyatta/redact.ts';
-import { byVersion, has, type Tree, value, values } from '../vyatta/tree.ts';
+import { byVersion, type Tree } from '../vyatta/tree.ts';
 
 export interface KeyPeer {
   readonly publicKey: string;
@@ -40,8 +41,7 @@ export interface KeyList {
 }
 
 export function listKeys(site: Site, running: Tree, facts: RouterFacts): KeyList {
-  const base = ['interfaces', 'wireguard'];
-  const there = values(running, base);
+  const there = tunnelKind.names(running);
   const wanted = site.tunnels.map(tunnel => tunnel.name).filter(name => !there.includes(name));
   const list = new Lister(site, running, facts);
   const keys = [...there, ...wanted].sort(byVersion).flatMap(name => list.ofInterface(name));
@@ -68,11 +68,10 @@ class Lister {
   }
 
   ofInterface(name: string): KeyEntry[] {
-    const base = ['interfaces', 'wireguard', name];
-    const peers = values(this.running, [...base, 'peer']).map(key => this.peer(name, key));
-    const own = this.entry(name, 'private', value(this.running, [...base, 'private-key']), peers);
+    const peers = peerKind.names(this.running, name).map(key => this.peer(name, key));
+    const own = this.entry(name, 'private', tunnelKind.value(this.running, 'privateKey', name), peers);
     const shared = peers.flatMap(peer => {
-      const word = value(this.running, [...base, 'peer', peer.publicKey, 'preshared-key']);
+      const word = peerKind.value(this.running, 'presharedKey', name, peer.publicKey);
       return word === undefined ? [] : [this.entry(name, 'preshared', word, [peer])];
     });
     return [own, ...shared];
@@ -81,8 +80,7 @@ class Lister {
   peer(name: string, publicKey: string): KeyPeer {
     const tunnel = this.site.tunnels.find(one => one.name === name);
     const known = tunnel?.peers.find(peer => peer.publicKey === publicKey)?.name;
-    const path = ['interfaces', 'wireguard', name, 'peer', publicKey, 'description'];
-    return { publicKey, name: known ?? value(this.running, path) };
+    return { publicKey, name: known ?? peerKind.value(this.running, 'description', name, publicKey) };
   }
 
   /** `word` is what the router has; without one the site file's tunnel isn't there yet. */
@@ -93,7 +91,7 @@ class Lister {
     running: readonly KeyPeer[],
   ): KeyEntry {
     const tunnel = this.site.tunnels.find(one => one.name === name);
-    const isThere = has(this.running, ['interfaces', 'wireguard', name]);
+    const isThere = tunnelKind.has(this.running, name);
     const source = isThere || tunnel === undefined ? undefined : privateKeyOf(tunnel);
     const literal = word !== undefined && isLiteral(word);
     const path = source?.kind === 'router' ? source.path : literal ? undefined : word;

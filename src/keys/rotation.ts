@@ -2,11 +2,14 @@
 // interrupted anywhere and gone on with by anybody. An interface has one private key at a time; what can overlap is what the other
 // end accepts (docs/keys.md).
 
+import { keyLeafAt, keysNamed } from '../objects/key.ts';
+import { peer as peerKind } from '../objects/peer.ts';
+import { tunnel as tunnelKind } from '../objects/tunnel.ts';
 import type { RouterFacts } from '../plan/types/facts.ts';
 import type { Commit, Plan } from '../plan/types/plan.ts';
 import type { Site, Tunnel } from '../site/site.ts';
 import { isLiteral, shownOf } from '../vyatta/redact.ts';
-import { has, type Path, type Tree, value, values } from '../vyatta/tree.ts';
+import type { Path, Tree } from '../vyatta/tree.ts';
 import { printEndpoint } from '../wireguard/endpoint.ts';
 
 /** The key that an interface runs with. */
@@ -30,11 +33,9 @@ export interface OtherEnd {
   readonly isDisabled: boolean;
 }
 
-const privateKeyAt = (name: string): Path => ['interfaces', 'wireguard', name, 'private-key'];
-
 /** Undefined when the router has no such interface, or one without a key. */
 export function keyInUse(name: string, running: Tree, facts: RouterFacts): KeyInUse | undefined {
-  const word = value(running, privateKeyAt(name));
+  const word = tunnelKind.value(running, 'privateKey', name);
   if (word === undefined) return undefined;
   const live = facts.interfaces.get(name)?.publicKey;
   if (isLiteral(word)) return { path: undefined, publicKey: live ?? shownOf(word) };
@@ -43,23 +44,23 @@ export function keyInUse(name: string, running: Tree, facts: RouterFacts): KeyIn
 
 /** All peers of the interface on the router, whoever configured them: each has to know the new key. */
 export function otherEnds(tunnel: Tunnel, running: Tree): OtherEnd[] {
-  const base = ['interfaces', 'wireguard', tunnel.name, 'peer'];
-  return values(running, base).map(publicKey => {
+  return peerKind.names(running, tunnel.name).map(publicKey => {
     const known = tunnel.peers.find(peer => peer.publicKey === publicKey);
-    const leaf = (name: string): string | undefined => value(running, [...base, publicKey, name]);
+    const leaf = (key: 'description' | 'endpoint' | 'presharedKey'): string | undefined =>
+      peerKind.value(running, key, tunnel.name, publicKey);
     return {
       name: known?.name ?? leaf('description'),
       publicKey,
       endpoint: known?.endpoint === undefined ? leaf('endpoint') : printEndpoint(known.endpoint),
-      hasPresharedKey: leaf('preshared-key') !== undefined,
-      isDisabled: has(running, [...base, publicKey, 'disable']),
+      hasPresharedKey: leaf('presharedKey') !== undefined,
+      isDisabled: peerKind.says(running, 'disable', tunnel.name, publicKey),
     };
   });
 }
 
 /** What a plan does beside giving the interface its other key: paths, the first ones. Empty: it is the switch and no more. */
 export function besidesTheSwitch(plan: Plan, name: string): Path[] {
-  const leaf = privateKeyAt(name).join(' ');
+  const leaf = tunnelKind.leaf('privateKey', name).join(' ');
   const others = plan.changes.filter(({ action, path }) => action !== 'keep' && path.join(' ') !== leaf);
   const files = plan.keys.filter(step => step.tunnel !== name || step.do === 'generate');
   return [...others.map(({ path }) => path), ...files.map(({ path }) => [path])];
@@ -80,7 +81,7 @@ export function switchedAt(
   history: readonly Remembered[],
   applies: string,
 ): number | undefined {
-  const wanted = [...privateKeyAt(name), path].join(' ');
+  const wanted = [...tunnelKind.leaf('privateKey', name), path].join(' ');
   const apply = history.findLast(({ commits }) =>
     commits.some(({ run }) => run.some(({ op, path }) => op === 'set' && path.join(' ') === wanted)),
   );
@@ -119,10 +120,9 @@ export function oldKeyFiles(
 ): KeyToCome[] {
   const replaced = history
     .flatMap(({ commits }) => commits.flatMap(({ undo }) => undo))
-    .filter(({ op, path }) => op === 'set' && path.slice(0, 3).join(' ') === `interfaces wireguard ${name}`)
-    .filter(({ path }) => ['private-key', 'preshared-key'].includes(path.at(-2) ?? ''))
+    .filter(({ op, path }) => op === 'set' && keyLeafAt(path)?.tunnel === name)
     .map(({ path }) => path.at(-1) ?? '');
-  const named = new Set([...namedBy(running), ...namedBySite(site)]);
+  const named = new Set([...keysNamed(running), ...namedBySite(site)]);
   return [...facts.keyFiles.values()].flatMap(({ path, publicKey }) => {
     const isOurs =
       replaced.includes(path) ||
@@ -130,16 +130,6 @@ export function oldKeyFiles(
       path.startsWith(`/config/auth/edgewg-${name}-`);
     return isOurs && publicKey !== undefined && !named.has(path) ? [{ path, publicKey }] : [];
   });
-}
-
-function namedBy(running: Tree): string[] {
-  const base = ['interfaces', 'wireguard'];
-  return values(running, base).flatMap(name => [
-    ...values(running, privateKeyAt(name)),
-    ...values(running, [...base, name, 'peer']).flatMap(key =>
-      values(running, [...base, name, 'peer', key, 'preshared-key']),
-    ),
-  ]);
 }
 
 function namedBySite({ tunnels }: Site): string[] {

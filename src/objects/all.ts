@@ -25,6 +25,9 @@ const kinds = [tunnel, peer, route, guard, discovery, ruleset, rule, clamp, bgp,
   (a, b) => b.depth - a.depth,
 ) as unknown as readonly Kind<Instance, string>[];
 
+/** The boxes of a configuration in which objects stand: `interfaces wireguard`. */
+export const roots: readonly Path[] = kinds.flatMap(kind => kind.roots());
+
 /** Niceties that some firmwares lack, by the name of the probe: without them a tunnel works as well. */
 const niceties: Record<string, (path: Path) => boolean> = {
   'ubnt-discover': path => discovery.match(path) !== undefined,

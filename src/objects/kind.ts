@@ -65,6 +65,13 @@ export class Kind<I extends Instance, Key extends string> {
     return this.#definition.known ?? this.depth;
   }
 
+  /** The first two words of the paths of all instances. */
+  roots(): Path[] {
+    const [top = '', box = ''] = this.#definition.at;
+    const boxes = typeof box === 'object' ? Object.values(box) : [box];
+    return boxes.map(word => [String(top), String(word)]);
+  }
+
   path(...instance: I): Path {
     const words: (string | Family)[] = [...instance];
     return this.#definition.at.map(step => {

@@ -2,7 +2,7 @@
 import { managesInterface } from '../site/manages.ts';
 import type { KeySource, Site, Tunnel } from '../site/site.ts';
 import { isLiteral } from '../vyatta/redact.ts';
-import type { Tree } from '../vyatta/tree.ts';
+import type { Path, Tree } from '../vyatta/tree.ts';
 import { parseInterfaceAddress } from '../wireguard/prefix.ts';
 import type { Draft } from './draft.ts';
 import { any, type KeyOf, Kind } from './kind.ts';
@@ -70,4 +70,10 @@ export function draftTunnel(draft: Draft, running: Tree, name: string): void {
       at,
       text: ` its private key is a literal of the configuration and stays one; the next apply moves it into a file with:\n privateKey: ${keyPathOf(name)}`,
     });
+}
+
+/** Run as a shell command by the package's scripts. */
+export function isExecuted(path: Path): boolean {
+  const key = tunnel.keyAt(tunnel.match(path)?.below ?? []);
+  return key === 'upCommand' || key === 'downCommand';
 }

@@ -1,5 +1,7 @@
 // `bypass`: a tunnel's public addresses reached directly for a while. The node's public address goes through its tunnel; when that is
 // broken, the route is what stands between a person and the node. Only these routes move, whatever else the file wants.
+import { route as routeKind } from '../objects/route.ts';
+import { tunnel as tunnelKind } from '../objects/tunnel.ts';
 import type { Route, Site, Tunnel } from '../site/site.ts';
 import { has, type Path, type Tree } from '../vyatta/tree.ts';
 import { covers, parsePrefix } from '../wireguard/prefix.ts';
@@ -22,8 +24,7 @@ export function publicRoutes(tunnel: Tunnel): Route[] {
 
 /** The node of the router that is a route of a tunnel. */
 export function routeNode(tunnel: Tunnel, { prefix, family }: Route): Path {
-  const kind = family === 4 ? 'interface-route' : 'interface-route6';
-  return ['protocols', 'static', kind, prefix, 'next-hop-interface', tunnel.name];
+  return routeKind.path(family, prefix, tunnel.name);
 }
 
 /** The tunnel is there, and none of its public routes is: as `bypass` leaves it. */
@@ -31,7 +32,7 @@ export function isBypassed(tunnel: Tunnel, running: Tree): boolean {
   const routes = publicRoutes(tunnel);
   return (
     routes.length > 0 &&
-    has(running, ['interfaces', 'wireguard', tunnel.name]) &&
+    tunnelKind.has(running, tunnel.name) &&
     routes.every(route => !has(running, routeNode(tunnel, route)))
   );
 }

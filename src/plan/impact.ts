@@ -1,7 +1,9 @@
 // What a commit does to tunnels that are up, change by change: what the scripts of the wireguard package make of it
 // (docs/edgeos.md 'Running tunnels'). Words for a person; the worst of a tunnel's changes counts.
+import { peer as peerKind } from '../objects/peer.ts';
+import { tunnel as tunnelKind } from '../objects/tunnel.ts';
 import { publicHalf } from '../vyatta/redact.ts';
-import { byVersion, has, type Path, type Tree, values } from '../vyatta/tree.ts';
+import { byVersion, type Tree } from '../vyatta/tree.ts';
 import type { RouterFacts } from './types/facts.ts';
 import type { Change, Effect, KeyStep, TunnelImpact } from './types/plan.ts';
 
@@ -18,8 +20,6 @@ interface Impact {
   /** The same of one leaf, where it is said of many. */
   readonly short?: string;
 }
-
-const base = ['interfaces', 'wireguard'];
 
 const worst: readonly Effect[] = ['new', 'keeps', 'peer', 'handshakes', 'flaps', 'gone'];
 
@@ -60,40 +60,41 @@ export function tunnelImpacts(changes: readonly Change[], both: Both): TunnelImp
 }
 
 function tunnelOf({ path, action }: Change): string | undefined {
-  return action !== 'keep' && path[0] === base[0] && path[1] === base[1] ? path[2] : undefined;
+  return action === 'keep' ? undefined : tunnelKind.match(path)?.instance[0];
 }
 
 const whole = (name: string, { before }: Both): Impact =>
-  has(before, [...base, name])
+  tunnelKind.has(before, name)
     ? { effect: 'gone', text: 'removed, and its sessions with it' }
     : { effect: 'new', text: 'new: nothing that runs is interrupted' };
 
 function impactOf(change: Change, both: Both): Impact | undefined {
   const name = tunnelOf(change);
   if (name === undefined) return undefined;
-  const here = [...base, name];
-  if (!has(both.before, here) || !has(both.after, here)) return undefined;
-  if (flapsOnEveryChange(both.facts)) return flap(here, both);
-  const [leaf = '', ...rest] = change.path.slice(3);
-  return leaf === 'peer' ? peerImpact(change, here, rest, both) : leafImpact(change, here, leaf, both);
+  if (!tunnelKind.has(both.before, name) || !tunnelKind.has(both.after, name)) return undefined;
+  if (flapsOnEveryChange(both.facts)) return flap(name, both);
+  return peerKind.match(change.path) === undefined
+    ? leafImpact(change, name, both)
+    : peerImpact(change, both);
 }
 
 const keeps: Impact = { effect: 'keeps', text: 'sessions go on' };
 
-function leafImpact(change: Change, here: Path, leaf: string, both: Both): Impact {
-  switch (leaf) {
-    case 'private-key':
+function leafImpact(change: Change, name: string, both: Both): Impact {
+  const below = tunnelKind.match(change.path)?.below ?? [];
+  if (below[0] === 'firewall') return flap(name, both);
+  switch (tunnelKind.keyAt(below)) {
+    case 'privateKey':
       return keyImpact(change, both);
-    case 'listen-port':
+    case 'listenPort':
       return {
         effect: 'peer',
         text: 'peers learn the new port when the router sends to them; a peer that sends first needs the new port',
       };
     case 'address':
       return addressImpact(change);
-    case 'firewall':
     case 'disable':
-      return flap(here, both);
+      return flap(name, both);
     default:
       return keeps;
   }
@@ -128,30 +129,30 @@ function addressImpact({ before, after }: Change): Impact {
   };
 }
 
-function peerImpact(
-  { action }: Change,
-  here: Path,
-  [key = '', leaf]: string[],
-  { before, after }: Both,
-): Impact {
-  const peer = [...here, 'peer', key];
-  if (!has(before, peer)) return { effect: 'keeps', text: 'the other peers keep their sessions' };
-  if (!has(after, peer)) return { effect: 'peer', text: 'the session of this peer ends, the others go on' };
-  if (leaf === 'disable' || (leaf === 'endpoint' && action === 'delete'))
+function peerImpact({ path, action }: Change, { before, after }: Both): Impact {
+  const found = peerKind.match(path);
+  if (found === undefined) return keeps;
+  if (!peerKind.has(before, ...found.instance))
+    return { effect: 'keeps', text: 'the other peers keep their sessions' };
+  if (!peerKind.has(after, ...found.instance))
+    return { effect: 'peer', text: 'the session of this peer ends, the others go on' };
+  const key = peerKind.keyAt(found.below);
+  if (key === 'disable' || (key === 'endpoint' && action === 'delete'))
     return { effect: 'peer', text: 'the peer is taken out and put in again: it handshakes anew' };
-  if (leaf === 'preshared-key')
+  if (key === 'presharedKey')
     return {
       effect: 'keeps',
       text: 'the next handshake, within two minutes, needs the new key at both ends',
     };
-  if (leaf === 'endpoint') return { effect: 'keeps', text: 'the session goes on at the new endpoint' };
+  if (key === 'endpoint') return { effect: 'keeps', text: 'the session goes on at the new endpoint' };
   return keeps;
 }
 
-function flap(here: Path, { before, after }: Both): Impact {
-  const lost = values(before, [...here, 'address']).filter(
-    address => address.includes(':') && has(after, [...here, 'address', address]),
-  );
+function flap(name: string, { before, after }: Both): Impact {
+  const now = tunnelKind.values(after, 'address', name);
+  const lost = tunnelKind
+    .values(before, 'address', name)
+    .filter(address => address.includes(':') && now.includes(address));
   const addresses = lost.length === 0 ? '' : `, and loses ${lost.join(', ')}, which the apply adds again`;
   return {
     effect: 'flaps',

@@ -1,10 +1,11 @@
 // Which key files an apply makes or fills before its session begins, and what is wrong with those that are named. Where a
 // key comes from is the site file's to say; what the key is, nobody here knows (docs/keys.md 'Where a key comes from').
 
-import { isWhole, privateKeyOf } from '../objects/tunnel.ts';
+import { peer as peerNode } from '../objects/peer.ts';
+import { isWhole, tunnel as node, privateKeyOf } from '../objects/tunnel.ts';
 import type { KeySource, Peer, Site, SitePath, Tunnel } from '../site/site.ts';
 import { isLiteral, shownOf } from '../vyatta/redact.ts';
-import { has, type Tree, value } from '../vyatta/tree.ts';
+import { type Tree, value } from '../vyatta/tree.ts';
 import type { KeyIdentity } from '../wireguard/key.ts';
 import type { IdentityOf, PlaceOf } from './types/check.ts';
 import type { KeyFile, RouterFacts } from './types/facts.ts';
@@ -46,12 +47,11 @@ export function planKeys(site: Site, placeOf: PlaceOf, router: Router, identityO
 }
 
 function wishes(site: Site, tunnel: Tunnel, running: Tree): Wish[] {
-  const base = ['interfaces', 'wireguard', tunnel.name];
-  const isNew = !has(running, base);
+  const isNew = !node.has(running, tunnel.name);
   const own: Wish = {
     tunnel: tunnel.name,
     peer: undefined,
-    leaf: [...base, 'private-key'],
+    leaf: node.leaf('privateKey', tunnel.name),
     source: privateKeyOf(tunnel),
     at: [...tunnel.at, 'privateKey'],
     mayMake: isNew,
@@ -63,7 +63,7 @@ function wishes(site: Site, tunnel: Tunnel, running: Tree): Wish[] {
           {
             tunnel: tunnel.name,
             peer: peer.name,
-            leaf: [...base, 'peer', peer.publicKey, 'preshared-key'],
+            leaf: peerNode.leaf('presharedKey', tunnel.name, peer.publicKey),
             source: peer.presharedKey,
             at: [...peer.at, 'presharedKey'],
             mayMake: false,

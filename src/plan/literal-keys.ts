@@ -1,18 +1,9 @@
 // Literal keys of the running configuration. One that a change would remove or replace is moved into a file first, so that
 // undo commands and records name a path and never hold a secret (docs/keys.md 'On the router'); the others are reported.
 import { isLiteral, shownOf } from '../vyatta/redact.ts';
-import { find, type Path, type Tree, values } from '../vyatta/tree.ts';
+import { find, type Path, type Tree } from '../vyatta/tree.ts';
 import { keyFileOf } from '../wireguard/key.ts';
 import type { Commit, Finding, KeyStep, Operation } from './types/plan.ts';
-
-/** Where keys stand: the private keys of the WireGuard interfaces, and the preshared keys of their peers. */
-export function keyLeaves(tree: Tree): Path[] {
-  const base = ['interfaces', 'wireguard'];
-  return values(tree, base).flatMap(name => [
-    [...base, name, 'private-key'],
-    ...values(tree, [...base, name, 'peer']).map(key => [...base, name, 'peer', key, 'preshared-key']),
-  ]);
-}
 
 /** A node with its line of the running configuration, which what a plan leaves alone keeps. */
 export function onLine(tree: Tree, path: Path): NonNullable<Finding['running']> {

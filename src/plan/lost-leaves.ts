@@ -1,5 +1,8 @@
 // What was saved and is not running: a firmware upgrade took the package away, or a name didn't resolve at boot.
-import { isMulti } from '../vyatta/nodes.ts';
+import { clamp } from '../objects/clamp.ts';
+import { bgp } from '../objects/neighbor.ts';
+import { tunnel } from '../objects/tunnel.ts';
+import { isMulti, lookup } from '../vyatta/nodes.ts';
 import { find, has, leaves, type Path, startsWith, type Tree } from '../vyatta/tree.ts';
 
 /** Those of the saved leaves that are not there; one that has another value now was changed by somebody, not lost. */
@@ -15,13 +18,13 @@ export function lostLeaves(running: Tree, lost: Tree): Path[] {
     });
 }
 
-const bgp = ['protocols', 'bgp'];
+const system = bgp.path('').slice(0, -1);
 
 /** BGP goes as a whole when the address that a neighbour calls from is gone at boot; a part of it was deleted by somebody. */
 function isOfTunnels(path: Path, running: Tree): boolean {
-  if (startsWith(path, bgp)) return !has(running, bgp);
-  return startsWith(path, ['interfaces', 'wireguard']) || path[2]?.startsWith('mss-clamp') === true;
+  if (startsWith(path, system)) return !has(running, system);
+  return tunnel.match(path) !== undefined || clamp.match(path) !== undefined;
 }
 
 /** `peer KEY` without anything below it: a new instance beside others. */
-const isTag = (leaf: Path): boolean => leaf.at(-1) === 'peer' || leaf.at(-1) === 'wireguard';
+const isTag = (leaf: Path): boolean => lookup(leaf)?.node.kind === 'tag';

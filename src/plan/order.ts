@@ -1,7 +1,10 @@
 // From a difference to commits that EdgeOS accepts, each with its undo.
+import { ruleset } from '../objects/ruleset.ts';
+import { tunnel } from '../objects/tunnel.ts';
 import { deletePath, prunePath, setPath } from '../vyatta/edit.ts';
+import { interfacesOf } from '../vyatta/interfaces.ts';
 import { lookup } from '../vyatta/nodes.ts';
-import { copyAlong, find, has, leaves, type Path, startsWith, type Tree, values } from '../vyatta/tree.ts';
+import { copyAlong, find, has, leaves, type Path, startsWith, type Tree } from '../vyatta/tree.ts';
 import type { Difference } from './difference.ts';
 import type { Commit, Operation } from './types/plan.ts';
 
@@ -42,16 +45,14 @@ export function commitsOf(running: Tree, { deletes, sets }: Difference): Commit[
   return commits;
 }
 
-const rulesetNodes = ['name', 'ipv6-name'];
-
 function isRulesetInUse(running: Tree, path: Path): boolean {
-  const [a, kind, name] = path;
-  if (a !== 'firewall' || path.length !== 3 || kind === undefined || !rulesetNodes.includes(kind))
-    return false;
-  const interfaces = find(running, ['interfaces']);
-  if (interfaces === undefined) return false;
-  for (const leaf of leaves(interfaces))
-    if (leaf.path.includes('firewall') && leaf.path.at(-2) === kind && leaf.path.at(-1) === name) return true;
+  const found = ruleset.match(path);
+  if (found === undefined || found.below.length > 0) return false;
+  const [top, kind, name] = path;
+  for (const { node } of interfacesOf(running))
+    for (const leaf of leaves(node))
+      if (leaf.path.includes(top ?? '') && leaf.path.at(-2) === kind && leaf.path.at(-1) === name)
+        return true;
   return false;
 }
 
@@ -64,18 +65,17 @@ function releasedPorts(
   deletes: readonly Operation[],
   sets: readonly Operation[],
 ): Operation[] {
-  const base = ['interfaces', 'wireguard'];
   const taken = new Map<string, string>();
   for (const { path } of sets)
-    if (startsWith(path, base) && path[3] === 'listen-port' && path[2] && path[4])
-      taken.set(path[4], path[2]);
+    for (const name of tunnel.match(path)?.instance ?? [])
+      if (startsWith(path, tunnel.leaf('listenPort', name))) taken.set(path.at(-1) ?? '', name);
   const released: Operation[] = [];
-  for (const name of values(running, base)) {
-    const port = values(running, [...base, name, 'listen-port'])[0];
+  for (const name of tunnel.names(running)) {
+    const port = tunnel.value(running, 'listenPort', name);
     const by = port === undefined ? undefined : taken.get(port);
     if (by === undefined || by === name) continue;
-    const leaf = [...base, name, 'listen-port'];
-    const goes = deletes.some(({ path }) => startsWith([...base, name], path));
+    const leaf = tunnel.leaf('listenPort', name);
+    const goes = deletes.some(({ path }) => startsWith(tunnel.path(name), path));
     const letsGo = [...deletes, ...sets].some(({ path }) => startsWith(path, leaf));
     if (!goes && letsGo) released.push({ op: 'delete', path: leaf });
   }

@@ -1,7 +1,9 @@
 // A saved plan read back: JSON of anybody in, a plan out that can do nothing but what edgewg itself could have planned.
 // Its commands are checked word by word, since the router's templates put values into a shell (docs/edgeos.md 'Values and the shell').
+
 import * as z from 'zod';
 import { Refused } from '../errors.ts';
+import { isExecuted } from '../objects/tunnel.ts';
 import { lookup } from '../vyatta/nodes.ts';
 import type { Path } from '../vyatta/tree.ts';
 import { summarize } from './make.ts';
@@ -120,9 +122,6 @@ export function parsePlan(text: string, name: string): Plan {
   return { ...read.data, summary: summarize(changes, commits) };
 }
 
-/** Run as shell commands by the package's scripts; a site file can't say them. */
-const executed = new Set(['up-command', 'down-command']);
-
 /**
  * Whether a command on this path is one that edgewg plans. `isUndo`: it puts back what somebody else wrote once, whose
  * descriptions may hold brackets and the like, but nothing that starts a command.
@@ -132,7 +131,7 @@ export function isOurs(path: Path, isUndo = false): boolean {
   return path.every((word, i) => {
     const found = lookup(path.slice(0, i + 1));
     if (found === undefined) return false;
-    if (!found.isValue) return !(path[1] === 'wireguard' && executed.has(word));
+    if (!found.isValue) return !isExecuted(path.slice(0, i + 1));
     const { node } = found;
     return node.kind === 'container' || node.kind === 'valueless' || isSafe(word, node.value.type, isUndo);
   });

@@ -1,9 +1,12 @@
 // Probes that cost time, for those who ask for them: a handshake newer than the commit, a ping at the tunnel's full MTU.
+
 import { setTimeout } from 'node:timers/promises';
+import { peer } from '../objects/peer.ts';
+import { tunnel } from '../objects/tunnel.ts';
 import type { Probe } from '../plan/types/outcome.ts';
 import type { Plan } from '../plan/types/plan.ts';
 import type { Connection } from '../ssh/connection.ts';
-import { find, has, type Tree, value, values } from '../vyatta/tree.ts';
+import type { Tree } from '../vyatta/tree.ts';
 import { quote } from '../vyatta/words.ts';
 import { parsePrefix, printAddress } from '../wireguard/prefix.ts';
 import type { AskedProbes } from './apply.ts';
@@ -25,9 +28,7 @@ export function furtherProbes(
 ): (given: AskedProbes) => Promise<Probe[]> {
   return async given => {
     const { connection, reading } = given;
-    const names = touchedInterfaces(plan).filter(name =>
-      has(reading.running, ['interfaces', 'wireguard', name]),
-    );
+    const names = touchedInterfaces(plan).filter(name => tunnel.has(reading.running, name));
     const { handshake } = asked;
     return [
       ...(handshake === undefined ? [] : await handshakes(given, names, { seconds: handshake, now })),
@@ -46,8 +47,9 @@ async function handshakes(
   { seconds, now }: { readonly seconds: number; readonly now: () => number },
 ): Promise<Probe[]> {
   const expected = names.flatMap(name =>
-    values(first.running, ['interfaces', 'wireguard', name, 'peer'])
-      .filter(key => has(first.running, ['interfaces', 'wireguard', name, 'peer', key, 'endpoint']))
+    peer
+      .names(first.running, name)
+      .filter(key => peer.says(first.running, 'endpoint', name, key))
       .map(key => ({ name, key })),
   );
   const before = parseHandshakes(handshakesBefore);
@@ -82,10 +84,12 @@ function parseHandshakes(text: string | undefined): Map<string, number> | undefi
 
 /** The first single address of each peer that can be called: the far tunnel addresses. A phone may be asleep. */
 function farAddresses(running: Tree, name: string): string[] {
-  const peers = find(running, ['interfaces', 'wireguard', name, 'peer'])?.children.values() ?? [];
-  const called = [...peers].filter(peer => has(peer, ['endpoint']) && !has(peer, ['disable']));
-  return called.flatMap(peer =>
-    values(peer, ['allowed-ips'])
+  const called = peer
+    .names(running, name)
+    .filter(key => peer.says(running, 'endpoint', name, key) && !peer.says(running, 'disable', name, key));
+  return called.flatMap(key =>
+    peer
+      .values(running, 'allowedIPs', name, key)
       .flatMap(text => text.split(','))
       .map(parsePrefix)
       .filter(prefix => prefix !== undefined)
@@ -98,7 +102,7 @@ function farAddresses(running: Tree, name: string): string[] {
 async function pings(connection: Connection, running: Tree, names: string[]): Promise<Probe[]> {
   const probes: Probe[] = [];
   for (const name of names) {
-    const mtu = Number(value(running, ['interfaces', 'wireguard', name, 'mtu']) ?? 1420);
+    const mtu = Number(tunnel.value(running, 'mtu', name) ?? 1420);
     const far = farAddresses(running, name);
     if (far.length === 0)
       probes.push({

@@ -1,9 +1,11 @@
 // Does the router do what its configuration says? Looked at over a new connection, after the commit and before the save.
+import { peer } from '../objects/peer.ts';
+import { tunnel } from '../objects/tunnel.ts';
 import type { LiveInterface } from '../plan/types/facts.ts';
 import type { Probe } from '../plan/types/outcome.ts';
 import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import { canonicalValues } from '../vyatta/canonical.ts';
-import { has, type Tree, value, values } from '../vyatta/tree.ts';
+import type { Tree } from '../vyatta/tree.ts';
 import { canonicalInterfaceAddress, canonicalPrefix } from '../wireguard/prefix.ts';
 import type { Reading } from './read.ts';
 
@@ -20,8 +22,7 @@ export function prove(reading: Reading, again: Plan, interfaces: readonly string
 export function touchedInterfaces(plan: Plan): string[] {
   const names = plan.commits
     .flatMap(commit => commit.run)
-    .filter(({ path }) => path[0] === 'interfaces' && path[1] === 'wireguard' && path[2] !== undefined)
-    .map(({ path }) => path[2] ?? '');
+    .flatMap(({ path }) => tunnel.match(path)?.instance ?? []);
   return [...new Set(names)];
 }
 
@@ -36,31 +37,32 @@ function remaining(plan: Plan): string {
 
 /** Whether the kernel has what the configuration says of an interface. */
 export function probeInterface({ running, facts }: Reading, name: string): Probe[] {
-  const base = ['interfaces', 'wireguard', name];
   const live = facts.interfaces.get(name);
-  if (!has(running, base)) return [probe(`${name} is gone`, live === undefined, () => 'wg still shows it')];
-  if (has(running, [...base, 'disable'])) return [];
+  if (!tunnel.has(running, name))
+    return [probe(`${name} is gone`, live === undefined, () => 'wg still shows it')];
+  if (tunnel.says(running, 'disable', name)) return [];
   if (live === undefined) return [{ name: `${name} is up`, ok: false, saw: 'wg shows no such interface' }];
   return [
-    ...probeAddresses(running, base, name, live),
-    ...probeNumbers(running, base, name, live),
-    ...probePeers(running, base, name, live),
-    ...probeKey(facts.keyFiles.get(value(running, [...base, 'private-key']) ?? '')?.publicKey, name, live),
+    ...probeAddresses(running, name, live),
+    ...probeNumbers(running, name, live),
+    ...probePeers(running, name, live),
+    ...probeKey(facts.keyFiles.get(tunnel.value(running, 'privateKey', name) ?? '')?.publicKey, name, live),
   ];
 }
 
-function probeAddresses(running: Tree, base: string[], name: string, live: LiveInterface): Probe[] {
+function probeAddresses(running: Tree, name: string, live: LiveInterface): Probe[] {
   const there = live.addresses.map(canonicalInterfaceAddress);
-  return values(running, [...base, 'address'])
+  return tunnel
+    .values(running, 'address', name)
     .map(canonicalInterfaceAddress)
     .map(address =>
       probe(`${name} has ${address}`, there.includes(address), () => there.join(', ') || 'no address'),
     );
 }
 
-function probeNumbers(running: Tree, base: string[], name: string, live: LiveInterface): Probe[] {
-  const port = value(running, [...base, 'listen-port']);
-  const mtu = value(running, [...base, 'mtu']);
+function probeNumbers(running: Tree, name: string, live: LiveInterface): Probe[] {
+  const port = tunnel.value(running, 'listenPort', name);
+  const mtu = tunnel.value(running, 'mtu', name);
   return [
     ...(port === undefined
       ? []
@@ -75,14 +77,13 @@ function probeNumbers(running: Tree, base: string[], name: string, live: LiveInt
   ];
 }
 
-function probePeers(running: Tree, base: string[], name: string, live: LiveInterface): Probe[] {
-  return values(running, [...base, 'peer']).flatMap(key => {
-    const path = [...base, 'peer', key];
-    if (has(running, [...path, 'disable'])) return [];
-    const there = live.peers.find(peer => peer.publicKey === key);
-    const wanted = values(running, [...path, 'allowed-ips']).flatMap(text =>
-      canonicalValues({ type: 'ipOrNetList' }, text),
-    );
+function probePeers(running: Tree, name: string, live: LiveInterface): Probe[] {
+  return peer.names(running, name).flatMap(key => {
+    if (peer.says(running, 'disable', name, key)) return [];
+    const there = live.peers.find(one => one.publicKey === key);
+    const wanted = peer
+      .values(running, 'allowedIPs', name, key)
+      .flatMap(text => canonicalValues({ type: 'ipOrNetList' }, text));
     const allowed = new Set(there?.allowedIPs.map(canonicalPrefix));
     const agree =
       there !== undefined && wanted.length === allowed.size && wanted.every(prefix => allowed.has(prefix));

@@ -1,11 +1,13 @@
 // Turns a plan into the one script that the router runs by itself once it has it: data in front of the fixed functions of
 // scripts/. Every word goes through quote(); nothing here talks to a router.
+
 import { Refused } from '../errors.ts';
+import { tunnel } from '../objects/tunnel.ts';
 import { configurationAfter } from '../plan/after.ts';
 import { applied } from '../plan/order.ts';
 import type { Commit, KeyStep, Operation, Plan } from '../plan/types/plan.ts';
 import type { Secret } from '../secret.ts';
-import { find, leaves, type Path, type Tree, values } from '../vyatta/tree.ts';
+import { find, leaves, type Tree } from '../vyatta/tree.ts';
 import { printCommand, quote } from '../vyatta/words.ts';
 import { canonicalInterfaceAddress } from '../wireguard/prefix.ts';
 import { startScript, transactionScript } from './scripts.ts';
@@ -166,11 +168,11 @@ function expectations(running: Tree, commits: readonly Commit[]): string[] {
 function ipv6Lines(tree: Tree, commits: readonly Commit[]): string[] {
   const touched = new Set<string>();
   for (const { path } of commits.flatMap(commit => commit.run))
-    if (path[0] === 'interfaces' && path[1] === 'wireguard' && path[2] !== undefined) touched.add(path[2]);
+    for (const name of tunnel.match(path)?.instance ?? []) touched.add(name);
   return [...touched].flatMap(name => {
-    const base: Path = ['interfaces', 'wireguard', name];
-    if (find(tree, [...base, 'disable']) !== undefined) return [];
-    return values(tree, [...base, 'address'])
+    if (tunnel.says(tree, 'disable', name)) return [];
+    return tunnel
+      .values(tree, 'address', name)
       .filter(address => address.includes(':'))
       .map(
         address => `readd_ipv6 ${quote(name)} ${quote(canonicalInterfaceAddress(address))} ${quote(address)}`,

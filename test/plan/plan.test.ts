@@ -73,7 +73,7 @@ describe('plan: properties', () => {
             c.run.some(o => o.op === 'delete' && o.path.length === 3 && o.path[2] === path[2]),
           );
           assert.ok(isGone || lookup(path) !== undefined, path.join(' '));
-          for (const word of ['eth0', 'eth1', 'unms', 'system', ...(isGone ? [] : ['fwmark', 'ospf'])])
+          for (const word of ['eth0', 'eth1', 'unms', 'system', ...(isGone ? [] : ['ospf'])])
             assert.ok(!path.includes(word), printCommand('set', path));
         }
       }),

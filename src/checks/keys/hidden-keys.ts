@@ -1,6 +1,7 @@
 // EW013: `show configuration` hides even the paths of key files: such an input can't be compared.
 
-import { keyLeaves, onLine } from '../../plan/literal-keys.ts';
+import { keyLeaves } from '../../objects/key.ts';
+import { onLine } from '../../plan/literal-keys.ts';
 import type { Check } from '../../plan/types/check.ts';
 import { masked } from '../../vyatta/redact.ts';
 import { value } from '../../vyatta/tree.ts';
@@ -17,6 +18,7 @@ export const hiddenKeys: Check = {
   },
   find: ({ running }) =>
     keyLeaves(running)
+      .map(({ path }) => path)
       .filter(leaf => value(running, leaf) === masked)
       .map(leaf => ({
         code: 'EW013',

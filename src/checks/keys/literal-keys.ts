@@ -1,6 +1,7 @@
 // EW016: literal keys that stay in the configuration after the plan: whoever reads a backup of it has them.
 
-import { keyLeaves, onLine } from '../../plan/literal-keys.ts';
+import { keyLeaves } from '../../objects/key.ts';
+import { onLine } from '../../plan/literal-keys.ts';
 import type { Check } from '../../plan/types/check.ts';
 import { isLiteral, shownOf } from '../../vyatta/redact.ts';
 import { value } from '../../vyatta/tree.ts';
@@ -19,6 +20,7 @@ export const literalKeys: Check = {
   },
   find: ({ after }) =>
     keyLeaves(after)
+      .map(({ path }) => path)
       .filter(leaf => isLiteral(value(after, leaf) ?? ''))
       .map(leaf => {
         const name = leaf[2] ?? '';
