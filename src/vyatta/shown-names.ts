@@ -6,46 +6,42 @@
 
 /** Behind them comes the name of a node. */
 const boxes = `
-  accounting acl address-family address-range aggregate allowas-in application archive area-type arp as-path
-  attribute-unchanged authentication auto-cost bestpath bit-rate blackhole bridge-group capability client-ip-pool
-  commit-archive community confederation config-management connected conntrack console count custom dampening
-  dead-peer-detection default default-information default-originate destination dhcp-options dhcp-relay dhcp-server
-  dhcpv6-pd dhcpv6-relay dhcpv6-server disable-send-community distance distribute-list dns dns-servers download
-  dynamic dynamic-dns-update executable filter-list firewall forward-to forwarding fragment global graceful-restart
-  gre gui icmp icmpv6 in inside-address interfaces ip ip-forwarding ipsec ipsec-interfaces ipsec-settings ipv4 ipv6
-  ipv6-next-hop ipv6-unicast kernel l2tp lease-time limit lldp load-balance local local-users log-adjacency-changes
-  logging match max-metric maximum-paths md5 mdns med modify modules mss-clamp mss-clamp6 nat nat-networks nexthop
-  nexthop-local nssa ntp offload on-match orf originate ospf ospfv3 out outside-address p2p package parameters ping
-  poe policy port-forward pppoe-server pptp prefix-list prefix-list6 protocols recent redistribute relay-options
-  remote remote-access repeater rip ripng route-map route-test router-advert router-lsa service set sip site-to-site
-  snmp soft-reconfiguration source spf split-horizon ssh state static static-host-mapping static-route statistic
-  sticky stub switch-port syslog system systemd task-scheduler tcp telnet throttle time timeout timers tls
-  traffic-control traffic-policy ttl-security ubnt-discover udp unms upload upnp upnp2 vpn vrrp vti x509 zone-policy
-  destination>group firewall>group firewall>options interface>route ipv6>address openvpn>server route-test>type
-  source>group system>login system>options
+  address-family aggregate application archive arp as-path attribute-unchanged authentication bestpath blackhole
+  bridge-group capability client-ip-pool commit-archive community config-management connected conntrack console count
+  default default-information default-originate destination dhcp-options dhcp-relay dhcp-server dhcpv6-pd dhcpv6-relay
+  dhcpv6-server disable-send-community distance distribute-list dns dns-servers dynamic executable filter-list
+  firewall forward-to forwarding fragment global gre gui icmp icmpv6 in inside-address interfaces ip ipsec
+  ipsec-interfaces ipsec-settings ipv4 ipv6 ipv6-next-hop ipv6-unicast kernel l2tp lease-time limit lldp load-balance
+  local local-users match maximum-paths md5 mdns med modify modules mss-clamp mss-clamp6 nat nat-networks nexthop
+  nexthop-local ntp offload on-match originate ospf ospfv3 out outside-address p2p package parameters ping poe policy
+  port-forward pppoe-server pptp prefix-list prefix-list6 protocols recent redistribute relay-options remote
+  remote-access repeater rip ripng route-map route-test router-advert service set sip site-to-site snmp
+  soft-reconfiguration source ssh state static static-host-mapping static-route statistic switch-port syslog system
+  systemd task-scheduler tcp telnet time timeout timers traffic-control traffic-policy ubnt-discover udp unms upnp
+  upnp2 vpn vrrp vti x509 zone-policy destination>group firewall>group firewall>options interface>route ipv6>address
+  openvpn>server route-test>type source>group system>login system>options
 `;
 
 /** Behind them comes a value, which is shown. */
 const shows = `
-  abr-type access-list access-list6 action address address-group aggregate-address alias allowed-ips allowed-network amneziawg
+  access-list access-list6 action address address-group aggregate-address alias allowed-ips allowed-network amneziawg
   area as-path-list as-path-prepend authorization bandwidth bind bond-group bonding bridge ca-cert-file call category
-  cert-file ciphers class client community-list config-file connection-type connmark crontab-spec custom-category
-  default-action default-esp-group default-route description dest-addr dest-port device device-type dh-file dhcp
-  dhcp-interface distribution domain domain-name domain-search dscp duplex egress encapsulation encryption endpoint
-  esp-group ethernet except-interface exclude export facility flags from fwmark group hash host host-address host-name
-  ike-group import inbound-interface ingress interface interface-route interface-route6 interface-type ipv6-address
-  ipv6-address-group ipv6-modify ipv6-name ipv6-network ipv6-network-group ipv6-tunnel kex key-exchange key-file
-  key-id l2tpv3 lan-interface lb-group level link listen-address listen-interface listen-on local-as log loopback
-  mac-address macs mark metric metric-type mirror mode monthdays mss name name-server neighbor network network-group
-  next-hop next-hop-interface openvpn origin original-port outbound-interface output passive-interface
-  passive-interface-exclude pd peer peer-group port port-group pppoe prefix prefix-id primary probability proposal
-  proto protocol protocol-version pseudo-ethernet public-keys range rate redirect remote-as remote-host require role
-  route route6 rule server set-mark shaper shared-network-name smart-queue source-addr source-port source-validation
-  speed start startdate starttime static-mapping stopdate stoptime subnet subnets switch table target task tcp-mss
-  time-zone topology tunnel type type-name unsuppress-map update-source upstream-interface user vif virtual-address
-  vlan vrrp-group wan wan-interface weekdays wireguard zone class>match dynamic>interface firewall>modify
-  interface>service interfaces>vti policy>prefix-list policy>prefix-list6 policy>route-map protocols>bgp set>community
-  syslog>file
+  cert-file class client community-list config-file connection-type connmark crontab-spec custom-category
+  default-action default-esp-group default-route description device dh-file dhcp dhcp-interface distribution domain
+  domain-name domain-search dscp duplex egress encapsulation encryption endpoint esp-group ethernet except-interface
+  exclude export facility flags from fwmark group hash host host-address host-name ike-group import inbound-interface
+  ingress interface interface-route interface-route6 interface-type ipv6-address ipv6-address-group ipv6-modify
+  ipv6-name ipv6-network ipv6-network-group ipv6-tunnel key-exchange key-file key-id l2tpv3 lan-interface lb-group
+  level link listen-address listen-interface listen-on local-as log loopback mac-address mark metric metric-type
+  mirror mode monthdays mss name name-server neighbor network network-group next-hop next-hop-interface openvpn origin
+  original-port outbound-interface output passive-interface passive-interface-exclude pd peer peer-group port
+  port-group pppoe prefix prefix-id primary probability proposal protocol protocol-version pseudo-ethernet public-keys
+  range rate redirect remote-as remote-host require role route route6 rule server set-mark shared-network-name
+  source-validation speed start startdate starttime static-mapping stopdate stoptime subnet subnets switch table
+  target task tcp-mss time-zone tunnel type type-name unsuppress-map update-source upstream-interface user vif
+  virtual-address vlan vrrp-group wan wan-interface weekdays wireguard zone class>match dynamic>interface
+  firewall>modify interface>service interfaces>vti policy>prefix-list policy>prefix-list6 policy>route-map
+  protocols>bgp set>community syslog>file
 `;
 
 /** Exceptions from the lists above. */

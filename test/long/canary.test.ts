@@ -413,7 +413,11 @@ describe('secrets', function () {
     await configured(stage, dirty('as it begins'));
     boot = readFileSync(join(stage.router.lab.root, 'config/config.boot'), 'utf8');
     for (const [where, secret] of Object.entries(secrets))
-      if (/^the (literal|password of (BGP|PPPoE|a user|dynamic|VRRP)|secret|community)/.test(where))
+      if (
+        /^the (literal|password of (BGP|PPPoE|a user|dynamic|VRRP)|secret of|community|name at|TSIG|(password|token|key) (in (the URL|an? option|options|the command|a description)|among))/.test(
+          where,
+        )
+      )
         assert.ok(boot.includes(secret), `${where} is not in the configuration`);
     await stage.close();
   });

@@ -104,6 +104,14 @@ describe('scripts of the router', () => {
     assert.equal(said, 'run key [secret] password [secret]\n');
   });
 
+  it('hide in the log what a failed commit says of others', () => {
+    const path = '[ service dns forwarding options geheim geheim ]';
+    const said = inBash(`log ${quote(`undo failed: ${path} is no option`)}; cut -d' ' -f2- "$archive/log"`);
+    assert.equal(said, 'run undo failed: [ service dns forwarding options redacted ] is no option\n');
+    const shown = '[ interfaces wireguard wg4 listen-port 51824 ]';
+    assert.equal(inBash(`log ${quote(shown)}; cut -d' ' -f2- "$archive/log"`), `run ${shown}\n`);
+  });
+
   it('leave no variable behind: each belongs to one function, or stands at the top of a file', () => {
     const stray = readdirSync(folder).flatMap(name =>
       strayIn(readFileSync(`${folder}/${name}`, 'utf8')).map(text => `${name}: ${text}`),

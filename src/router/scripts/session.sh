@@ -36,7 +36,7 @@ rewritten=0
 
 words_of() { cut -c1-200 "$1" 2>/dev/null | head -n 5 | tr '\n' ' '; }
 # a failed commit prints the value that it failed at, keys and passwords too (docs/edgeos.md 'Commits')
-hidden() { sed -E 's/((passphrase|password|secret|community|connection|psk) +).*/\1[secret]/; s/(key +)[^ /][^ ]*/\1[secret]/g; s#[0-9A-Za-z+/]{43}=#[key]#g'; }
+hidden() { without_secrets text | sed -E 's/((passphrase|password|secret|community|connection|psk) +).*/\1[secret]/; s/(key +)[^ /][^ ]*/\1[secret]/g; s#[0-9A-Za-z+/]{43}=#[key]#g'; }
 log() {
   mkdir -p "$archive"
   printf '%s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$id" "$*" | hidden >>"$archive/log"

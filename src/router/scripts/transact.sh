@@ -69,7 +69,7 @@ commit_unmoved() { # number
   begun=1
   { : >"$S/begun"; } 2>"$S/out" || { failed=1; say "commit:$1" 1 "$S/out"; return; }
   commit || { code=$?; failed=1; }
-  say "commit:$1" "$code" "$S/out"
+  say "commit:$1" "$code" - < <(hidden <"$S/out")
   [ "$1" = "$commits" ] || lines=$(active 2>/dev/null)
 }
 # a handshake is new when it isn't one of these, whatever the clocks say
