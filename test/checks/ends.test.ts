@@ -487,6 +487,17 @@ describe('the proof that both ends match', () => {
     assert.deepEqual(findings(blog).filter(isTwoSided), []);
   });
 
+  it('takes a router that does not look whether its neighbour is connected for one that begins', () => {
+    const oneHop = but(blog, [
+      '192.168.5.4: { tunnel: wg4, remoteAsn: 64513, ebgpMultihop: 2',
+      '192.168.5.4: { tunnel: wg4, remoteAsn: 64513, ebgpMultihop: 1',
+    ]);
+    const hops = (commands: string) =>
+      findings(oneHop, commands).filter(({ code }) => code === 'EW423').length;
+    assert.equal(hops(router), 1);
+    assert.equal(hops(`${router}set protocols bgp 64512 neighbor 192.168.5.4 disable-connected-check\n`), 0);
+  });
+
   it('knows at least 40 one-sided mistakes', () => assert.ok(mutants.length >= 40, String(mutants.length)));
 
   for (const { what, code, site, router: commands } of mutants)

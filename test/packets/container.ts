@@ -1,11 +1,10 @@
 // A node of the cluster that runs the pod of a DaemonSet: what kubelet and the container's runtime do, from the manifests as they are. The container
 // has a root of its own with the machine's programs as its image, the volumes that are mounted, and the capabilities that are added.
 import assert from 'node:assert/strict';
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { type Machine, type Ran, until } from './machine.ts';
 
 interface Mount {
@@ -60,12 +59,15 @@ interface KubernetesObject {
   readonly spec?: { readonly template: { readonly spec: PodSpec } };
 }
 
-/** Every object below a folder. */
+/** Every object below a folder, as a reader of YAML 1.1 understands it: Kubernetes' own reader is one, and PyYAML stands for it. */
 export function objectsBelow(folder: string): KubernetesObject[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+  const texts = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile() && entry.name.endsWith('.yaml') && entry.name !== 'kustomization.yaml')
-    .flatMap(entry => parseAllDocuments(readFileSync(join(entry.parentPath, entry.name), 'utf8')))
-    .map(document => document.toJS() as KubernetesObject);
+    .map(entry => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+  const script =
+    'import json, sys, yaml; print(json.dumps([d for t in json.load(sys.stdin) for d in yaml.safe_load_all(t)]))';
+  const read = execFileSync('python3', ['-c', script], { input: JSON.stringify(texts), encoding: 'utf8' });
+  return JSON.parse(read) as KubernetesObject[];
 }
 
 /** Where the node's own files are, as the container's hostPath means them. */

@@ -20,6 +20,7 @@ const needed: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   ping: 'iputils-ping',
   unshare: 'util-linux',
+  python3: 'python3 and python3-yaml',
   nsenter: 'util-linux',
 };
 

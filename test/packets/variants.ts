@@ -145,7 +145,9 @@ function kubernetes(firewall: 'nftables' | 'iptables'): Variant {
         site: text =>
           text
             .replace(/^cluster:\n/m, `$&  ${image}\n  firewall: ${firewall}\n`)
-            .replace(/^( {6})tunnel: wg5\n/m, '$&$1key: env:KEY_OF_SRV5\n'),
+            .replace(/^( {6})tunnel: wg5\n/m, '$&$1key: env:KEY_OF_SRV5\n')
+            // a name that is a truth value to readers of YAML 1.1
+            .replace(/^( {4})srv4:(?=\n {6}tunnel)/m, '$1no:'),
         secrets: { KEY_OF_SRV5: agreed.keys.srv5.private.trim() },
       });
       const objects = objectsBelow(folder);
@@ -157,7 +159,7 @@ function kubernetes(firewall: 'nftables' | 'iptables'): Variant {
         if (!hasWireGuard(machine)) addWireGuard(machine, 'wg0');
         machine.sh(`mkdir -p ${nodeRoot}/var/lib/edgewg`);
         if (name === 'srv4') machine.write(`${nodeRoot}/var/lib/edgewg/wg0.key`, agreed.keys.srv4.private);
-        const start = () => Container.start(machine, objects, name);
+        const start = () => Container.start(machine, objects, name === 'srv4' ? 'no' : name);
         pods.set(name, { container: start(), start });
       };
     },

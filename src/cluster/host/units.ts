@@ -53,6 +53,7 @@ export function watchFiles({ link }: NodeSetup, script: string, tunnelUnit: stri
     '[Service]',
     `ExecStart=/bin/sh ${script} watch`,
     'Restart=always',
+    'RestartSec=5',
   );
   return [
     { path: `${folder}/${watch}`, text: unit },

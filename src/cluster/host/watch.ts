@@ -65,7 +65,7 @@ export function watchLines({ link, endpoint }: NodeSetup, makesLink: boolean): s
     '  sh "$0" check && continue',
     '  sh "$0" up && sh "$0" check && echo "put back" >&2 || echo "not put back; tried again in 10 s" >&2',
     ...(makesLink ? [] : [`  ip link show dev ${link} >/dev/null 2>&1 || sh "$0" down`]),
-    '  sleep 0.2',
+    '  sleep 0.2 2>/dev/null || sleep 1',
     'done',
   ];
 }
