@@ -2,7 +2,7 @@
 // and sums up on stdout; exits 1 when anything that must hold didn't.
 //   --sample N   so many cases, and a fifth as many cuts     --seed S    which of them
 //   --only TEXT  the cases that contain it                    --jobs N    so many at once
-//   --cuts N     cut after every Nth byte (50; 1: every), `packets`: within each packet, `random:N`: after N random bytes
+//   --cuts N     cut after every Nth byte (50), `packets`: within each packet, `random:N`: after N random bytes, `none`
 //   --out FILE   the table
 //   --minutes N  starts no further case after that
 import { type ChildProcess, fork } from 'node:child_process';
@@ -64,6 +64,7 @@ async function runIn(worker: ChildProcess, one: Case, good: Reference): Promise<
 
 function cutsOf(sent: Sent, seed: number): Case[] {
   const [kind = '', count = ''] = asked.cuts.split(':');
+  if (kind === 'none') return [];
   if (kind === 'packets') return packetCuts(sent);
   if (kind === 'random') return randomCuts(Number(count), sent, seed);
   return cuts(Number(kind), sent);
