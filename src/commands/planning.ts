@@ -51,6 +51,7 @@ async function fromFile(loaded: LoadedSite, file: string, io: Io): Promise<Made>
   const { redact } = await import('../vyatta/redact.ts');
   const { makePlan } = await import('../plan/make.ts');
   const { checks } = await import('../checks/all.ts');
+  const { releaseLine } = await import('../vyatta/firmware.ts');
   const { readOrigin } = await import('../plan/snapshot.ts');
   const { runningLines } = await import('./plan-file.ts');
   const name = file === '-' ? 'standard input' : file;
@@ -60,7 +61,9 @@ async function fromFile(loaded: LoadedSite, file: string, io: Io): Promise<Made>
     io.stderr.write(
       `note: ${visible(name)} has no interfaces: of a part of a configuration the rest counts as not there\n`,
     );
-  const plan = makePlan({ site: loaded.site, placeOf: path => loaded.place(path), running }, checks);
-  const origin = readOrigin(bytes.toString('utf8'));
+  const text = bytes.toString('utf8');
+  const version = releaseLine(text);
+  const plan = makePlan({ site: loaded.site, placeOf: path => loaded.place(path), running, version }, checks);
+  const origin = readOrigin(text);
   return { plan, running, origin, bindings: () => ({ origin, running: runningLines(running) }) };
 }

@@ -2,6 +2,7 @@
 // (docs/edgeos.md 'Running tunnels'). Words for a person; the worst of a tunnel's changes counts.
 import { peer as peerKind } from '../objects/peer.ts';
 import { tunnel as tunnelKind } from '../objects/tunnel.ts';
+import { generationOf } from '../vyatta/firmware.ts';
 import { publicHalf } from '../vyatta/redact.ts';
 import { byVersion, type Tree } from '../vyatta/tree.ts';
 import type { RouterFacts } from './types/facts.ts';
@@ -27,6 +28,8 @@ interface Both {
   readonly before: Tree;
   readonly after: Tree;
   readonly facts: RouterFacts | undefined;
+  /** Of the router's EdgeOS; empty where it isn't known. */
+  readonly version: string;
   /** Literal keys that move into files. */
   readonly keys: readonly KeyStep[];
 }
@@ -54,7 +57,7 @@ export function tunnelImpacts(changes: readonly Change[], both: Both): TunnelImp
     .map(([tunnel, impacts]) => {
       const effect = worst[Math.max(...impacts.map(one => worst.indexOf(one.effect)))] ?? 'keeps';
       const texts = new Set(impacts.filter(one => one.effect === effect).map(one => one.text));
-      if (texts.size > 1) texts.delete(keeps.text);
+      if (texts.size > 1) texts.delete(reserved(keeps, both).text);
       return { tunnel, effect, text: [...texts].join('; ') };
     });
 }
@@ -68,7 +71,24 @@ const whole = (name: string, { before }: Both): Impact =>
     ? { effect: 'gone', text: 'removed, and its sessions with it' }
     : { effect: 'new', text: 'new: nothing that runs is interrupted' };
 
+/** What the scripts of a release do is known of EdgeOS 1 and 2 alone (docs/edgeos.md 'EdgeOS 3'). */
+function reserved(impact: Impact, { version }: Both): Impact {
+  if (version === '' || [1, 2].includes(generationOf(version) ?? 0)) return impact;
+  const reserve = (text: string): string =>
+    text.replace(/(sessions|the others) go on/, '$1 go on if this release does as EdgeOS 2');
+  return {
+    ...impact,
+    text: reserve(impact.text),
+    ...(impact.short !== undefined && { short: reserve(impact.short) }),
+  };
+}
+
 function impactOf(change: Change, both: Both): Impact | undefined {
+  const impact = impactOn2(change, both);
+  return impact && reserved(impact, both);
+}
+
+function impactOn2(change: Change, both: Both): Impact | undefined {
   const name = tunnelOf(change);
   if (name === undefined) return undefined;
   if (!tunnelKind.has(both.before, name) || !tunnelKind.has(both.after, name)) return undefined;

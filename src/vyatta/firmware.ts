@@ -6,6 +6,10 @@ export function generationOf(version: string): number | undefined {
   return major === undefined ? undefined : Number(major);
 }
 
+/** What the last line of a config.boot says: `v3.0.1.5862409.250924.1408`; undefined where there is none. */
+export const releaseLine = (text: string): string | undefined =>
+  /^\/\* Release version: (v\d[\w.-]*) \*\/\s*$/m.exec(text)?.[1];
+
 /** The boards that one package is for, by the board's id (`ubnt-hal-e getBoardIdE`). */
 const families: readonly (readonly [RegExp, string])[] = [
   [/^e5\d$/, 'e50'],

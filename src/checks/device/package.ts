@@ -33,8 +33,11 @@ export const packageFaults: Check = {
   },
   find(input) {
     const { facts } = input;
-    if (facts === undefined || input.impacts.length === 0) return [];
-    return [...faults(input, facts), ...unknownRelease(input, facts)];
+    if (input.impacts.length === 0) return [];
+    return [
+      ...(facts === undefined ? [] : faults(input, facts)),
+      ...unknownRelease(input, facts?.version ?? input.version ?? ''),
+    ];
   },
 };
 
@@ -88,7 +91,7 @@ function deletions({ changes, running, after }: CheckInput): { name: string; pat
 }
 
 /** The templates of EdgeOS 3 are not public (docs/edgeos.md 'EdgeOS 3'). */
-function unknownRelease(input: CheckInput, { version }: RouterFacts): Finding[] {
+function unknownRelease(input: CheckInput, version: string): Finding[] {
   const generation = generationOf(version);
   if (generation === 1 || generation === 2 || version === '') return [];
   return [

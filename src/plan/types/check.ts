@@ -19,6 +19,8 @@ export interface PlanInput {
   readonly running: Tree;
   /** Undefined when the configuration didn't come from a router. */
   readonly facts?: RouterFacts;
+  /** The release that a saved configuration names; of a router its facts tell it. */
+  readonly version?: string | undefined;
   /** For keys that are references; by default none of them is known. */
   readonly identityOf?: IdentityOf;
 }
