@@ -6,8 +6,8 @@
 
 /** Behind them comes the name of a node. */
 const boxes = `
-  address-family aggregate application archive arp as-path attribute-unchanged authentication bestpath blackhole
-  bridge-group capability client-ip-pool commit-archive community config-management connected conntrack console count
+  address-family aggregate analytics-handler application archive arp as-path attribute-unchanged authentication bestpath blackhole
+  bridge-group capability client-ip-pool commit-archive community config-management connected conntrack console count crash-handler
   default default-information default-originate destination dhcp-options dhcp-relay dhcp-server dhcpv6-pd dhcpv6-relay
   dhcpv6-server disable-send-community distance distribute-list dns dns-servers dynamic executable filter-list
   firewall forward-to forwarding fragment global gre gui icmp icmpv6 in inside-address interfaces ip ipsec
