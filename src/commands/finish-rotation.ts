@@ -5,7 +5,7 @@ import type { ApplyRecord } from '../router/history.ts';
 import type { Site } from '../site/load.ts';
 import type { Applying } from './applying.ts';
 import type { Io } from './io.ts';
-import { inUse, type Rotating } from './rotate.ts';
+import { inUse, type Rotating } from './rotating.ts';
 
 interface Finishing extends Rotating {
   readonly site: Site;

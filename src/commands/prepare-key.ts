@@ -3,7 +3,7 @@ import { Exit, Refused } from '../errors.ts';
 import type { KeyInUse } from '../keys/rotation.ts';
 import type { KeySource, LoadedSite } from '../site/load.ts';
 import type { Io } from './io.ts';
-import { inUse, type Rotating } from './rotate.ts';
+import { inUse, type Rotating } from './rotating.ts';
 
 interface Preparing extends Rotating {
   readonly loaded: LoadedSite;
@@ -29,7 +29,7 @@ export async function prepare(
   const next =
     source === undefined
       ? ((await prepared(preparing, privateKeyOf(tunnel), now, io)) ?? (await makeNext(preparing, file, io)))
-      : await adopt(preparing, source, to ?? '', now, file, io);
+      : await adopt(preparing, { source, text: to ?? '' }, now, file, io);
   const { renderPrepared } = await import('../report/rotation.ts');
   const { otherEnds } = await import('../keys/rotation.ts');
   const ends = otherEnds(tunnel, reading.running);
@@ -95,8 +95,7 @@ async function makeNext({ tunnel, connection }: Preparing, file: string, io: Io)
 /** From where the person says. */
 async function adopt(
   preparing: Preparing,
-  source: KeySource,
-  text: string,
+  { source, text }: { readonly source: KeySource; readonly text: string },
   now: KeyInUse,
   file: string,
   io: Io,

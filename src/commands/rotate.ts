@@ -4,13 +4,12 @@ import { Exit, Refused } from '../errors.ts';
 import type { KeyInUse } from '../keys/rotation.ts';
 import type { RouterFacts } from '../plan/types/facts.ts';
 import { isEmpty } from '../plan/types/plan.ts';
-import type { Reading } from '../router/read.ts';
 import type { LoadedSite, Tunnel } from '../site/load.ts';
-import type { Connection } from '../ssh/connection.ts';
 import { type ApplyingArgs, applySummary, mayApply, readApplying, runApply } from './applying.ts';
 import type { Io } from './io.ts';
 import { type Live, openDialer, planLive, readSite } from './live.ts';
 import { showPlan } from './output.ts';
+import { inUse } from './rotating.ts';
 
 export interface RotateArgs extends ApplyingArgs {
   readonly file: string;
@@ -60,18 +59,6 @@ function tunnelOf({ site }: LoadedSite, name: string | undefined): Tunnel {
   throw new Refused('no-such-tunnel', `the site file has no tunnel ${name}`, `it has: ${known}`);
 }
 
-/** What the interface runs with. Throws {@link Refused} where there is nothing to rotate. */
-export async function inUse(tunnel: Tunnel, { running, facts }: Reading): Promise<KeyInUse> {
-  const { keyInUse } = await import('../keys/rotation.ts');
-  const now = keyInUse(tunnel.name, running, facts);
-  if (now !== undefined) return now;
-  throw new Refused(
-    'nothing-to-rotate',
-    `${tunnel.name} has no key on the router yet`,
-    'its first key comes with the apply, or before it with `edgewg keys --make`',
-  );
-}
-
 /** The site file's wish and nothing else, so that a tunnel that doesn't come back has one cause. */
 async function switchKey(
   live: Live,
@@ -110,10 +97,4 @@ async function switchKey(
 function oldStays(name: string, { path }: KeyInUse, { keyFiles }: RouterFacts): string {
   if (path === undefined || !keyFiles.has(path)) return '';
   return `The old key stays in ${path}, so that a rollback finds it. When all peers work with the new one: edgewg keys rotate ${name} --finish\n`;
-}
-
-export interface Rotating {
-  readonly tunnel: Tunnel;
-  readonly connection: Connection;
-  readonly reading: Reading;
 }

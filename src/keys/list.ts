@@ -112,8 +112,7 @@ class Lister {
       shown,
       peers: peers.map(peer => ({ publicKey: peer.publicKey, name: peer.name })),
       remarks: [
-        ...(isThere ? [] : ['the interface is not on the router yet']),
-        ...(isThere && word === undefined ? ['the interface has no private key'] : []),
+        ...whereabouts(isThere, word),
         ...(literal ? ['a literal key in the configuration: name a file in the site file (EW016)'] : []),
         ...(path === undefined ? [] : this.fileRemarks(path, file, age)),
         ...(kind === 'private' && word !== undefined ? this.liveRemarks(name, shown) : []),
@@ -140,4 +139,9 @@ class Lister {
     if (live === undefined || shown === undefined || live === shown) return [];
     return [`the interface runs with another key, its public half is ${live}`];
   }
+}
+
+function whereabouts(isThere: boolean, word: string | undefined): string[] {
+  if (!isThere) return ['the interface is not on the router yet'];
+  return word === undefined ? ['the interface has no private key'] : [];
 }

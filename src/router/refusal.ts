@@ -101,16 +101,18 @@ export function reasonOf(plan: Plan, records: Records): string {
       .replaceAll(/\s*\n\s*/g, '; ');
     const said = words === '' ? '' : `: ${words}`;
     const [kind, detail = ''] = name.split(/:(.*)/s);
-    if (kind === 'refused' && /^\d+$/.test(detail))
-      return `the router refused \`${commandOf(plan, Number(detail))}\`${said}`;
-    if (kind === 'refused' && detail.startsWith('key:'))
-      return `the key file of ${detail.slice(4)} could not be made${said}`;
-    if (kind === 'refused') return `${parts[detail] ?? detail}${said}`;
+    if (kind === 'refused') return `${refusedPart(plan, detail)}${said}`;
     if (kind === 'moved') return 'somebody else committed while the change was being prepared';
     if (kind === 'commit' && exit !== 0) return `the commit failed${said || `: exit ${exit}`}`;
     if (kind === 'ipv6' && exit !== 0) return `an IPv6 address of ${detail} could not be put back${said}`;
   }
   return 'the transaction stopped';
+}
+
+function refusedPart(plan: Plan, detail: string): string {
+  if (/^\d+$/.test(detail)) return `the router refused \`${commandOf(plan, Number(detail))}\``;
+  if (detail.startsWith('key:')) return `the key file of ${detail.slice(4)} could not be made`;
+  return parts[detail] ?? detail;
 }
 
 function commandOf(plan: Plan, number: number): string {

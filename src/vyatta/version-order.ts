@@ -30,28 +30,29 @@ function rank(code: number): number {
   return isLetter ? code : code + 256;
 }
 
+/** Text and numbers by turns, the text first; there is always an even number of parts. */
+const partsOf = (word: string): string[] => word.split(/(\d+)/).concat('');
+
 /** Text and numbers by turns; numbers by value, of any length. */
 function compare(a: string, b: string): number {
-  let i = 0;
-  let j = 0;
-  while (i < a.length || j < b.length) {
-    while ((i < a.length && !isDigit(a.charCodeAt(i))) || (j < b.length && !isDigit(b.charCodeAt(j)))) {
-      const order = rank(a.charCodeAt(i)) - rank(b.charCodeAt(j));
-      if (order !== 0) return order;
-      i++;
-      j++;
-    }
-    while (a.charCodeAt(i) === 48) i++;
-    while (b.charCodeAt(j) === 48) j++;
-    let first = 0;
-    while (isDigit(a.charCodeAt(i)) && isDigit(b.charCodeAt(j))) {
-      first ||= a.charCodeAt(i) - b.charCodeAt(j);
-      i++;
-      j++;
-    }
-    if (isDigit(a.charCodeAt(i))) return 1;
-    if (isDigit(b.charCodeAt(j))) return -1;
-    if (first !== 0) return first;
+  const [one, other] = [partsOf(a), partsOf(b)];
+  for (let i = 0; i < Math.max(one.length, other.length); i++) {
+    const [x, y] = [one[i] ?? '', other[i] ?? ''];
+    const order = i % 2 === 0 ? compareTexts(x, y) : compareNumbers(x, y);
+    if (order !== 0) return order;
   }
   return 0;
+}
+
+function compareTexts(a: string, b: string): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const order = rank(a.charCodeAt(i)) - rank(b.charCodeAt(i));
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+function compareNumbers(a: string, b: string): number {
+  const [x, y] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
+  return x.length - y.length || (x < y ? -1 : x > y ? 1 : 0);
 }

@@ -70,6 +70,20 @@ const ordinary = new Set(
   ),
 );
 
+/** Options of the program, nodes' own files and protocols, which have the same names. */
+const otherThings: readonly string[] = [
+  'src/cluster/host/netplan.ts',
+  'src/cluster/kubernetes/daemonset.ts',
+  'src/cluster/kubernetes/render.ts',
+  'src/cluster/secrets.ts',
+  'src/commands/answers.ts',
+  'src/commands/peer.ts',
+  'src/site/cluster.ts',
+  'src/site/rules/firewall-rules.ts',
+  'src/site/schema/cluster.ts',
+  'src/wireguard/mtu.ts',
+];
+
 /** Still to be moved; a file that is clean must leave the list. */
 const toMove: readonly string[] = [
   'src/checks/device/budget.ts',
@@ -109,20 +123,10 @@ const toMove: readonly string[] = [
   'src/checks/routing/route-without-peer.ts',
   'src/checks/routing/routes.ts',
   'src/checks/routing/tunnel-address.ts',
-  'src/cluster/host/netplan.ts',
-  'src/cluster/kubernetes/daemonset.ts',
-  'src/cluster/kubernetes/render.ts',
-  'src/cluster/secrets.ts',
-  'src/commands/answers.ts',
-  'src/commands/peer.ts',
   'src/health/before-upgrade.ts',
   'src/health/doctor.ts',
   'src/health/firmware.ts',
   'src/health/status.ts',
-  'src/site/cluster.ts',
-  'src/site/rules/firewall-rules.ts',
-  'src/site/schema/cluster.ts',
-  'src/wireguard/mtu.ts',
 ];
 
 function namesOf(node: Node, found = new Set<string>()): Set<string> {
@@ -160,10 +164,10 @@ describe('names of nodes of the router', () => {
       const list = literals(readFileSync(project(file), 'utf8'));
       if (list.length > 0) found.set(file, list);
     }
-    const unexpected = [...found].filter(([file]) => !toMove.includes(file));
+    const unexpected = [...found].filter(([file]) => ![...toMove, ...otherThings].includes(file));
     assert.deepEqual(Object.fromEntries(unexpected), {});
     assert.deepEqual(
-      toMove.filter(file => !found.has(file)),
+      [...toMove, ...otherThings].filter(file => !found.has(file)),
       [],
       'take these files off the list: they are clean',
     );

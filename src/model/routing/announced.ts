@@ -10,28 +10,34 @@ const distances = { external: 20, internal: 200 } as const;
 /** `table`: by which interface a neighbour is reached. */
 export function announcedBy(tree: Tree, table: RoutingTable): Announced[] {
   return [...(find(tree, ['protocols', 'bgp'])?.children ?? [])].flatMap(([as, node]) =>
-    [...(find(node, ['neighbor'])?.children ?? [])].flatMap(([neighbor, said]): Announced[] => {
-      const address = parseAddress(neighbor);
-      if (address === undefined || said.children.has('shutdown')) return [];
-      const out = table.best(host(address.family, address.address))[0]?.out;
-      const distance = value(said, ['remote-as']) === as ? distances.internal : distances.external;
-      const path = ['protocols', 'bgp', as, 'neighbor', neighbor];
-      const common = { neighbor, out, distance, ...(said.line !== undefined && { line: said.line }) };
-      const list = value(said, ['prefix-list', 'import']);
-      const node6 = address.family === 6 ? 'prefix-list6' : 'prefix-list';
-      const limited = list === undefined ? undefined : find(tree, ['policy', node6, list, 'rule']);
-      if (list === undefined || limited === undefined) {
-        const prefix = parsePrefix(address.family === 6 ? '::/0' : '0.0.0.0/0');
-        const longest = address.family === 6 ? 128 : 32;
-        return prefix === undefined ? [] : [{ ...common, prefix, longest, isOpen: true, path }];
-      }
-      return permitted(limited, ['policy', node6, list, 'rule']).map(one => ({
-        ...common,
-        ...one,
-        isOpen: false,
-      }));
-    }),
+    [...(find(node, ['neighbor'])?.children ?? [])].flatMap(([neighbor, said]) =>
+      announcedByOne(tree, table, { as, neighbor, said }),
+    ),
   );
+}
+
+interface Neighbor {
+  readonly as: string;
+  readonly neighbor: string;
+  readonly said: Tree;
+}
+
+function announcedByOne(tree: Tree, table: RoutingTable, { as, neighbor, said }: Neighbor): Announced[] {
+  const address = parseAddress(neighbor);
+  if (address === undefined || said.children.has('shutdown')) return [];
+  const { family } = address;
+  const out = table.best(host(family, address.address))[0]?.out;
+  const distance = value(said, ['remote-as']) === as ? distances.internal : distances.external;
+  const common = { neighbor, out, distance, ...(said.line !== undefined && { line: said.line }) };
+  const list = value(said, ['prefix-list', 'import']);
+  const rules = ['policy', family === 6 ? 'prefix-list6' : 'prefix-list', list ?? '', 'rule'];
+  const limited = list === undefined ? undefined : find(tree, rules);
+  if (limited !== undefined)
+    return permitted(limited, rules).map(one => ({ ...common, ...one, isOpen: false }));
+  const prefix = parsePrefix(family === 6 ? '::/0' : '0.0.0.0/0');
+  if (prefix === undefined) return [];
+  const path = ['protocols', 'bgp', as, 'neighbor', neighbor];
+  return [{ ...common, prefix, longest: size(family), isOpen: true, path }];
 }
 
 function permitted(rules: Tree, base: Path): Pick<Announced, 'prefix' | 'longest' | 'path'>[] {

@@ -1,7 +1,7 @@
 // How a router routes, as far as its configuration says: connected networks, static routes, what providers and BGP neighbours
 // bring. The main table; what policy routing makes of it is policy.ts.
 import { type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
-import { find, has, type Tree, value, values } from '../../vyatta/tree.ts';
+import { find, has, type Tree, values } from '../../vyatta/tree.ts';
 import { covers, type Family, host, type Prefix, parseAddress, parsePrefix } from '../../wireguard/prefix.ts';
 import { announcedBy } from './announced.ts';
 import type { Announced, Entry } from './entry.ts';
@@ -131,23 +131,31 @@ export const isLinkLocal = (prefix: Prefix): boolean => linkLocals.some(one => c
 
 /** Of the networks it is told about delegation by the router only, so without `hasLive` they are in doubt. */
 function doubtsOf(tree: Tree, up: readonly Interface[], hasLive: boolean): string[] {
-  const doubts: string[] = [];
-  for (const protocol of ['ospf', 'ospfv3', 'rip', 'ripng'])
-    if ((find(tree, ['protocols', protocol])?.children.size ?? 0) > 0)
-      doubts.push(`${protocol.toUpperCase()} may bring routes`);
-  for (const [as, node] of find(tree, ['protocols', 'bgp'])?.children ?? [])
-    for (const [neighbor, said] of find(node, ['neighbor'])?.children ?? []) {
-      const list = value(said, ['prefix-list', 'import']);
-      if (list === undefined && !said.children.has('shutdown'))
-        doubts.push(`BGP neighbour ${neighbor} of AS ${as} may announce anything`);
-    }
-  if (!hasLive)
-    for (const iface of up)
-      for (const pd of find(iface.node, ['dhcpv6-pd', 'pd'])?.children.values() ?? [])
-        for (const name of values(pd, ['interface']))
-          doubts.push(`only the router knows the prefix that ${iface.name} hands to ${name}`);
-  for (const group of values(tree, ['load-balance', 'group']))
-    if (!has(tree, ['load-balance', 'group', group, 'lb-local', 'disable']))
-      doubts.push(`load-balance group ${group} may choose another of its interfaces`);
-  return doubts;
+  const protocols = ['ospf', 'ospfv3', 'rip', 'ripng'].filter(
+    protocol => (find(tree, ['protocols', protocol])?.children.size ?? 0) > 0,
+  );
+  const groups = values(tree, ['load-balance', 'group']).filter(
+    group => !has(tree, ['load-balance', 'group', group, 'lb-local', 'disable']),
+  );
+  return [
+    ...protocols.map(protocol => `${protocol.toUpperCase()} may bring routes`),
+    ...openNeighbors(tree),
+    ...(hasLive ? [] : up.flatMap(delegated)),
+    ...groups.map(group => `load-balance group ${group} may choose another of its interfaces`),
+  ];
+}
+
+function openNeighbors(tree: Tree): string[] {
+  return [...(find(tree, ['protocols', 'bgp'])?.children ?? [])].flatMap(([as, node]) =>
+    [...(find(node, ['neighbor'])?.children ?? [])]
+      .filter(([, said]) => !has(said, ['prefix-list', 'import']) && !said.children.has('shutdown'))
+      .map(([neighbor]) => `BGP neighbour ${neighbor} of AS ${as} may announce anything`),
+  );
+}
+
+function delegated({ name, node }: Interface): string[] {
+  const delegations = [...(find(node, ['dhcpv6-pd', 'pd'])?.children.values() ?? [])];
+  return delegations
+    .flatMap(pd => values(pd, ['interface']))
+    .map(inside => `only the router knows the prefix that ${name} hands to ${inside}`);
 }

@@ -7,40 +7,48 @@ const operators = /[|&;<>()$`]/;
 
 const noShell = "no shell runs it; where one is needed, write command:sh -c '…'";
 
+/** A piece of a word: what it adds, and where the text goes on; or what is wrong. */
+type Piece = { readonly word: string; readonly next: number } | Fault;
+
 /** The program and its arguments, or what is wrong with the text, with offsets into it. */
 export function splitWords(text: string): readonly string[] | Fault {
   const words: string[] = [];
   let word: string | undefined;
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charAt(at);
-    if (char === ' ' || char === '\t') {
+  for (let at = 0; at < text.length; ) {
+    if (/[ \t]/.test(text.charAt(at))) {
       if (word !== undefined) words.push(word);
       word = undefined;
-    } else if (char === "'") {
-      const end = text.indexOf("'", at + 1);
-      if (end < 0) return unclosed(at, text);
-      word = (word ?? '') + text.slice(at + 1, end);
-      at = end;
-    } else if (char === '"') {
-      const quoted = doubleQuoted(text, at);
-      if (typeof quoted.end !== 'number') return quoted.end;
-      word = (word ?? '') + quoted.word;
-      at = quoted.end;
-    } else if (char === '\\') {
-      at += 1;
-      if (at === text.length)
-        return { message: 'ends with a backslash', hint: 'take it out, or write \\\\', from: at - 1, to: at };
-      word = (word ?? '') + text.charAt(at);
-    } else if (operators.test(char) || (word === undefined && (char === '~' || char === '#'))) {
-      return special(char, at);
-    } else {
-      word = (word ?? '') + char;
+      at++;
+      continue;
     }
+    const piece = pieceAt(text, at, word === undefined);
+    if ('message' in piece) return piece;
+    word = (word ?? '') + piece.word;
+    at = piece.next;
   }
   if (word !== undefined) words.push(word);
   if (words[0] === undefined || words[0] === '')
     return { message: 'is not a command', hint: 'write command:sops -d wg4.key.enc' };
   return words;
+}
+
+function pieceAt(text: string, at: number, isFirst: boolean): Piece {
+  const char = text.charAt(at);
+  if (char === "'") {
+    const end = text.indexOf("'", at + 1);
+    return end < 0 ? unclosed(at, text) : { word: text.slice(at + 1, end), next: end + 1 };
+  }
+  if (char === '"') {
+    const { word, end } = doubleQuoted(text, at);
+    return typeof end === 'number' ? { word, next: end + 1 } : end;
+  }
+  if (char === '\\') {
+    if (at + 1 === text.length)
+      return { message: 'ends with a backslash', hint: 'take it out, or write \\\\', from: at, to: at + 1 };
+    return { word: text.charAt(at + 1), next: at + 2 };
+  }
+  if (operators.test(char) || (isFirst && (char === '~' || char === '#'))) return special(char, at);
+  return { word: char, next: at + 1 };
 }
 
 /** From the quote at `start`; `end` is where the other one stands, or what is wrong. */
