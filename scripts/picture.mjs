@@ -23,8 +23,14 @@ function planText() {
     )?.[1];
     if (site === undefined) throw new Error('README.md shows no site file');
     writeFileSync(join(folder, 'edgewg.yaml'), site);
-    const words = [path('bin/edgewg.js'), 'plan', '--running', path('fixtures/blog/router.commands')];
-    const env = { PATH: process.env.PATH, HOME: folder, FORCE_COLOR: '1' };
+    const words = [
+      path('bin/edgewg.js'),
+      'plan',
+      '--commands',
+      '--running',
+      path('fixtures/blog/router.commands'),
+    ];
+    const env = { PATH: process.env.PATH, HOME: folder, FORCE_COLOR: '1', COLUMNS: '90' };
     const ran = spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8', env });
     if (ran.status !== 0) throw new Error(`edgewg plan: exit ${ran.status}\n${ran.stderr}`);
     return ran.stdout;
@@ -78,7 +84,7 @@ function textOf(line, number) {
   return `<text x="${size.margin}" y="${size.top + size.line * (number + 1)}" xml:space="preserve">${parts.join('')}</text>`;
 }
 
-const lines = ['$ edgewg plan', ...shown(planText())];
+const lines = ['$ edgewg plan --commands', ...shown(planText())];
 const width = Math.ceil(Math.max(...lines.map(line => bare(line).length)) * size.letter) + 2 * size.margin;
 const height = size.top + size.line * (lines.length + 1);
 const dots = ['#ff5f57', '#febc2e', '#28c840'].map(

@@ -24,6 +24,7 @@ import { Chalk } from 'chalk';
 import type { Io, Output } from '../commands/io.ts';
 import { Refused } from '../errors.ts';
 import { visible } from '../report/visible.ts';
+import { widest } from '../report/wrap.ts';
 import { runProgram } from '../run-program.ts';
 import { maskCommand, withoutOrders } from './mask.ts';
 import { page } from './pager.ts';
@@ -37,6 +38,9 @@ export interface Host {
   cwd(): string;
 }
 
+/** Narrower lines hold no key, and wrapping helps nobody. */
+const narrowest = 40;
+
 type Streams = Pick<Io, 'stdout' | 'stderr'>;
 
 export function outputs(host: Host, wantsColor: boolean): Streams {
@@ -48,10 +52,17 @@ export function outputs(host: Host, wantsColor: boolean): Streams {
       order: text => void (text !== '' && stream.write(text)),
       isTerminal: stream.isTTY === true,
       columns: stream.columns || 80,
+      wrapAt: wrapAt(stream, host.env),
       paint: new Chalk({ level }),
     };
   };
   return { stdout: output(host.stdout, true), stderr: output(host.stderr, false) };
+}
+
+/** COLUMNS, as the shell tells it to who asks, over what the stream is. */
+function wrapAt(stream: WriteStream, { COLUMNS: said = '' }: Io['env']): number {
+  const columns = /^[1-9]\d{1,3}$/.test(said) ? Number(said) : stream.isTTY === true ? stream.columns : 0;
+  return columns > 0 ? Math.max(narrowest, Math.min(columns, widest)) : Number.POSITIVE_INFINITY;
 }
 
 /** FORCE_COLOR over NO_COLOR over what the stream is, as Node does it itself. */

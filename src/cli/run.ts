@@ -29,7 +29,12 @@ export async function run(
   } catch (error) {
     const failure = ending(error, signals.signal);
     const isVerbose = argv.includes('-v') || argv.includes('--verbose');
-    const { text, exit } = await explainFailure(failure, isVerbose, streams.stderr.paint);
+    const { text, exit } = await explainFailure(
+      failure,
+      isVerbose,
+      streams.stderr.paint,
+      streams.stderr.wrapAt,
+    );
     streams.stderr.write(text);
     return exit;
   }

@@ -6,7 +6,7 @@ import { defineCommand } from './command.ts';
 import { fleetApplyOptions } from './fleet.ts';
 import type { Io } from './io.ts';
 import { accessOptions, type Live, openDialer, planLive, readSite, siteOptions } from './live.ts';
-import { showPlan } from './output.ts';
+import { commandsOption, showPlan } from './output.ts';
 
 export const command = defineCommand({
   command: 'apply [what..]',
@@ -21,7 +21,13 @@ export const command = defineCommand({
     },
   },
   fleet: { stopsOnFailure: true, jobs: 1, onlyAlone: ['router'] },
-  options: { ...siteOptions, ...accessOptions, ...applyingOptions, ...fleetApplyOptions },
+  options: {
+    ...siteOptions,
+    ...accessOptions,
+    commands: commandsOption,
+    ...applyingOptions,
+    ...fleetApplyOptions,
+  },
   examples: [
     ['edgewg apply', 'plan, ask, apply'],
     ['edgewg apply plan.json --yes', 'apply the reviewed plan or nothing'],
@@ -41,7 +47,10 @@ export const command = defineCommand({
     try {
       refuseOther?.(live);
       const { plan } = live;
-      await showPlan(plan, { format: 'text', inverse: undefined }, io, { allowed: applying.allowed });
+      await showPlan(plan, { format: 'text', inverse: undefined, commands: args.commands }, io, {
+        allowed: applying.allowed,
+        isKnown: saved !== undefined && applying.yes && !io.isVerbose,
+      });
       await mayApply(plan, applying, io);
       if (isEmpty(plan)) return Exit.done;
       const outcome = await runApply(live, plan, live.replan, applying, args.file, io);

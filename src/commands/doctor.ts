@@ -83,7 +83,7 @@ async function show(loaded: LoadedSite, reading: Reading, { look, json }: Shown,
   if (json) {
     const { printJson } = await import('../report/json.ts');
     io.stdout.write(printJson(healthData(loaded.site.router.host, healths)));
-  } else io.stdout.write(renderHealth(healths, io.stdout.paint));
+  } else io.stdout.write(renderHealth(healths, io.stdout.paint, io.stdout.wrapAt));
   return hasFailed(healths) ? Exit.difference : Exit.done;
 }
 
@@ -106,7 +106,11 @@ interface Healing {
 /** True when something was done. */
 async function heal({ loaded, applying, ...live }: Healing, file: string, io: Io): Promise<boolean> {
   const { planHeal } = await import('../health/heal.ts');
-  const replan = (reading: Reading): Plan => planHeal(reading, loaded.site.router.host);
+  const { peerNames } = await import('../plan/peer-names.ts');
+  const replan = (reading: Reading): Plan => ({
+    ...planHeal(reading, loaded.site.router.host),
+    peers: peerNames(loaded.site, reading.running),
+  });
   const plan = replan(live.reading);
   if (isEmpty(plan) && plan.diagnostics.length === 0) {
     io.stdout.write('nothing is lost: there is nothing to heal\n\n');

@@ -4,6 +4,7 @@ import { explanations } from '../checks/explain.ts';
 import { Exit, Refused } from '../errors.ts';
 import { renderExplanation } from '../report/explanation.ts';
 import { visible } from '../report/visible.ts';
+import { widest } from '../report/wrap.ts';
 import { defineCommand } from './command.ts';
 
 export const command = defineCommand({
@@ -30,7 +31,7 @@ export const command = defineCommand({
       const hint = close === undefined ? 'edgewg explain lists them' : `did you mean ${close}?`;
       throw new Refused('unknown-code', `there is no finding ${visible(code)}`, hint);
     }
-    io.stdout.write(renderExplanation(wanted, explanation, paint));
+    io.stdout.write(renderExplanation(wanted, explanation, paint, Math.min(io.stdout.columns, widest)));
     return Exit.done;
   },
 });

@@ -125,7 +125,7 @@ async function runOne(file: string, io: Io, one: (file: string, io: Io) => Promi
   try {
     return { file, exit: await one(file, own), stdout: out.join(''), error: '' };
   } catch (error) {
-    const failure = await explainFailure(error, io.isVerbose, io.stdout.paint);
+    const failure = await explainFailure(error, io.isVerbose, io.stdout.paint, io.stdout.wrapAt);
     return { file, exit: failure.exit, stdout: out.join(''), error: failure.text };
   } finally {
     stderr.end();

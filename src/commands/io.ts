@@ -17,6 +17,8 @@ export interface Output {
   readonly isTerminal: boolean;
   /** How many columns a line may have: the terminal's, 80 elsewhere. */
   readonly columns: number;
+  /** Where sentences are wrapped: at the terminal's width, 100 at most. Infinity elsewhere: who searches a log looks for whole ones. */
+  readonly wrapAt: number;
   /** Colours as this stream and the person want them; perhaps none. */
   readonly paint: ChalkInstance;
 }

@@ -9,6 +9,11 @@ import type { Io } from './io.ts';
 
 const formats = ['text', 'markdown', 'commands', 'json', 'sarif', 'github'] as const;
 
+export const commandsOption = {
+  type: 'boolean',
+  describe: 'with the commands that do it, which -v shows too',
+} as const;
+
 export const outputOptions = {
   format: {
     choices: formats,
@@ -17,6 +22,7 @@ export const outputOptions = {
       'text for people, markdown for a pull request, commands for the router, json for programs, sarif and github for findings at their lines',
     requiresArg: true,
   },
+  commands: commandsOption,
   inverse: { type: 'boolean', describe: 'show the commands that undo the plan' },
   'max-length': {
     type: 'string',
@@ -34,6 +40,7 @@ export const outputOptions = {
 export interface OutputArgs {
   readonly format: (typeof formats)[number];
   readonly inverse: boolean | undefined;
+  readonly commands?: boolean | undefined;
   readonly 'max-length'?: string;
   readonly artifact?: string | undefined;
 }
@@ -56,6 +63,7 @@ export function checkOutput(args: OutputArgs & Extras): void {
   }
   const isForPeople = format === 'text' || format === 'markdown';
   const misplaced = [
+    args.commands === true && format !== 'text' ? ['--commands'] : [],
     args.diff === true && !isForPeople ? ['--diff'] : [],
     args.compare !== undefined && !isForPeople ? ['--compare'] : [],
     args.trace !== undefined && format !== 'text' ? ['--trace'] : [],
@@ -78,6 +86,8 @@ function readLength({ 'max-length': text = '65536' }: OutputArgs): number {
 interface Shown {
   /** What a person lifted. */
   readonly allowed: Allowed;
+  /** A person saw the changes before: in the saved plan. */
+  readonly isKnown?: boolean;
   readonly diff?: string;
   /** The configuration that the plan was made for, without secrets. */
   readonly running?: Tree;
@@ -91,7 +101,7 @@ interface Shown {
 
 /** Data to stdout; findings, which a list of commands has no place for, to stderr. */
 export async function showPlan(plan: Plan, args: OutputArgs, io: Io, more: Shown): Promise<void> {
-  const { stdout, stderr, isVerbose } = io;
+  const { stdout, stderr, isVerbose, isQuiet } = io;
   const isInverse = args.inverse === true;
   if (args.format === 'json') {
     const { renderJson } = await import('../report/json.ts');
@@ -100,14 +110,16 @@ export async function showPlan(plan: Plan, args: OutputArgs, io: Io, more: Shown
     const { renderCommands } = await import('../report/commands.ts');
     const { findingBlocks } = await import('../report/findings.ts');
     stdout.write(renderCommands(plan, isInverse));
-    for (const block of findingBlocks(plan.diagnostics, { paint: stderr.paint, isVerbose }))
-      stderr.write(`${block}\n`);
+    const options = { paint: stderr.paint, width: stderr.wrapAt, isVerbose, isQuiet, allowed: more.allowed };
+    for (const block of findingBlocks(plan.diagnostics, options)) stderr.write(`${block}\n`);
   } else if (args.format === 'markdown') {
     stdout.write(await markdown(plan, args, more));
   } else if (args.format === 'text') {
     const { renderPlan } = await import('../report/text.ts');
     const refused = refusals(plan.diagnostics, more.allowed).length;
-    stdout.write(renderPlan(plan, { paint: stdout.paint, isVerbose, isInverse, refused, ...more }));
+    const how = { paint: stdout.paint, width: stdout.wrapAt, isVerbose, isQuiet, isInverse };
+    const hasCommands = args.commands === true;
+    stdout.write(renderPlan(plan, { ...how, ...more, refused, hasCommands }));
     if (more.comparison !== undefined) {
       const { renderComparison } = await import('../report/comparison.ts');
       stdout.write(`\n${renderComparison(more.comparison, more.reviewed ?? '', stdout.paint)}`);
@@ -140,5 +152,5 @@ async function markdown(plan: Plan, args: OutputArgs, more: Shown): Promise<stri
 export async function graphOf(plan: Plan, running: Tree) {
   const { configurationAfter } = await import('../plan/after.ts');
   const { topology } = await import('../model/routing/topology.ts');
-  return topology(plan.router, running, configurationAfter(running, plan.commits));
+  return topology(plan.router, running, configurationAfter(running, plan.commits), plan.peers);
 }

@@ -284,10 +284,8 @@ async function hand(
 ): Promise<void> {
   if (args.out === undefined) io.stdout.write(text);
   if (args.qr ?? (io.stdout.isTerminal && args.out === undefined)) {
-    const { renderUnicodeCompact } = await import('uqr');
-    // blocks are the light modules; with colours they are that on a light terminal, too
-    const lines = renderUnicodeCompact(text, { border: 2 }).split('\n');
-    io.stdout.write(`\n${lines.map(line => io.stdout.paint.bgBlack.whiteBright(line)).join('\n')}\n`);
+    const { renderQr } = await import('../report/qr.ts');
+    io.stdout.write(`\n${renderQr(text, io.stdout.paint)}`);
   }
   if (io.isQuiet || privateKey === undefined) return;
   io.stderr.write(

@@ -38,6 +38,7 @@ export const command = defineCommand({
       const apply = findApply(history, args.id);
       const { readRouter } = await import('../router/read.ts');
       const { rollbackChecks } = await import('../checks/rollback/all.ts');
+      const { peerNames } = await import('../plan/peer-names.ts');
       const { planRollback } = await import('../plan/rollback.ts');
       const reading = await readRouter(connection, io.signal);
       const { lostWireguard } = await import('../checks/device/firmware.ts');
@@ -51,6 +52,7 @@ export const command = defineCommand({
         // a rollback saves too
         return {
           ...back,
+          peers: peerNames(loaded.site, running),
           diagnostics: [...lostWireguard(running, facts), ...confirmsPending(facts), ...back.diagnostics],
         };
       };

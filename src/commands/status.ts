@@ -90,7 +90,7 @@ async function look(
   if (drift === true) {
     const { renderDrift } = await import('../report/drift.ts');
     return {
-      text: renderDrift(plan, facts, tunnels, io.stdout.paint),
+      text: renderDrift(plan, facts, tunnels, io.stdout.paint, io.stdout.wrapAt),
       exit: isDrift ? Exit.difference : Exit.done,
     };
   }

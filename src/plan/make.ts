@@ -9,6 +9,7 @@ import { tunnelImpacts, withImpact } from './impact.ts';
 import { planKeys } from './key-steps.ts';
 import { withoutLiterals } from './literal-keys.ts';
 import { commitsOf } from './order.ts';
+import { peerNames } from './peer-names.ts';
 import { withSilences } from './silence.ts';
 import type { Check, CheckInput, IdentityOf, PlanInput } from './types/check.ts';
 import type { RouterFacts } from './types/facts.ts';
@@ -43,6 +44,7 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
     router: site.router.host,
     changes,
     impacts,
+    peers: peerNames(site, running),
     keys: steps,
     commits,
     diagnostics: withSilences(

@@ -63,6 +63,7 @@ const plan = z.object({
       }),
     )
     .exactOptional(),
+  peers: z.array(z.object({ tunnel: z.string(), public_key: z.string(), name: z.string() })).exactOptional(),
   commits: z.array(z.object({ run: operations, undo: operations })),
   diagnostics: z.array(
     z.object({

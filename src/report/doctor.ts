@@ -2,8 +2,13 @@
 import type { ChalkInstance } from 'chalk';
 import type { Finding, Health } from '../health/finding.ts';
 import { visible } from './visible.ts';
+import { wrap } from './wrap.ts';
 
-export function renderHealth(healths: readonly Health[], paint: ChalkInstance): string {
+export function renderHealth(
+  healths: readonly Health[],
+  paint: ChalkInstance,
+  wrapAt = Number.POSITIVE_INFINITY,
+): string {
   const width = Math.max(...healths.map(({ name }) => name.length));
   const mark = ({ status }: Finding): string => {
     if (status === 'ok') return paint.green('ok     ');
@@ -14,9 +19,12 @@ export function renderHealth(healths: readonly Health[], paint: ChalkInstance): 
       const head = `${mark(finding)}  ${paint.bold((i === 0 ? name : '').padEnd(width))}  ${visible(finding.text)}`;
       // said once where it is the same for several
       const isSame = findings[i + 1]?.way === finding.way;
-      return finding.way === undefined || isSame
-        ? [head]
-        : [head, `${' '.repeat(width + 11)}${paint.cyan('→')} ${visible(finding.way)}`];
+      const left = ' '.repeat(width + 11);
+      const way =
+        finding.way === undefined || isSame ? [] : [`${left}${paint.cyan('→')} ${visible(finding.way)}`];
+      return [head, ...way].flatMap((line, j) =>
+        wrap(line, { width: wrapAt, indent: j === 0 ? left : `${left}  ` }),
+      );
     }),
   );
   const count = (status: Finding['status']): number =>

@@ -13,11 +13,12 @@ export function renderDrift(
   facts: RouterFacts,
   tunnels: readonly TunnelStatus[],
   paint: ChalkInstance,
+  width = Number.POSITIVE_INFINITY,
 ): string {
   const isDrift = plan.commits.length > 0 || facts.drift.length > 0;
   if (!isDrift) return '';
   const managed = { ...plan, changes: plan.changes.filter(({ action }) => action !== 'keep') };
-  const options = { paint, isVerbose: false };
+  const options = { paint, isVerbose: false, width };
   const since = sinceLastApply(facts.commits);
   const parts = [
     paint.bold(`${visible(plan.router)} has drifted from the site file`),

@@ -4,6 +4,7 @@ import { EdgewgError, Exit } from '../errors.ts';
 import { SiteProblems } from '../site/problem.ts';
 import { scrub } from '../vyatta/scrub.ts';
 import { visible } from './visible.ts';
+import { wrap } from './wrap.ts';
 
 interface Failure {
   readonly text: string;
@@ -17,22 +18,29 @@ export async function explainFailure(
   error: unknown,
   isVerbose: boolean,
   paint: ChalkInstance,
+  width = Number.POSITIVE_INFINITY,
 ): Promise<Failure> {
   if (!(error instanceof EdgewgError)) return unforeseen(error, paint);
-  if (error instanceof SiteProblems) return siteProblems(error, paint);
+  if (error instanceof SiteProblems) return siteProblems(error, paint, width);
   const text = [
-    `${paint.red.bold('error:')} ${lines(error.message).join('\n  ')}`,
-    ...(error.hint === undefined ? [] : [`  ${paint.cyan('hint:')} ${lines(error.hint).join('\n        ')}`]),
+    ...hanging(`${paint.red.bold('error:')} `, error.message, width),
+    ...(error.hint === undefined ? [] : hanging(`  ${paint.cyan('hint:')} `, error.hint, width)),
     ...(isVerbose ? [`  code: ${error.code}`, ...causes(error)] : []),
   ];
   return { text: `${text.join('\n')}\n`, exit: error.exit };
 }
 
+/** Below each other, further lines under the first word of the message. */
+function hanging(head: string, text: string, width: number): string[] {
+  const indent = head.startsWith(' ') ? '        ' : '  ';
+  return lines(text).flatMap((line, i) => wrap((i === 0 ? head : indent) + line, { width, indent }));
+}
+
 /** Every problem at its place, and one line that sums up. */
-async function siteProblems(error: SiteProblems, paint: ChalkInstance): Promise<Failure> {
+async function siteProblems(error: SiteProblems, paint: ChalkInstance, width: number): Promise<Failure> {
   const { renderProblems } = await import('./problems.ts');
   const sum = `${paint.red.bold('error:')} ${visible(error.message)}`;
-  return { text: `${renderProblems(error.problems, paint)}\n${sum}\n`, exit: error.exit };
+  return { text: `${renderProblems(error.problems, paint, width)}\n${sum}\n`, exit: error.exit };
 }
 
 function causes(error: Error): string[] {

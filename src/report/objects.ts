@@ -1,7 +1,7 @@
 // Which object of the network a changed leaf belongs to: what a person calls a tunnel, a peer, a rule, a route.
 import { type Named, nameOf } from '../objects/all.ts';
 import { sections } from '../objects/kind.ts';
-import type { Action, Change, Plan } from '../plan/types/plan.ts';
+import type { Action, Change, PeerName, Plan } from '../plan/types/plan.ts';
 import { byVersion, type Path } from '../vyatta/tree.ts';
 
 /** What happens to an object: created or deleted as a whole, changed within, or left as it is. */
@@ -14,7 +14,7 @@ export interface PlanObject {
 }
 
 /** The changes of a plan by object: a tunnel with its peers and routes, then the firewall, then the rest. */
-export function objectsOf(plan: Plan): PlanObject[] {
+export function objectsOf(plan: Plan, keys: 'whole' | 'short' = 'short'): PlanObject[] {
   const found = new Map<string, { place: Named; changes: { label: string; change: Change }[] }>();
   for (const change of plan.changes) {
     const place = placeOf(change.path);
@@ -27,11 +27,20 @@ export function objectsOf(plan: Plan): PlanObject[] {
   return [...found.values()]
     .sort((a, b) => compare(a.place.order, b.place.order))
     .map(({ place, changes }) => ({
-      title: place.title,
+      title: titleOf(place, plan.peers ?? [], keys),
       group: place.order[0] === 'tunnels' ? place.order[1] : place.order[0],
       action: fate(place.object, changes),
       changes,
     }));
+}
+
+/** A peer by its name, with the key that the router knows it by shortened behind. */
+function titleOf({ title, object }: Named, names: readonly PeerName[], keys: 'whole' | 'short'): string {
+  const [top, kind, tunnel = '', part, key] = object;
+  if (top !== 'interfaces' || kind !== 'wireguard' || part !== 'peer' || key === undefined) return title;
+  const name = names.find(one => one.tunnel === tunnel && one.public_key === key)?.name;
+  if (name === undefined) return title;
+  return `peer ${name} of ${tunnel} (${keys === 'whole' ? key : `${key.slice(0, 8)}…`})`;
 }
 
 function compare(a: Named['order'], b: Named['order']): number {

@@ -1,13 +1,19 @@
-// A plan for a person: what changes, the commands that do it, what was found, and one line that sums up.
+// A plan for a person: what changes, what was found, and one line that sums up; the commands that do it where they are asked for.
 import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import { changeBlocks, type TextOptions } from './changes.ts';
 import { commitLines, keyLine } from './commands.ts';
-import { findingBlocks } from './findings.ts';
+import { type FindingOptions, findingBlocks } from './findings.ts';
+import { plural } from './plural.ts';
 import { visible } from './visible.ts';
+import { wrap } from './wrap.ts';
 
-export interface PlanTextOptions extends TextOptions {
+export interface PlanTextOptions extends TextOptions, FindingOptions {
   /** The commands that undo the plan in place of those that apply it. */
   readonly isInverse: boolean;
+  /** With the commands; those that undo it are always shown. */
+  readonly hasCommands?: boolean;
+  /** Without the changes: they were shown to a person before. */
+  readonly isKnown?: boolean;
   /** How many findings refuse it. */
   readonly refused: number;
   /** A unified diff, as {@link unifiedDiff} gives it. */
@@ -16,24 +22,25 @@ export interface PlanTextOptions extends TextOptions {
 
 /** The whole text; ends with a line break. */
 export function renderPlan(plan: Plan, options: PlanTextOptions): string {
-  const { paint, isInverse } = options;
+  const { paint, isInverse, isVerbose, width = Number.POSITIVE_INFINITY } = options;
+  const hasCommands = options.hasCommands === true || isInverse || isVerbose;
   const parts = [
-    ...changeBlocks(plan, options),
-    ...impactBlock(plan, options),
+    ...(options.isKnown === true ? [] : [...changeBlocks(plan, options), ...impactBlock(plan, options)]),
     ...keyBlock(plan, options),
-    ...commandBlocks(commitLines(plan, isInverse), options),
+    ...(hasCommands ? commandBlocks(commitLines(plan, isInverse), options) : []),
     ...(options.diff === undefined || options.diff === '' ? [] : [options.diff.trimEnd()]),
-    ...findingBlocks(plan.diagnostics, options),
-    paint.bold(summary(plan, options.refused)),
+    ...findingBlocks(plan.diagnostics, { ...options, areNotesShort: !isVerbose }),
+    wrap(paint.bold(summary(plan, options.refused)), { width, indent: '    ' }).join('\n'),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
 /** New tunnels are told by what is created; the others line by line, the word that counts first. */
-function impactBlock({ impacts = [] }: Plan, { paint }: PlanTextOptions): string[] {
+function impactBlock({ impacts = [] }: Plan, options: PlanTextOptions): string[] {
+  const { paint, width = Number.POSITIVE_INFINITY } = options;
   const told = impacts.filter(({ effect }) => effect !== 'new');
   if (told.length === 0) return [];
-  const width = Math.max(...told.map(({ tunnel }) => tunnel.length));
+  const names = Math.max(...told.map(({ tunnel }) => tunnel.length));
   const color = {
     new: paint.green,
     keeps: paint.green,
@@ -42,20 +49,22 @@ function impactBlock({ impacts = [] }: Plan, { paint }: PlanTextOptions): string
     flaps: paint.red,
     gone: paint.red,
   };
-  const lines = told.map(
-    ({ tunnel, effect, text }) =>
-      `    ${color[effect](`${visible(tunnel).padEnd(width)}  ${visible(text)}`)}`,
+  const lines = told.flatMap(({ tunnel, effect, text }) =>
+    wrap(`    ${color[effect](`${visible(tunnel).padEnd(names)}  ${visible(text)}`)}`, {
+      width,
+      indent: ' '.repeat(names + 6),
+    }),
   );
   return [[paint.bold('Impact on running tunnels:'), ...lines].join('\n')];
 }
 
-function keyBlock(plan: Plan, { paint }: PlanTextOptions): string[] {
+function keyBlock(plan: Plan, { paint, width = Number.POSITIVE_INFINITY }: PlanTextOptions): string[] {
   if (plan.keys.length === 0) return [];
-  return [
-    [paint.bold('Key files, before the commands:'), ...plan.keys.map(k => `    ${keyLine(k)}`)].join('\n'),
-  ];
+  const lines = plan.keys.flatMap(step => wrap(`    ${keyLine(step)}`, { width, indent: '      ' }));
+  return [[paint.bold('Key files, before the commands:'), ...lines].join('\n')];
 }
 
+/** Never wrapped: they are copied. */
 function commandBlocks(commits: readonly string[][], { paint, isInverse }: PlanTextOptions): string[] {
   const name = isInverse ? 'Commands that undo it' : 'Commands';
   return commits.map((lines, i) => {
@@ -70,16 +79,12 @@ function summary(plan: Plan, refused: number): string {
     one => one.severity === 'error' && one.silenced !== undefined,
   ).length;
   const verdict = [
-    ignored === 0 ? '' : `. The site file ignores ${count(ignored, 'error')}`,
-    refused === 0 ? '' : `. Refused: ${count(refused, 'error')} above`,
+    ignored === 0 ? '' : `. The site file ignores ${plural(ignored, 'error')}`,
+    refused === 0 ? '' : `. Refused: ${plural(refused, 'error')} above`,
   ].join('');
   if (isEmpty(plan)) return `Plan: nothing to do on ${visible(plan.router)}${verdict}`;
   const { create, update, delete: gone, keep, commands } = plan.summary;
   const kept = keep === 0 ? '' : `, ${keep} kept`;
-  const steps = `${count(commands, 'command')} in ${count(plan.commits.length, 'commit')}`;
+  const steps = `${plural(commands, 'command')} in ${plural(plan.commits.length, 'commit')}`;
   return `Plan: ${create} to create, ${update} to change, ${gone} to delete${kept}; ${steps}${verdict}`;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -96,7 +96,7 @@ describe('plan', () => {
     ]);
     for (const { stdout, exit } of plans) {
       assert.equal(exit, 0);
-      assert.match(stdout, /^\+ tunnel wg4 {2}.*site\.yaml:\d+:\d+\n {4}\+ description +srv4$/m);
+      assert.match(stdout, /^\+ tunnel wg4 {2}.*site\.yaml:\d+:\d+\n {4}description srv4;/m);
       assert.equal(withoutLines(stdout), withoutLines(plans[0]?.stdout ?? ''));
     }
   });

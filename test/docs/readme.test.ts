@@ -15,7 +15,10 @@ describe('README', () => {
     try {
       writeFileSync(join(folder, 'edgewg.yaml'), block(/```yaml\n(.*?)```/s));
       const running = fileURLToPath(new URL('fixtures/blog/router.commands', root));
-      const { stdout, exit } = await runCli(['plan', '--running', running], { cwd: folder });
+      const { stdout, exit } = await runCli(['plan', '--running', running], {
+        cwd: folder,
+        env: { COLUMNS: '90' },
+      });
       assert.equal(exit, 0);
       const [head = '', tail = ''] = block(/## A plan.*?```\n(.*?)```/s).split('    ...\n');
       assert.ok(stdout.startsWith(head), stdout);

@@ -171,7 +171,7 @@ function rendered({ plan, before, after }: Trial): void {
   const allowed = new Map<string, number>();
   const text = renderPlan(plan, {
     paint: new Chalk({ level: 0 }),
-    isVerbose: false,
+    isVerbose: true,
     isInverse: false,
     refused: 0,
   });

@@ -87,8 +87,14 @@ describe('text of strangers in Markdown', () => {
   it('keeps every word of a sentence', () => {
     assert.equal(
       prose('wg4: port 51824 becomes reachable over IPv4'),
-      '`wg4`: port `51824` becomes reachable over IPv4',
+      '`wg4`: port 51824 becomes reachable over IPv4',
     );
+    assert.equal(
+      prose("MTU 1420 = 1500 (uplink.mtu) − 40 IPv6; wg0's rulesets, 'in' and 7654321"),
+      "MTU 1420 = 1500 (`uplink.mtu`) − 40 IPv6; `wg0`'s rulesets, 'in' and `7654321`",
+    );
+    assert.equal(prose('= a + b'), '`=` a + b');
+    assert.equal(prose('openPort: { ipv4: NUMBER }, or'), 'openPort: `{ ipv4: NUMBER }`, or');
     assert.equal(prose('a <b> `c` (see @d)'), 'a `` <b> `c` `` (see `@d`)');
     assert.equal(prose('x (10.0.0.0/8, 10.1.0.0/16).'), 'x (`10.0.0.0/8`, `10.1.0.0/16`).');
   });

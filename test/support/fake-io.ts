@@ -20,6 +20,7 @@ export function fakeIo(folder: URL): FakeIo {
     },
     isTerminal: false,
     columns: 80,
+    wrapAt: Number.POSITIVE_INFINITY,
     paint: new Chalk({ level: 0 }),
   });
   const refuse = async (): Promise<never> => {

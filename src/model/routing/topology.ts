@@ -40,9 +40,17 @@ interface Part {
   readonly edge: string;
 }
 
+/** What a person calls a peer, whatever the router says of it. */
+interface PeerName {
+  readonly tunnel: string;
+  readonly public_key: string;
+  readonly name: string;
+}
+
 /** `router` is its name. Both trees without secrets; the same one twice for a drawing of one configuration. */
-export function topology(router: string, before: Tree, after: Tree): Graph {
-  const [old, fresh] = [partsOf(before), partsOf(after)];
+export function topology(router: string, before: Tree, after: Tree, names: readonly PeerName[] = []): Graph {
+  const nameOf = new Map(names.map(({ tunnel, public_key: key, name }) => [`${tunnel} ${key}`, name]));
+  const [old, fresh] = [partsOf(before, nameOf), partsOf(after, nameOf)];
   const root: GraphNode = { id: 'router', kind: 'router', lines: [router], mark: 'same' };
   const nodes: GraphNode[] = [root];
   const edges: GraphEdge[] = [];
@@ -110,13 +118,15 @@ function sideBySide(old: Part['lines'], fresh: Part['lines']): string[] {
   return [...kept, ...[...old].filter(([key]) => !fresh.has(key)).map(([, text]) => `− ${text}`)];
 }
 
-function partsOf(tree: Tree): Map<string, Part> {
+type Names = ReadonlyMap<string, string>;
+
+function partsOf(tree: Tree, names: Names): Map<string, Part> {
   const routing = routingOf(tree);
   const parts: Part[] = routing.ifaces
     .filter(({ path }) => path[1] === 'wireguard')
     .flatMap(iface => [
       tunnelPart(iface),
-      ...peersOf(iface).flatMap(peer => peerParts(routing, iface, peer)),
+      ...peersOf(iface).flatMap(peer => peerParts(routing, iface, peer, names)),
     ]);
   return new Map(parts.map(part => [part.id, part]));
 }
@@ -134,11 +144,12 @@ function tunnelPart(iface: Interface): Part {
   return { id: name, kind: 'tunnel', parent: 'router', lines, edge: port === undefined ? '' : `UDP ${port}` };
 }
 
-function peerParts(routing: Routing, iface: Interface, peer: PeerOnRouter): Part[] {
+function peerParts(routing: Routing, iface: Interface, peer: PeerOnRouter, names: Names): Part[] {
   const id = `${iface.name} ${peer.key}`;
+  const name = names.get(id) ?? peer.description;
   const short = `${peer.key.slice(0, 8)}…`;
-  const lines = new Map([['name', peer.description ?? `peer ${short}`]]);
-  if (peer.description !== undefined) lines.set('key', short);
+  const lines = new Map([['name', name ?? `peer ${short}`]]);
+  if (name !== undefined) lines.set('key', short);
   if (peer.disabled) lines.set('disable', 'disabled');
   const endpoint = value(iface.node, ['peer', peer.key, 'endpoint']) ?? '';
   const networks = new Map(

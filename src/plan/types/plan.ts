@@ -3,7 +3,7 @@ import type { SitePath, SitePlace } from '../../site/site.ts';
 import type { Path } from '../../vyatta/tree.ts';
 
 /** Minor: something was added. Major: a reader that doesn't know it must reject the plan. */
-export const formatVersion = '1.1';
+export const formatVersion = '1.2';
 
 /** `keep`: found below something that is ours, and left alone because the file can't say it. */
 export type Action = 'create' | 'update' | 'delete' | 'keep';
@@ -89,6 +89,13 @@ export interface TunnelImpact {
   readonly text: string;
 }
 
+/** What a person calls a peer. */
+export interface PeerName {
+  readonly tunnel: string;
+  readonly public_key: string;
+  readonly name: string;
+}
+
 /** A key file that the apply makes or fills before the session begins; never a key. */
 export interface KeyStep {
   readonly tunnel: string;
@@ -122,6 +129,8 @@ export interface Plan {
   readonly changes: readonly Change[];
   /** One for each WireGuard interface that changes. */
   readonly impacts?: readonly TunnelImpact[];
+  /** Of the peers of the site file, and of those that the router describes. */
+  readonly peers?: readonly PeerName[];
   readonly keys: readonly KeyStep[];
   readonly commits: readonly Commit[];
   readonly diagnostics: readonly Finding[];

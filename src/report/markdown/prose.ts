@@ -3,10 +3,19 @@
 // addresses in what was rendered.
 import { visible } from '../visible.ts';
 
-/** A plain word, perhaps between brackets and with punctuation at its end; `IPv4` would look odd as code. */
-const plain = /^\(?(?:\p{L}[\p{L}\p{M}'’]*(?:-\p{L}[\p{L}\p{M}'’]*)*|IPv[46]|\d{1,3})[)]?[.,:;?!]?$/u;
-/** What stays outside of the code when it is the end of a word. */
-const ending = /^(\()?(.*?)([).,:;?!]*)$/su;
+/**
+ * A plain word or number, perhaps in quotes or brackets and with punctuation at its end; `IPv4` would look odd as code. Seven digits
+ * could be the name of a commit.
+ */
+const plain =
+  /^[("']{0,2}(?:\p{L}[\p{L}\p{M}'’]*(?:-\p{L}[\p{L}\p{M}'’]*)*|IPv[46]|\d{1,6}(?:\.\d{1,3})?%?)["')]{0,2}[.,:;?!]{0,2}$/u;
+/** Of a sum; at the beginning of a line they would mean something. */
+const operator = /^[=+−×→≤≥–—]$/;
+/** What stays outside of the code when it is the end of a word: `wg0's`. */
+const ending = /^(\()?(.*?)((?:['’]s)?[).,:;?!]*)$/su;
+
+/** What a person pastes stays together: `{ ipv4: NUMBER }`. */
+const words = /\{ [^{} ][^{}]{0,80} \}[.,:;]?|[^ ]+/g;
 
 interface Piece {
   readonly open: string;
@@ -18,9 +27,8 @@ interface Piece {
 /** A sentence on one line. Several words of code in a row become one span. */
 export function prose(text: string): string {
   const pieces: Piece[] = [];
-  for (const word of visible(text).split(' ')) {
-    if (word === '') continue;
-    const piece = pieceOf(word);
+  for (const word of visible(text).match(words) ?? []) {
+    const piece = pieceOf(word, pieces.length === 0);
     const last = pieces.at(-1);
     if (last?.isCode && piece.isCode && last.end + piece.open === '') {
       last.core += ` ${piece.core}`;
@@ -30,8 +38,9 @@ export function prose(text: string): string {
   return pieces.map(({ open, core, isCode, end }) => open + (isCode ? code(core) : core) + end).join(' ');
 }
 
-function pieceOf(word: string): Piece {
-  if (plain.test(word)) return { open: '', core: word, isCode: false, end: '' };
+function pieceOf(word: string, isFirst: boolean): Piece {
+  if (plain.test(word) || (operator.test(word) && !isFirst))
+    return { open: '', core: word, isCode: false, end: '' };
   const [, open = '', core = '', end = ''] = ending.exec(word) ?? [];
   return core === '' ? { open: '', core: word, isCode: true, end: '' } : { open, core, isCode: true, end };
 }
