@@ -9,11 +9,15 @@ import { leftOut } from './device/left-out.ts';
 import { offload } from './device/offload.ts';
 import { packageFaults } from './device/package.ts';
 import { pendingConfirm } from './device/pending-confirm.ts';
+import { stillUsed } from './device/still-used.ts';
 import { endChecks } from './ends/all.ts';
 import { anySource } from './firewall/any-source.ts';
 import { bgpPassage, unfiltered } from './firewall/filters.ts';
 import { homeReach } from './firewall/home-reach.ts';
+import { inZone } from './firewall/in-zone.ts';
+import { missingGroups } from './firewall/missing-groups.ts';
 import { openWan } from './firewall/open-wan.ts';
+import { otherPurpose } from './firewall/other-purpose.ts';
 import { portRules } from './firewall/port-rules.ts';
 import { portTaken } from './firewall/port-taken.ts';
 import { reachability } from './firewall/reachability.ts';
@@ -25,6 +29,7 @@ import { keyFiles } from './keys/key-files.ts';
 import { keysSwapped } from './keys/keys-swapped.ts';
 import { literalKeys } from './keys/literal-keys.ts';
 import { namedKeys } from './keys/named-keys.ts';
+import { oneKeyTwice } from './keys/one-key-twice.ts';
 import { sharedKeys } from './keys/shared-keys.ts';
 import { unrestorable } from './keys/unrestorable.ts';
 import { clamp } from './mtu/clamp.ts';
@@ -43,7 +48,10 @@ import { guardLoses } from './routing/guard-loses.ts';
 import { inClear } from './routing/in-clear.ts';
 import { allowedRoutesOff, flappedRoutes } from './routing/lost-routes.ts';
 import { openNeighbor } from './routing/open-neighbor.ts';
+import { otherAs } from './routing/other-as.ts';
 import { otherUplink } from './routing/other-uplink.ts';
+import { ownAddress } from './routing/own-address.ts';
+import { ownEndpoint } from './routing/own-endpoint.ts';
 import { pastTunnel } from './routing/past-tunnel.ts';
 import { peersWithoutRoute } from './routing/peer-without-route.ts';
 import { routesWithoutPeer } from './routing/route-without-peer.ts';
@@ -70,11 +78,15 @@ export const checks: readonly Check[] = [
   bypassed,
   budget,
   leftOut,
+  stillUsed,
   reachability,
   openWan,
   portTaken,
   sharedNames,
   missingRulesets,
+  otherPurpose,
+  missingGroups,
+  inZone,
   unfiltered,
   bgpPassage,
   homeReach,
@@ -84,6 +96,7 @@ export const checks: readonly Check[] = [
   peersWithoutRoute,
   announcedDropped,
   keysSwapped,
+  oneKeyTwice,
   mtuSums,
   uplinkMtu,
   mtuFits,
@@ -100,6 +113,9 @@ export const checks: readonly Check[] = [
   otherUplink,
   claimedTwice,
   openNeighbor,
+  otherAs,
+  ownAddress,
+  ownEndpoint,
   allowedRoutesOff,
   flappedRoutes,
   endpointNames,

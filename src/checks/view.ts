@@ -3,12 +3,12 @@
 import { ownAddresses } from '../model/firewall/port.ts';
 import type { Ranges } from '../model/firewall/ranges.ts';
 import { type Firewall, firewallOf } from '../model/firewall/ruleset.ts';
-import { type Facing, facingWan } from '../model/firewall/wan.ts';
+import { type Facing, facingWan, guardedBy } from '../model/firewall/wan.ts';
 import { type Routing, routingOf } from '../model/routing/routing.ts';
 import { onLine } from '../plan/literal-keys.ts';
 import type { CheckInput } from '../plan/types/check.ts';
 import type { Finding } from '../plan/types/plan.ts';
-import type { SitePath } from '../site/site.ts';
+import type { Site, SitePath } from '../site/site.ts';
 import { type Interface, interfacesOf } from '../vyatta/interfaces.ts';
 import type { Path, Tree } from '../vyatta/tree.ts';
 import type { Family } from '../wireguard/prefix.ts';
@@ -44,8 +44,8 @@ export function viewOf(input: CheckInput): View {
   if (view === undefined) {
     const changed = new Set(input.changes.filter(one => one.action !== 'keep').map(one => one.path[0]));
     view = {
-      before: sideOf(input.running, input.facts?.routes),
-      after: sideOf(input.after, input.facts?.routes),
+      before: sideOf(input.running, input),
+      after: sideOf(input.after, input),
       isSame: (...tops) => !tops.some(top => changed.has(top)),
     };
     views.set(input, view);
@@ -53,11 +53,12 @@ export function viewOf(input: CheckInput): View {
   return view;
 }
 
-function sideOf(tree: Tree, live: readonly string[] = []): Side {
+function sideOf(tree: Tree, { site, facts }: CheckInput): Side {
+  const live = facts?.routes ?? [];
   const ifaces = interfacesOf(tree);
   const byName = new Map(ifaces.map(iface => [iface.name, iface]));
   const uplinks = (family: Family): Uplink[] =>
-    facingWan(tree, family, ifaces).map(facing => ({ ...facing, own: ownAddresses(facing.iface, family) }));
+    wanOf(tree, family, ifaces, site).map(facing => ({ ...facing, own: ownAddresses(facing.iface, family) }));
   let routing: Routing | undefined;
   const wan = new Map(families.map(family => [family, uplinks(family)]));
   return {
@@ -72,6 +73,16 @@ function sideOf(tree: Tree, live: readonly string[] = []): Side {
     iface: name => byName.get(name),
     wan: family => wan.get(family) ?? [],
   };
+}
+
+/**
+ * What faces the internet; where the configuration doesn't say it, as with IPv6 by router advertisement, the ruleset that the
+ * site file names is evidence enough: the interfaces at which it guards the router.
+ */
+function wanOf(tree: Tree, family: Family, ifaces: readonly Interface[], site: Site): Facing[] {
+  const found = facingWan(tree, family, ifaces);
+  const named = site.uplink.rulesets[family === 4 ? 'ipv4' : 'ipv6'];
+  return found.length > 0 || named === undefined ? found : guardedBy(tree, family, ifaces, named);
 }
 
 /** ` (line 12)` of the site file, to be put behind the name of the other side of a conflict. */

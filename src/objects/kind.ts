@@ -1,5 +1,6 @@
 // A kind of object on the router: where its instances stand, the table of its leaves, whose an instance is, and what reports call
 // it. Everything else that edgewg does with objects (wanted, owned, imported, read, told) is derived from that here.
+import { isIPv6 } from 'node:net';
 import { find, has, type Path, startsWith, type Tree, value, values } from '../vyatta/tree.ts';
 import type { Family } from '../wireguard/prefix.ts';
 import type { Data, Draft } from './draft.ts';
@@ -236,9 +237,9 @@ export class Kind<I extends Instance, Key extends string> {
   }
 }
 
-/** Of an instance that has one; the nodes of the others are the same for both. */
+/** Of an instance that has one, or whose name is an address; the nodes of the others are the same for both. */
 function familyOf(instance: Instance): Family {
-  return instance.includes(6) ? 6 : 4;
+  return instance.some(word => word === 6 || (typeof word === 'string' && isIPv6(word))) ? 6 : 4;
 }
 
 /** The words that a step can be below a node, each with what it adds to the name of the instance. */

@@ -40,6 +40,17 @@ const listOf = ({ address }: Neighbor): string => `${listPrefix}${address.replac
 const byHand = 'set by hand: a site file holds no secret';
 const foreignFilter = 'a filter that the file has no word for';
 
+const ipv6Unicast = ['address-family', 'ipv6-unicast'] as const;
+
+/** What is about the routes of a family stands below it; for IPv4 at the neighbour itself. */
+const unicast = (node: string) => ({ 4: node, 6: [...ipv6Unicast, node].join(' ') });
+
+/** Every link has such an address: which one is meant, the interface tells. */
+function isLinkLocal(address: string): boolean {
+  const [network, one] = [parsePrefix('fe80::/10'), parsePrefix(address)];
+  return network !== undefined && one !== undefined && covers(network, one);
+}
+
 const leaf = leafOf<Neighbor>();
 const leaves = [
   leaf('remote-as', 'remoteAsn'),
@@ -47,18 +58,23 @@ const leaves = [
   leaf('shutdown', 'disable'),
   leaf('update-source', 'updateSource'),
   leaf('ebgp-multihop', 'ebgpMultihop'),
-  leaf('soft-reconfiguration inbound', 'softReconfiguration'),
+  // over IPv6 a session carries nothing of IPv6 unless the neighbour has that family (docs/edgeos.md 'BGP')
+  leaf(unicast('soft-reconfiguration inbound'), 'softReconfiguration'),
   leaf('timers keepalive', 'timers.keepalive'),
   leaf('timers holdtime', 'timers.holdtime'),
-  leaf('prefix-list import', 'accept', {
+  leaf('interface', 'tunnel', {
+    words: (name, { address }) => (isLinkLocal(address) ? [[name]] : undefined),
+    said: () => undefined,
+  }),
+  leaf(unicast('prefix-list import'), 'accept', {
     words: (_, neighbor) => (neighbor.accept.length === 0 ? [] : [[listOf(neighbor)]]),
     said: (node, running, [, address]) =>
       acceptSaid(running, String(address).includes(':') ? 6 : 4, [...node.children.keys()][0] ?? ''),
     isOurs: name => name.startsWith(listPrefix),
   }),
-  unsayable('prefix-list export', 'exportList', foreignFilter),
-  unsayable('route-map import', 'importMap', foreignFilter),
-  unsayable('route-map export', 'exportMap', foreignFilter),
+  unsayable(unicast('prefix-list export'), 'exportList', foreignFilter),
+  unsayable(unicast('route-map import'), 'importMap', foreignFilter),
+  unsayable(unicast('route-map export'), 'exportMap', foreignFilter),
   unsayable('password', 'password', byHand),
 ];
 
@@ -109,6 +125,8 @@ export function wantBgp(wanted: Wanted, site: Site, said: Bgp): void {
   if (said.routerId !== undefined || hasPaths) bgp.want(wanted, said, [asn]);
   for (const one of said.neighbors) {
     neighbor.want(wanted, one, [asn, one.address]);
+    // the family itself, which carries the routes of IPv6
+    if (one.family === 6) wanted.set([...neighbor.path(asn, one.address), ...ipv6Unicast], one.at);
     wantPrefixList(wanted, one);
     const isExternal = one.remoteAsn !== said.asn && one.ebgpMultihop === undefined;
     if (isExternal && !isNextDoor(site, one, wanted.running))
@@ -122,6 +140,7 @@ export function wantBgp(wanted: Wanted, site: Site, said: Bgp): void {
  * ebgp-multihop every nexthop stays inactive although the session is up; test/packets shows it).
  */
 function isNextDoor(site: Site, one: Neighbor, running: Tree): boolean {
+  if (isLinkLocal(one.address)) return true;
   const address = parseInterfaceAddress(one.address);
   const found = site.tunnels.find(({ name }) => name === one.tunnel);
   const said = found?.address ?? [];
@@ -162,7 +181,9 @@ export function draftBgp(draft: Draft, running: Tree): void {
   const [asn] = bgp.names(running);
   if (asn === undefined) return;
   const behind = neighbor.names(running, asn).flatMap(address => {
-    const name = tunnelTo(running, address);
+    const name = isLinkLocal(address)
+      ? neighbor.value(running, 'tunnel', asn, address)
+      : tunnelTo(running, address);
     return name === undefined ? [] : [{ address, tunnel: name }];
   });
   if (behind.length === 0) return;

@@ -10,7 +10,7 @@ import type { OpenPort, PerFamily, Site, SitePath, Tunnel } from '../site/site.t
 import type { Tree } from '../vyatta/tree.ts';
 import { type Family, parsePrefix } from '../wireguard/prefix.ts';
 import type { Draft } from './draft.ts';
-import { portRuleName, rule } from './ruleset.ts';
+import { portRuleName, rule, ruleset } from './ruleset.ts';
 import { tunnel } from './tunnel.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -27,21 +27,37 @@ function ruleNumbers(openPort: OpenPort, { peers }: Tunnel): PerFamily<number> {
 }
 
 export function wantOpenPort(wanted: Wanted, site: Site, said: Tunnel): void {
-  const { openPort, listenPort: port } = said;
+  const { openPort, listenPort: port, name: tunnelName } = said;
   if (openPort === undefined || port === undefined) return;
+  const { at } = openPort;
   const numbers = ruleNumbers(openPort, said);
   for (const { name, family } of families) {
     const number = numbers[name];
     if (number === undefined) continue;
-    const ruleset = site.uplink.rulesets[name];
-    if (ruleset !== undefined) {
-      const opens = { family, ruleset, number, port, at: openPort.at };
-      wantRule(wanted, site, opens, said.name);
-      continue;
+    const into = site.uplink.rulesets[name];
+    if (into === undefined)
+      wanted.observe({ kind: 'no-ruleset', at, tunnel: tunnelName, family: name, number, port });
+    else if (isDefined(wanted.running, site, family, into))
+      wantRule(wanted, site, { family, ruleset: into, number, port, at }, tunnelName);
+    else {
+      const attached = uplinkRulesets(wanted.running, family);
+      wanted.observe({
+        kind: 'missing-ruleset',
+        at,
+        tunnel: tunnelName,
+        family: name,
+        ruleset: into,
+        port,
+        attached,
+      });
     }
-    wanted.observe({ kind: 'no-ruleset', at: openPort.at, tunnel: said.name, family: name, number, port });
   }
 }
+
+/** A ruleset that nobody has would be one of our rules alone, which drops every reply: it is never made on the way. */
+const isDefined = (running: Tree, { rulesets, absent }: Site, family: Family, name: string): boolean =>
+  rulesets.some(one => one.name === name && one.family === family) ||
+  (ruleset.has(running, family, name) && !absent.rulesets.includes(name));
 
 interface PortRule {
   readonly family: Family;

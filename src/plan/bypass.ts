@@ -32,6 +32,8 @@ export function isBypassed(tunnel: Tunnel, running: Tree): boolean {
   const routes = publicRoutes(tunnel);
   return (
     routes.length > 0 &&
+    // with it the allowed IPs are routes of the kernel, beside those of the configuration
+    tunnelKind.value(running, 'routeAllowedIPs', tunnel.name) === 'false' &&
     tunnelKind.has(running, tunnel.name) &&
     routes.every(route => !has(running, routeNode(tunnel, route)))
   );

@@ -17,18 +17,25 @@ const routes: Nodes = {
   }),
 };
 
+/** What a neighbour of each family of routes may have; those of IPv4 stand at the neighbour itself. */
+const unicast: Nodes = {
+  'prefix-list': container({ export: leaf('txt'), import: leaf('txt') }),
+  'route-map': container({ export: leaf('txt'), import: leaf('txt') }),
+  'soft-reconfiguration': container({ inbound: valueless }),
+};
+
 const neighbor: Nodes = {
+  'address-family': container({ 'ipv6-unicast': container(unicast) }),
   description: leaf('txt'),
   'ebgp-multihop': number(1, 255),
   'maximum-prefix': leaf('u32'),
   password: leaf('txt', { secret: true }),
-  'prefix-list': container({ export: leaf('txt'), import: leaf('txt') }),
+  interface: leaf('txt'),
   'remote-as': number(1, 4294967294),
-  'route-map': container({ export: leaf('txt'), import: leaf('txt') }),
   shutdown: valueless,
-  'soft-reconfiguration': container({ inbound: valueless }),
   timers: container({ connect: number(0, 65535), holdtime: number(0, 65535), keepalive: number(1, 65535) }),
   'update-source': leaf('txt'),
+  ...unicast,
 };
 
 export const protocols = container({

@@ -151,9 +151,16 @@ describe('checks: the port of a tunnel', () => {
 
   it('on a router whose way to the internet is not known', () => {
     const router = but(home, ['system gateway-address 198.51.100.1', '']);
-    assert.deepEqual(lines(site, router, /EW104/), [
-      "note EW104 11:5 wg4: port 51824 can't be proven reachable: no interface of the router seems to face the internet over IPv4",
-    ]);
+    const attached = lines(site, router, /EW10[0-4]/).filter(line => line.includes('IPv4'));
+    assert.equal(attached.length, 1, 'the ruleset that the file names tells it');
+    assert.match(attached[0] ?? '', /^note EW100 .* over IPv4 at eth0 by rule 24 of WAN_LOCAL/);
+    const nowhere = but(router, ['interfaces ethernet eth0 firewall local name WAN_LOCAL', '']);
+    assert.deepEqual(
+      lines(site, nowhere, /EW10[0-4]/).filter(line => line.includes('IPv4')),
+      [
+        'error EW101 11:5 wg4: port 51824 stays closed over IPv4: WAN_LOCAL, in which the file opens it, guards the router at no interface',
+      ],
+    );
   });
 });
 

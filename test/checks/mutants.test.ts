@@ -1,50 +1,18 @@
 // The blog's network, broken in one way after the other: each must be caught by the check that should. Prints the table.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { checks } from '../../src/checks/all.ts';
 import { makePlan } from '../../src/plan/make.ts';
 import type { Severity } from '../../src/plan/types/plan.ts';
 import { loadSite } from '../../src/site/load.ts';
 import { SiteProblems } from '../../src/site/problem.ts';
 import { parseCommands } from '../../src/vyatta/commands.ts';
-import { but } from '../support/checked.ts';
-import { root } from '../support/run-cli.ts';
-
-interface Mutant {
-  readonly break: string;
-  readonly caught: string;
-  readonly site?: Readonly<Record<string, string>>;
-  readonly router?: string;
-  readonly without?: readonly string[];
-  readonly with?: readonly string[];
-}
+import { blogRouter, blogSite, brokenRouter, brokenSite, mutants, unbroken } from '../support/mutants.ts';
 
 /** A finding of the plan, or a problem of the file, which refuses it before there is a plan. */
 interface Told {
   readonly code: string;
   readonly severity: Severity;
   readonly message: string;
-}
-
-const blog = new URL('fixtures/blog/', root);
-const read = (name: string): string => readFileSync(new URL(name, blog), 'utf8');
-const { unbroken, mutants } = parse(read('mutants.yaml')) as {
-  unbroken: Record<string, string[]>;
-  mutants: Mutant[];
-};
-const site = read('site.yaml');
-
-/** Lines go and come; a line that should go must be there. */
-function routerOf({ router = 'router', without = [], with: more = [] }: Mutant): string {
-  const lines = read(`${router}.commands`).split('\n');
-  for (const start of without)
-    assert.ok(
-      lines.some(line => line.startsWith(`set ${start}`)),
-      `nothing to take away: ${start}`,
-    );
-  const left = lines.filter(line => !without.some(start => line.startsWith(`set ${start}`)));
-  return [...left, ...more.map(line => `set ${line}`)].join('\n');
 }
 
 function told(file: string, router: string): Told[] {
@@ -66,7 +34,7 @@ const earlier = new Map<string, ReadonlySet<string>>();
 function unbrokenOn(router: string): ReadonlySet<string> {
   let found = earlier.get(router);
   if (found === undefined) {
-    found = new Set(told(site, read(`${router}.commands`)).map(({ message }) => message));
+    found = new Set(told(blogSite, blogRouter(router)).map(({ message }) => message));
     earlier.set(router, found);
   }
   return found;
@@ -77,7 +45,7 @@ describe('mutants of the blog network', () => {
 
   for (const [router, codes] of Object.entries(unbroken))
     it(`unbroken on ${router}: no warning`, () => {
-      const found = told(site, read(`${router}.commands`)).filter(({ severity }) => severity !== 'note');
+      const found = told(blogSite, blogRouter(router)).filter(({ severity }) => severity !== 'note');
       assert.deepEqual([...new Set(found.map(({ code }) => code))].sort(), codes);
     });
 
@@ -89,8 +57,7 @@ describe('mutants of the blog network', () => {
 
   for (const [i, mutant] of mutants.entries())
     it(`${mutant.break}: ${mutant.caught}`, () => {
-      const broken = but(site, ...Object.entries(mutant.site ?? {}));
-      const found = told(broken, routerOf(mutant));
+      const found = told(brokenSite(mutant), brokenRouter(mutant));
       const before = unbrokenOn(mutant.router ?? 'router');
       const [by] = found
         .filter(({ code, message }) => code === mutant.caught && !before.has(message))

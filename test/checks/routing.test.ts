@@ -236,7 +236,7 @@ describe('checks: what would leave in clear', () => {
     const two = but(bare, ['192.168.5.4/32: { guard: true }', '192.168.5.4/32: far end']);
     assert.deepEqual(
       told(two).map(line => line.slice(0, 19)),
-      ['warning EW214 17:21', 'warning EW214 15:23'],
+      ['warning EW214 17:21', 'note EW214 15:23 wg'],
       'one for each route, so that each can be silenced by itself',
     );
   });

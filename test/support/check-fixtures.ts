@@ -44,25 +44,50 @@ export function fileOf(name: string, side: Side, ending: string, both: string): 
 const read = (name: string, file: string): string => readFileSync(new URL(`${name}/${file}`, folder), 'utf8');
 const configuration = (name: string, file: string): Tree => redact(parseCommands(read(name, file)));
 
-/** The plan of one side of a case. */
-export function planOf(name: string, side: Side): Plan {
-  const commands = fileOf(name, side, '.commands', 'running.commands') ?? `${side}.commands`;
-  const running = configuration(name, commands);
-  const facts = fileOf(name, side, '.facts.yaml', 'facts.yaml');
-  const said = facts === undefined ? undefined : (parse(read(name, facts)) as SaidFacts);
-  if (existsSync(new URL(`${name}/applied.yaml`, folder))) {
-    const applied = plan(name, 'applied.yaml', configuration(name, 'before.commands'), {});
-    return planRollback(
-      { ...applied, id: '20260102-030405' },
-      { running, digest: null, ...(said && { keyFiles: factsOf(said).keyFiles }) },
-      rollbackChecks,
-    );
-  }
-  return plan(name, fileOf(name, side, '.yaml', 'site.yaml') ?? `${side}.yaml`, running, said);
+/** What a side of a case is planned from; undefined for a rollback. */
+export interface Given {
+  readonly site: string;
+  readonly file: string;
+  readonly running: Tree;
+  readonly said: SaidFacts | undefined;
 }
 
-function plan(name: string, file: string, running: Tree, said: SaidFacts | undefined): Plan {
-  const { site, place } = loadSite(read(name, file), file);
+function saidOf(name: string, side: Side): SaidFacts | undefined {
+  const facts = fileOf(name, side, '.facts.yaml', 'facts.yaml');
+  return facts === undefined ? undefined : (parse(read(name, facts)) as SaidFacts);
+}
+
+function runningOf(name: string, side: Side): Tree {
+  return configuration(name, fileOf(name, side, '.commands', 'running.commands') ?? `${side}.commands`);
+}
+
+export function givenOf(name: string, side: Side): Given | undefined {
+  if (existsSync(new URL(`${name}/applied.yaml`, folder))) return undefined;
+  const file = fileOf(name, side, '.yaml', 'site.yaml') ?? `${side}.yaml`;
+  return { site: read(name, file), file, running: runningOf(name, side), said: saidOf(name, side) };
+}
+
+/** The plan of one side of a case. */
+export function planOf(name: string, side: Side): Plan {
+  const given = givenOf(name, side);
+  if (given !== undefined) return planGiven(given);
+  const said = saidOf(name, side);
+  const file = 'applied.yaml';
+  const applied = planGiven({
+    site: read(name, file),
+    file,
+    running: configuration(name, 'before.commands'),
+    said: {},
+  });
+  return planRollback(
+    { ...applied, id: '20260102-030405' },
+    { running: runningOf(name, side), digest: null, ...(said && { keyFiles: factsOf(said).keyFiles }) },
+    rollbackChecks,
+  );
+}
+
+export function planGiven({ site: text, file, running, said }: Given): Plan {
+  const { site, place } = loadSite(text, file);
   const input = { site, placeOf: place, running, identityOf: identities(said) };
   return makePlan(said === undefined ? input : { ...input, facts: factsOf(said) }, checks);
 }

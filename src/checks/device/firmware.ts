@@ -6,6 +6,7 @@ import type { RouterFacts } from '../../plan/types/facts.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import { generationOf, wayToWireguard } from '../../vyatta/firmware.ts';
 import { has, type Path, startsWith, type Tree, value } from '../../vyatta/tree.ts';
+import { siteFix } from '../fix.ts';
 
 const base = ['interfaces', 'wireguard'];
 
@@ -166,6 +167,7 @@ function missingClamps({ changes, wanted }: CheckInput, { probes, version }: Rou
           severity: 'error',
           message: `this firmware has no \`${path.slice(2).join(' ')}\``,
           hint: wayOfClamp(path, family, version, value(wanted, [...path.slice(0, 3), 'mss']) ?? 'NUMBER'),
+          ...siteFix({ path: ['mssClamp', family], value: 'off' }),
           running: { path },
         },
   );

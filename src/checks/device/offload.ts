@@ -18,8 +18,8 @@ export const offload: Check = {
   },
   find(input) {
     const path = ['system', 'offload', 'hwnat'];
-    const { site, after, impacts } = input;
-    if (site.tunnels.length === 0 || impacts.length === 0 || value(after, path) !== 'enable') return [];
+    const { site, after } = input;
+    if (site.tunnels.length === 0 || value(after, path) !== 'enable') return [];
     return [
       {
         code: 'EW304',
@@ -27,6 +27,7 @@ export const offload: Check = {
         message:
           'hardware NAT is on: users report that UDP connections die and tunnels get slow beside WireGuard until it is off (https://github.com/WireGuard/wireguard-vyatta-ubnt/issues/23)',
         hint: 'if that is what you see: set system offload hwnat disable; forwarding then takes the CPU',
+        fix: { kind: 'router', commands: [{ op: 'set', path: [...path, 'disable'] }] },
         running: onRouter(input, path),
       },
     ];

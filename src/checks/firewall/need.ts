@@ -4,6 +4,7 @@ import { addresses } from '../../model/firewall/conditions.ts';
 import { anywhere } from '../../model/firewall/port.ts';
 import { type Ranges, union } from '../../model/firewall/ranges.ts';
 import type { CheckInput } from '../../plan/types/check.ts';
+import type { SiteEdit } from '../../plan/types/plan.ts';
 import type { Tunnel } from '../../site/site.ts';
 import { has, value } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
@@ -45,6 +46,19 @@ export function openerOf(input: CheckInput, tunnel: Tunnel, family: Family): Ope
   const node = family === 4 ? 'name' : 'ipv6-name';
   const wanted = has(input.wanted, ['firewall', node, ruleset, 'rule', String(number)]);
   return wanted ? { ruleset, number } : undefined;
+}
+
+/** Other numbers for the rules of some families; the others' stay. */
+export function numbered(tunnel: Tunnel, ...numbers: readonly (readonly [Family, number])[]): SiteEdit {
+  const { openPort, peers } = tunnel;
+  // one number for both counts over IPv6 only where a peer may come by it
+  const hasIpv6 = openPort?.asNeeded === false || peers.some(one => one.endpoint?.family !== 4);
+  const value = {
+    ...(openPort?.ipv4 !== undefined && { ipv4: openPort.ipv4 }),
+    ...(openPort?.ipv6 !== undefined && hasIpv6 && { ipv6: openPort.ipv6 }),
+    ...Object.fromEntries(numbers.map(([family, number]) => [family === 4 ? 'ipv4' : 'ipv6', number])),
+  };
+  return { path: [...tunnel.at, 'openPort'], value };
 }
 
 const known = new WeakMap<Tunnel, Map<Family, Ranges>>();

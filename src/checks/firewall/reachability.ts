@@ -5,6 +5,7 @@ import type { Packets } from '../../model/firewall/packets.ts';
 import { askStages } from '../../model/firewall/passing.ts';
 import { freeNumber, newUdp } from '../../model/firewall/port.ts';
 import { only } from '../../model/firewall/ranges.ts';
+import { rulesetPath } from '../../model/firewall/ruleset.ts';
 import { type Part, type Passage, passage, passes, ruleOf } from '../../model/firewall/verdict.ts';
 import { familyName, tellDecider, tellDoubt, tellParts } from '../../model/firewall/words.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
@@ -12,8 +13,9 @@ import type { Finding } from '../../plan/types/plan.ts';
 import type { Tunnel } from '../../site/site.ts';
 import type { Interface } from '../../vyatta/interfaces.ts';
 import type { Family } from '../../wireguard/prefix.ts';
-import { families, finding, type Side, viewOf } from '../view.ts';
-import { listenPort, type Need, needOf, type Opener, openerOf, sourcesOf } from './need.ts';
+import { siteFix } from '../fix.ts';
+import { families, finding, onRouter, type Side, viewOf } from '../view.ts';
+import { listenPort, type Need, needOf, numbered, type Opener, openerOf, sourcesOf } from './need.ts';
 
 export const reachability: Check = {
   explanations: {
@@ -111,6 +113,14 @@ function report(found: Case): Finding | undefined {
   const what = `${tunnel.name}: port ${port}`;
   if (answers.length === 0) {
     if (need === 'speaks') return undefined;
+    if (opener !== undefined)
+      return finding(input, at, {
+        code: 'EW101',
+        severity: 'error',
+        message: `${what} stays closed over ${familyName(family)}: ${opener.ruleset}, in which the file opens it, guards the router at no interface`,
+        hint: `name under uplink.rulesets the ruleset that is attached to the uplink (firewall local)`,
+        running: onRouter(input, rulesetPath(family, opener.ruleset)),
+      });
     return finding(input, at, {
       code: 'EW104',
       severity: 'note',
@@ -161,10 +171,19 @@ function consequence(need: Need, family: string): string {
   return need === 'astray' ? `; the endpoint is ${family}` : '';
 }
 
-function wayOut(found: Case, answer: Answer, opener: Opener | undefined): Pick<Finding, 'hint'> {
+function wayOut(found: Case, answer: Answer, opener: Opener | undefined): Pick<Finding, 'hint' | 'fix'> {
   const { input, tunnel, family, port } = found;
   const name = family === 4 ? 'ipv4' : 'ipv6';
-  if (opener === undefined) return { hint: `open it: openPort: { ${name}: NUMBER } under ${tunnel.name}` };
+  const said = input.site.uplink.rulesets[name];
+  if (opener === undefined) {
+    const into =
+      said === undefined || tunnel.listenPort === undefined
+        ? undefined
+        : viewOf(input).after.firewall.ruleset(family, said);
+    const free = into && freeNumber(into, answer.question, 20, () => false);
+    const hint = `open it: openPort: { ${name}: ${free ?? 'NUMBER'} } under ${tunnel.name}`;
+    return { hint, ...(free !== undefined && siteFix(numbered(tunnel, [family, free]))) };
+  }
   const ruleset = viewOf(input).after.firewall.ruleset(family, opener.ruleset);
   const stage = answer.stages.find(one => one.kind === 'ruleset');
   if (answer.stages.every(one => one.name !== opener.ruleset))
@@ -177,7 +196,10 @@ function wayOut(found: Case, answer: Answer, opener: Opener | undefined): Pick<F
   const number = ruleset && freeNumber(ruleset, answer.question, opener.number, () => false);
   return number === undefined
     ? { hint: `let a rule of ${opener.ruleset} accept UDP to port ${port} before that` }
-    : { hint: `take a number that comes before it: openPort: { ${name}: ${number} }` };
+    : {
+        hint: `take a number that comes before it: openPort: { ${name}: ${number} }`,
+        ...siteFix(numbered(tunnel, [family, number])),
+      };
 }
 
 /** Only when the plan makes it so: what was open before is no news. */

@@ -3,8 +3,9 @@
 import { keyLeaves } from '../../objects/key.ts';
 import { onLine } from '../../plan/literal-keys.ts';
 import type { Check } from '../../plan/types/check.ts';
+import { managesInterface } from '../../site/manages.ts';
 import { masked } from '../../vyatta/redact.ts';
-import { value } from '../../vyatta/tree.ts';
+import { has, value } from '../../vyatta/tree.ts';
 
 export const hiddenKeys: Check = {
   explanations: {
@@ -16,9 +17,11 @@ export const hiddenKeys: Check = {
       word that says nothing before it does anything else.`,
     },
   },
-  find: ({ running }) =>
+  find: ({ running, site, wanted }) =>
     keyLeaves(running)
       .map(({ path }) => path)
+      // of somebody else's interface nothing is compared
+      .filter(leaf => has(wanted, leaf) || managesInterface(site, leaf[2] ?? ''))
       .filter(leaf => value(running, leaf) === masked)
       .map(leaf => ({
         code: 'EW013',

@@ -6,6 +6,7 @@ import type { Check } from '../../plan/types/check.ts';
 import { isLiteral, shownOf } from '../../vyatta/redact.ts';
 import { value } from '../../vyatta/tree.ts';
 import { keyFileOf } from '../../wireguard/key.ts';
+import { siteFix } from '../fix.ts';
 
 export const literalKeys: Check = {
   explanations: {
@@ -18,13 +19,14 @@ export const literalKeys: Check = {
       revisions and backups keep the literal: change the key afterwards (another file under privateKey) if others may have them.`,
     },
   },
-  find: ({ after }) =>
+  find: ({ after, site }) =>
     keyLeaves(after)
       .map(({ path }) => path)
       .filter(leaf => isLiteral(value(after, leaf) ?? ''))
       .map(leaf => {
         const name = leaf[2] ?? '';
         const isPrivate = leaf.length === 4;
+        const tunnel = site.tunnels.find(one => one.name === name && one.privateKey === undefined);
         const path = isPrivate
           ? `/config/auth/${name}.key`
           : keyFileOf(name, shownOf(value(after, leaf) ?? ''));
@@ -34,6 +36,9 @@ export const literalKeys: Check = {
           severity: 'warning',
           message: `${leaf.slice(2).join(' ')} is a literal key: it stands in the configuration, in every backup and in every revision of it`,
           hint: `name a file for it in the site file, and the next apply moves it there: ${key}: ${path}`,
+          ...(tunnel !== undefined && isPrivate
+            ? siteFix({ path: [...tunnel.at, 'privateKey'], value: path })
+            : {}),
           running: onLine(after, leaf),
         };
       }),

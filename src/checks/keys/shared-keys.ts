@@ -2,7 +2,7 @@
 
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import { isLiteral, shownOf } from '../../vyatta/redact.ts';
-import { byVersion, value, values } from '../../vyatta/tree.ts';
+import { byVersion, has, value, values } from '../../vyatta/tree.ts';
 import { finding, onRouter } from '../view.ts';
 
 const base = ['interfaces', 'wireguard'];
@@ -21,6 +21,10 @@ function owners(input: CheckInput): Map<string, string[]> {
     const key = identity(input, word);
     found.set(key, [...(found.get(key) ?? []), name]);
   }
+  // what the other ends are told of the router's keys
+  for (const { tunnel, routerPublicKey } of input.site.cluster?.nodes ?? [])
+    if (routerPublicKey !== undefined && has(input.after, [...base, tunnel]))
+      found.set(routerPublicKey, [...new Set([...(found.get(routerPublicKey) ?? []), tunnel])]);
   return found;
 }
 

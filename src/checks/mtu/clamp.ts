@@ -3,6 +3,7 @@ import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { ClampShared, ClampTooSmall } from '../../plan/types/observation.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import { segmentSize, tellSegment } from '../../wireguard/mtu.ts';
+import { siteFix } from '../fix.ts';
 import { finding, onRouter } from '../view.ts';
 
 export const clamp: Check = {
@@ -42,6 +43,8 @@ function tooSmall(
     severity: 'warning',
     message: `${name} has MTU ${mtu}, so its MSS would be ${mss} (${tellSegment(mtu, family)}), and EdgeOS takes no ${node} below ${least}: it is left as it is`,
     hint: `an MTU of at least ${least + (mtu - mss)} can be clamped; or say mssClamp: { ${nameOf(family)}: off }`,
+    // what pods send relies on the clamp
+    ...(input.site.cluster === undefined && siteFix({ path: ['mssClamp', nameOf(family)], value: 'off' })),
   });
 }
 

@@ -38,8 +38,14 @@ export function uplinksAfter(input: CheckInput): Uplinks {
 /** The narrowest of the ways to the peers of a tunnel. */
 export function narrowest(input: CheckInput, { peers }: Tunnel): Way {
   const uplinks = uplinksAfter(input);
+  const { after } = viewOf(input);
+  // who calls, or has a name, comes over IPv6 only where the router has it
+  const hasIpv6 =
+    after.wan(6).length > 0 ||
+    after.routing.main.all.some(({ prefix }) => prefix.family === 6 && prefix.length === 0);
   const wayTo = (peer: Peer): Way => {
-    const { outer, uplink, mtu } = tunnelSum(uplinks, [peer]);
+    const known4 = hasIpv6 || peer.endpoint?.family !== undefined ? peer : overIpv4(peer);
+    const { outer, uplink, mtu } = tunnelSum(uplinks, [known4]);
     const known = routed(input, peer);
     return known === undefined
       ? { peer, outer, link: uplink, mtu }
@@ -50,6 +56,8 @@ export function narrowest(input: CheckInput, { peers }: Tunnel): Way {
   const { outer, uplink, mtu } = tunnelSum(uplinks, []);
   return { outer, link: uplink, mtu };
 }
+
+const overIpv4 = (peer: Peer): Peer => ({ ...peer, endpoint: { host: '0.0.0.0', port: 1, family: 4 } });
 
 /** The interface by which a peer with an address is reached; undefined where that is an uplink or not known. */
 function routed(input: CheckInput, { endpoint }: Peer): LinkMtu | undefined {

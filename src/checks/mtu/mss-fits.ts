@@ -7,6 +7,7 @@ import { linkMtu } from '../../vyatta/link-mtu.ts';
 import { has, value, values } from '../../vyatta/tree.ts';
 import { segmentSize, tellSegment } from '../../wireguard/mtu.ts';
 import type { Family } from '../../wireguard/prefix.ts';
+import { siteFix } from '../fix.ts';
 import { livingTunnels } from '../routing/routes.ts';
 import { families, finding, onRouter, viewOf } from '../view.ts';
 
@@ -45,6 +46,7 @@ function clamp(input: CheckInput, family: Family): Finding[] {
       severity: 'warning',
       message: `${node} ${mss} lets TCP segments through that ${least.name} has no room for: ${tellSegment(least.mtu, family)} = ${room}`,
       hint: `say mssClamp: { ${family === 4 ? 'ipv4' : 'ipv6'}: auto }, or ${room} at most`,
+      ...siteFix({ path: ['mssClamp', family === 4 ? 'ipv4' : 'ipv6'], value: 'auto' }),
       ...(has(input.running, leaf) && { running: onRouter(input, leaf) }),
     }),
   ];

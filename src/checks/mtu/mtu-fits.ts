@@ -7,6 +7,7 @@ import type { Interface } from '../../vyatta/interfaces.ts';
 import { linkMtu } from '../../vyatta/link-mtu.ts';
 import { find, has } from '../../vyatta/tree.ts';
 import { leastIpv6Mtu, tellOverhead } from '../../wireguard/mtu.ts';
+import { siteFix } from '../fix.ts';
 import { ownedBy } from '../routing/crypto-routing.ts';
 import { livingTunnels } from '../routing/routes.ts';
 import { finding, onRouter, viewOf } from '../view.ts';
@@ -57,6 +58,7 @@ function tooLarge(input: CheckInput, tunnel: Tunnel, iface: Interface): Finding[
       severity: isOurs(input, tunnel.name) ? 'warning' : 'note',
       message: `${tunnel.name}: MTU ${mtu} is ${mtu - way.mtu} too large: packets${to} grow to ${size} = ${mtu} ${tellOverhead('+', way.outer)}, and ${way.link.mtu} bytes leave in one piece (${way.link.said})`,
       hint: `say mtu: ${way.mtu} here and at the other end${typeof tunnel.mtu === 'number' && way.link.said !== iface.name ? ', or mtu: auto' : ''}`,
+      ...siteFix({ path: [...tunnel.at, 'mtu'], value: way.mtu }),
       ...(path && has(input.running, path) && { running: onRouter(input, path) }),
     }),
   ];
@@ -75,6 +77,7 @@ function tooSmall(input: CheckInput, tunnel: Tunnel, iface: Interface): Finding[
       severity: isOurs(input, tunnel.name) ? 'error' : 'warning',
       message: `${tunnel.name}: MTU ${mtu} is too small for ${inside}: IPv6 needs ${leastIpv6Mtu}, and the router takes it off an interface that has less`,
       hint: `say mtu: ${leastIpv6Mtu} or more (1340 so that EdgeOS can clamp TCP over IPv6), or carry IPv4 alone`,
+      ...(narrowest(input, tunnel).mtu >= 1340 && siteFix({ path: [...tunnel.at, 'mtu'], value: 1340 })),
     }),
   ];
 }

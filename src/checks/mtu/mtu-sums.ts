@@ -6,6 +6,7 @@ import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Tunnel } from '../../site/site.ts';
 import { has } from '../../vyatta/tree.ts';
 import { insideOverlay, segmentSize, tellOverhead, tellSegment } from '../../wireguard/mtu.ts';
+import { siteFix } from '../fix.ts';
 import { listed, livingTunnels } from '../routing/routes.ts';
 import { families, finding, onRouter, viewOf } from '../view.ts';
 import { routersUplinks, uplinksAfter } from './link-mtus.ts';
@@ -99,6 +100,7 @@ export const uplinkMtu: Check = {
         severity: 'warning',
         message: `uplink.mtu is ${said}, and the way to the internet takes ${least.mtu} (${least.said}): tunnels that count on ${said} send packets that don't fit`,
         hint: `say uplink.mtu: ${least.mtu}, or leave it out: it is read from the router`,
+        ...siteFix({ path: [...site.uplink.at, 'mtu'], value: least.mtu }),
         ...(least.path && { running: onRouter(input, least.path) }),
       }),
     ];

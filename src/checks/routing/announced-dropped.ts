@@ -8,6 +8,7 @@ import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { SitePath, Tunnel } from '../../site/site.ts';
 import { host, overlaps, parseAddress, printPrefix } from '../../wireguard/prefix.ts';
+import { isNode, longer, siteFix } from '../fix.ts';
 import { finding, lineOf, viewOf } from '../view.ts';
 import { allOf, nameOf, type Owned, ownedBy, rangeOf } from './crypto-routing.ts';
 import { alreadyThere, listed, livingTunnels } from './routes.ts';
@@ -73,11 +74,18 @@ function dropped(input: CheckInput, tunnel: Tunnel, one: Announced, isAll: boole
       ? 'connections there fail'
       : `the router spreads connections over it and ${listed(others.map(it => `${it.neighbor} through ${it.out ?? 'another interface'}`))}, and its share of them fails`;
   const [peer] = tunnel.peers;
+  const said = input.site.bgp?.neighbors.find(({ address }) => address === one.neighbor);
+  const isHere = said === undefined || said.tunnel === tunnel.name;
   return finding(input, placeOf(input, tunnel, one), {
     code: 'EW134',
     severity: 'error',
     message: `${isAll ? '' : 'part of '}${text}, which BGP neighbour ${one.neighbor} announces through ${tunnel.name}, is in the allowed IPs of no peer of ${tunnel.name}${lineOf(input, tunnel.at)}: WireGuard drops it, and ${shares}`,
-    hint: `add ${text} to the allowedIPs of ${peer?.name ?? 'the peer'}: on interfaces of their own, peers may have the same prefix`,
+    hint: isHere
+      ? `add ${text} to the allowedIPs of ${peer?.name ?? 'the peer'}: on interfaces of their own, peers may have the same prefix`
+      : `let ${one.neighbor} be reached through its own tunnel`,
+    ...(peer !== undefined && tunnel.peers.length === 1 && isHere && !isNode(input.site, tunnel)
+      ? siteFix(longer([...peer.at, 'allowedIPs'], peer.allowedIPs, text))
+      : {}),
     ...alreadyThere(input, one.path),
   });
 }

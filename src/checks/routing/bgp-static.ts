@@ -6,6 +6,7 @@ import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { Neighbor } from '../../site/site.ts';
 import { parsePrefix } from '../../wireguard/prefix.ts';
+import { siteFix } from '../fix.ts';
 import { finding, viewOf } from '../view.ts';
 import { alreadyThere, placeOfRoute, tellEntry } from './routes.ts';
 
@@ -54,6 +55,9 @@ function against(input: CheckInput, neighbor: Neighbor, text: string, told: Set<
       hint: wins
         ? 'leave the range to BGP: take it out of the static routes, or set routeAllowedIPs: false'
         : 'a blackhole route to the range at distance 254 would drop it instead',
+      ...(wins && entry.origin === 'interface-route' && placeOfRoute(input, entry) !== undefined
+        ? siteFix({ path: at, value: null })
+        : {}),
       ...alreadyThere(input, entry.path),
     });
   });

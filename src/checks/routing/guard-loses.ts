@@ -5,8 +5,9 @@ import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { Route, Tunnel } from '../../site/site.ts';
 import { parsePrefix } from '../../wireguard/prefix.ts';
+import { guarded } from '../fix.ts';
 import { finding, viewOf } from '../view.ts';
-import { alreadyThere, livingTunnels, routeValue, tellEntry } from './routes.ts';
+import { alreadyThere, livingTunnels, tellEntry } from './routes.ts';
 
 /** Of the blackhole that a guard is. */
 const guardDistance = 254;
@@ -69,7 +70,7 @@ function wayOut(route: Route): Pick<Finding, 'hint' | 'fix'> {
       kind: 'site',
       edits: [
         { path: route.at, value: null },
-        ...parts.map(part => ({ path: [...routes, part], value: routeValue(route) })),
+        ...parts.map(part => ({ path: [...routes, part], value: guarded(route).value })),
       ],
     },
   };

@@ -3,14 +3,10 @@
 import type { Entry } from '../../model/routing/entry.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Route, Tunnel } from '../../site/site.ts';
-import { covers, parsePrefix } from '../../wireguard/prefix.ts';
+import { parsePrefix } from '../../wireguard/prefix.ts';
+import { guarded, isPrivate, mayBeGuarded, siteFix } from '../fix.ts';
 import { finding, viewOf } from '../view.ts';
 import { alreadyThere, livingTunnels } from './routes.ts';
-
-/** RFC 1918, RFC 6598 and RFC 4193: nobody on the internet may use them, so whoever sends there means a private network. */
-const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].flatMap(
-  text => parsePrefix(text) ?? [],
-);
 
 export const inClear: Check = {
   explanations: {
@@ -29,11 +25,16 @@ export const inClear: Check = {
       tunnel.routes.flatMap(route => {
         const by = route.disable || route.guard ? undefined : leak(input, tunnel, route);
         if (by === undefined) return [];
+        const mayGuard = mayBeGuarded(input.site, route.prefix);
         return finding(input, route.at, {
           code: 'EW214',
-          severity: 'warning',
+          severity: mayGuard ? 'warning' : 'note',
           message: `${tunnel.name}: while the interface is gone, packets to ${route.prefix} leave in clear by the default route (${by.out ?? `via ${by.via}`})`,
-          hint: 'add guard: true to the route: a blackhole behind it',
+          ...(mayGuard
+            ? { hint: 'add guard: true to the route: a blackhole behind it', ...siteFix(guarded(route)) }
+            : {
+                hint: 'leave it: a blackhole over the address of a BGP neighbour would take all that it announces along',
+              }),
           ...alreadyThere(input, by.path),
         });
       }),
@@ -45,7 +46,7 @@ export const inClear: Check = {
 function leak(input: CheckInput, tunnel: Tunnel, route: Route): Entry | undefined {
   const { routing } = viewOf(input).after;
   const prefix = parsePrefix(route.prefix);
-  if (prefix === undefined || !privateRanges.some(range => covers(range, prefix))) return undefined;
+  if (prefix === undefined || !isPrivate(route.prefix)) return undefined;
   const [next] = routing.main
     .covering(prefix)
     .flat()

@@ -5,6 +5,7 @@ import { allowedIPs } from '../../model/routing/interfaces.ts';
 import type { Check } from '../../plan/types/check.ts';
 import { value } from '../../vyatta/tree.ts';
 import { printPrefix } from '../../wireguard/prefix.ts';
+import { routeEdit, siteFix } from '../fix.ts';
 import { finding, onRouter, type Side, viewOf } from '../view.ts';
 import { listed } from './routes.ts';
 
@@ -60,6 +61,7 @@ export const allowedRoutesOff: Check = {
         severity: 'error',
         message: `${name}: route-allowed-ips goes from true to false, and with it the ${lost.length === 1 ? 'route' : 'routes'} to ${listed(lost.map(({ prefix }) => printPrefix(prefix)))}`,
         hint: `add under routes of ${name}: ${lines.join(', ')}; or say routeAllowedIPs: true`,
+        ...siteFix(...lost.map(({ prefix }) => routeEdit(input.site, tunnel, printPrefix(prefix)))),
         running: onRouter(input, [...leaf(name), 'true']),
       });
     });
@@ -92,6 +94,10 @@ export const flappedRoutes: Check = {
         severity: 'warning',
         message: `${name} goes down and up, and loses the routes of route-allowed-ips to ${listed(lost.map(({ prefix }) => printPrefix(prefix)))} until its allowed IPs change or the router boots`,
         hint: 'say routeAllowedIPs: false, and name the prefixes under routes: those come back by themselves',
+        ...siteFix(
+          { path: [...tunnel.at, 'routeAllowedIPs'], value: false },
+          ...lost.map(({ prefix }) => routeEdit(input.site, tunnel, printPrefix(prefix))),
+        ),
         running: onRouter(input, leaf(name)),
       });
     });

@@ -7,6 +7,7 @@ import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { Tunnel } from '../../site/site.ts';
 import { printPrefix } from '../../wireguard/prefix.ts';
+import { isNode, longer, siteFix } from '../fix.ts';
 import { finding, lineOf, viewOf } from '../view.ts';
 import { allOf, type Owned, ownedBy, rangeOf, tellAllowed } from './crypto-routing.ts';
 import { alreadyThere, listed, livingTunnels, placeOfRoute, tellEntry } from './routes.ts';
@@ -63,16 +64,22 @@ function uncovered(
     return undefined;
   const at = placeOfRoute(input, entry);
   const [only] = tunnel.peers;
+  // the other family's packets would be new, and its rulesets with them
+  const isKnown = owned.some(one => one.prefix.family === entry.prefix.family);
   return finding(input, at ?? tunnel.at, {
     code: 'EW132',
     severity: isNone && hasPeers && at !== undefined ? 'error' : 'warning',
     message: isNone
       ? `${tunnel.name}: the route ${tellEntry(input, entry)} leads to nobody: ${hasPeers ? `no peer has ${text} in its allowed IPs, so WireGuard refuses every packet` : 'the interface has no peer that is on'}`
       : `${tunnel.name}: of the route ${tellEntry(input, entry)} only ${listed(inside.slice(0, 4).map(tellAllowed))} belongs to a peer: WireGuard refuses packets to the rest`,
-    hint:
-      only === undefined || tunnel.peers.length > 1
+    hint: !hasPeers
+      ? `take disable out of a peer of ${tunnel.name}, or the routes out`
+      : only === undefined || tunnel.peers.length > 1
         ? `add ${text} to the allowedIPs of the peer that has it, or narrow the route`
         : `add ${text} to the allowedIPs of ${only.name}${lineOf(input, only.at)}, or narrow the route`,
+    ...(only !== undefined && tunnel.peers.length === 1 && hasPeers && isKnown && !isNode(input.site, tunnel)
+      ? siteFix(longer([...only.at, 'allowedIPs'], only.allowedIPs, text))
+      : {}),
     ...alreadyThere(input, entry.path),
   });
 }

@@ -1,11 +1,14 @@
 // EW211 and EW215: a prefix that the file routes into a tunnel and that goes elsewhere, by a better distance or a longer prefix;
 // a BGP neighbour that is not reached through its tunnel.
 import type { Entry } from '../../model/routing/entry.ts';
+import { peerFor, peersOf } from '../../model/routing/peers.ts';
+import { isLinkLocal } from '../../model/routing/routing.ts';
 import { inUse } from '../../model/routing/table.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
-import type { Route, Tunnel } from '../../site/site.ts';
+import type { Neighbor, Route, Tunnel } from '../../site/site.ts';
 import { host, parseAddress, parsePrefix } from '../../wireguard/prefix.ts';
+import { isNode, routeEdit, siteFix } from '../fix.ts';
 import { finding, viewOf } from '../view.ts';
 import { alreadyThere, listed, livingTunnels, placeOfRoute, tellEntry } from './routes.ts';
 
@@ -87,7 +90,9 @@ export const neighborsElsewhere: Check = {
     return (input.site.bgp?.neighbors ?? []).flatMap(neighbor => {
       const address = parseAddress(neighbor.address);
       const tunnel = input.site.tunnels.find(one => one.name === neighbor.tunnel);
-      if (address === undefined || neighbor.disable || tunnel?.disable !== false) return [];
+      // a link-local neighbour is on its interface, whatever the routes say
+      if (address === undefined || isLinkLocal(host(address.family, address.address))) return [];
+      if (neighbor.disable || tunnel?.disable !== false) return [];
       const used = routing.main.best(host(address.family, address.address));
       if (used.length > 0 && used.every(entry => entry.out === tunnel.name)) return [];
       const way = used.map(entry => tellEntry(input, entry)).join(', ') || 'no route leads there';
@@ -95,9 +100,33 @@ export const neighborsElsewhere: Check = {
         code: 'EW215',
         severity: 'error',
         message: `BGP neighbour ${neighbor.address} is not reached through ${tunnel.name}: ${way}`,
-        hint: `add it to the routes of ${tunnel.name}: ${neighbor.address}/${address.family === 4 ? 32 : 128}: ${neighbor.description ?? 'BGP neighbour'}`,
+        ...wayTo(input, tunnel, neighbor, used[0]),
         ...(used[0] && alreadyThere(input, used[0].path)),
       });
     });
   },
 };
+
+/** Another tunnel of the file that leads there is the one to name; else a route, if a peer takes what comes by it. */
+function wayTo(
+  input: CheckInput,
+  tunnel: Tunnel,
+  { at, address, family, description }: Neighbor,
+  used: Entry | undefined,
+): Pick<Finding, 'hint' | 'fix'> {
+  const other = used && placeOfRoute(input, used) === undefined ? undefined : used?.out;
+  if (other !== undefined && other !== tunnel.name)
+    return {
+      hint: `say tunnel: ${other} of ${address}, or route it into ${tunnel.name}`,
+      ...(!isNode(input.site, tunnel) && siteFix({ path: [...at, 'tunnel'], value: other })),
+    };
+  const prefix = `${address}/${family === 4 ? 32 : 128}`;
+  const text = description ?? 'BGP neighbour';
+  const iface = viewOf(input).after.iface(tunnel.name);
+  const target = parsePrefix(prefix);
+  const taker = iface && target && peerFor(peersOf(iface), target);
+  return {
+    hint: `add it to the routes of ${tunnel.name}: ${prefix}: ${text}`,
+    ...(taker !== undefined && siteFix(routeEdit(input.site, tunnel, prefix, text))),
+  };
+}

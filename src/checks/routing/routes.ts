@@ -3,7 +3,7 @@ import type { Entry } from '../../model/routing/entry.ts';
 import { tellRoute } from '../../model/routing/trace.ts';
 import type { CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
-import type { Route, SitePath, Tunnel } from '../../site/site.ts';
+import type { SitePath, Tunnel } from '../../site/site.ts';
 import { has, type Path } from '../../vyatta/tree.ts';
 import { type Prefix, parsePrefix, printPrefix } from '../../wireguard/prefix.ts';
 import { lineOf, onRouter } from '../view.ts';
@@ -43,15 +43,6 @@ export function tellEntry(input: CheckInput, entry: Entry): string {
 /** The other side of a finding, where the router has it already; what the plan itself makes stands in the file. */
 export function alreadyThere(input: CheckInput, path: Path): Pick<Finding, 'running'> {
   return has(input.running, path) ? { running: onRouter(input, path) } : {};
-}
-
-/** A route of the file as the file says it, with its guard: for a fix. */
-export function routeValue({ description, distance }: Route): Readonly<Record<string, unknown>> {
-  return {
-    ...(description !== undefined && { description }),
-    ...(distance !== undefined && { distance }),
-    guard: true,
-  };
 }
 
 /** Tunnels of the file that are on after the plan. */

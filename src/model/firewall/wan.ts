@@ -3,6 +3,7 @@
 import { addressesOf, type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
 import { find, type Path, type Tree, value, values } from '../../vyatta/tree.ts';
 import { covers, type Family, host, parseAddress, parseInterfaceAddress } from '../../wireguard/prefix.ts';
+import { stagesToRouter } from './attached.ts';
 
 /** `path` is the node that says it, `text` the same for a person: `default route via 198.51.100.1`. */
 export interface Reason {
@@ -43,6 +44,25 @@ export function facingWan(
   return usable
     .map(iface => ({ iface, reasons: masquerades(tree, iface) }))
     .filter(({ reasons }) => reasons.length > 0);
+}
+
+/** The interfaces at which a ruleset guards the router itself, attached or by their zone. */
+export function guardedBy(
+  tree: Tree,
+  family: Family,
+  ifaces: readonly Interface[],
+  ruleset: string,
+): Facing[] {
+  return ifaces
+    .filter(iface => !iface.disabled && !carried.has(iface.kind))
+    .flatMap((iface): Facing[] => {
+      const stage = stagesToRouter(tree, iface, family).find(
+        one => one.kind === 'ruleset' && one.name === ruleset,
+      );
+      return stage === undefined
+        ? []
+        : [{ iface, reasons: [{ text: `guarded by ${ruleset}`, path: stage.path }] }];
+    });
 }
 
 /** Interfaces to which it hands prefixes from its provider: those are towards home, whatever else they say. */

@@ -40,17 +40,23 @@ export function tellParts(parts: readonly Part[]): string {
 
 const protocolWords = new Map([...protocols].map(([name, number]) => [BigInt(number), name]));
 
+/** TCP, UDP, DCCP, SCTP and UDP-Lite. */
+const withPorts = [6n, 17n, 33n, 132n, 136n];
+
 /** `udp from 192.0.2.0/24 to port 51820`; `everything` when nothing is said. */
 export function tellPackets(packets: Packets, family: Family): string {
   const words: string[] = [];
   const protocol = said(packets, 'protocol', all.protocol);
   if (protocol !== undefined) words.push(tellRanges(protocol, number => protocolWords.get(number)));
+  const hasPorts =
+    protocol === undefined ||
+    protocol.some(([first, end]) => withPorts.some(one => first <= one && one <= end));
   for (const [word, field, port] of [
     ['from', 'source', 'sourcePort'],
     ['to', 'destination', 'destinationPort'],
   ] as const) {
     const addresses = said(packets, field, allAddresses(family));
-    const ports = said(packets, port, all[port]);
+    const ports = hasPorts ? said(packets, port, all[port]) : undefined;
     if (addresses !== undefined || ports !== undefined) words.push(word);
     if (addresses !== undefined) words.push(tellAddresses(addresses, family));
     if (ports !== undefined)

@@ -1,6 +1,6 @@
 // What BGP neighbours may announce, by the prefix lists that limit what is taken from them.
 import { find, type Path, type Tree, value, values } from '../../vyatta/tree.ts';
-import { host, parseAddress, parsePrefix } from '../../wireguard/prefix.ts';
+import { type Family, host, parseAddress, parsePrefix } from '../../wireguard/prefix.ts';
 import type { Announced } from './entry.ts';
 import type { RoutingTable } from './table.ts';
 
@@ -26,10 +26,10 @@ function announcedByOne(tree: Tree, table: RoutingTable, { as, neighbor, said }:
   const address = parseAddress(neighbor);
   if (address === undefined || said.children.has('shutdown')) return [];
   const { family } = address;
-  const out = table.best(host(family, address.address))[0]?.out;
+  const out = value(said, ['interface']) ?? table.best(host(family, address.address))[0]?.out;
   const distance = value(said, ['remote-as']) === as ? distances.internal : distances.external;
   const common = { neighbor, out, distance, ...(said.line !== undefined && { line: said.line }) };
-  const list = value(said, ['prefix-list', 'import']);
+  const list = importList(said, family);
   const rules = ['policy', family === 6 ? 'prefix-list6' : 'prefix-list', list ?? '', 'rule'];
   const limited = list === undefined ? undefined : find(tree, rules);
   if (limited !== undefined)
@@ -38,6 +38,12 @@ function announcedByOne(tree: Tree, table: RoutingTable, { as, neighbor, said }:
   if (prefix === undefined) return [];
   const path = ['protocols', 'bgp', as, 'neighbor', neighbor];
   return [{ ...common, prefix, longest: size(family), isOpen: true, path }];
+}
+
+/** The prefix list that limits what is taken from a neighbour; that of IPv6 routes stands below their family. */
+export function importList(neighbor: Tree, family: Family): string | undefined {
+  const below = ['prefix-list', 'import'];
+  return value(neighbor, family === 6 ? ['address-family', 'ipv6-unicast', ...below] : below);
 }
 
 function permitted(rules: Tree, base: Path): Pick<Announced, 'prefix' | 'longest' | 'path'>[] {

@@ -3,7 +3,7 @@
 import { type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
 import { find, has, type Tree, values } from '../../vyatta/tree.ts';
 import { covers, type Family, host, type Prefix, parseAddress, parsePrefix } from '../../wireguard/prefix.ts';
-import { announcedBy } from './announced.ts';
+import { announcedBy, importList } from './announced.ts';
 import type { Announced, Entry } from './entry.ts';
 import { type OwnAddress, ownAddresses, routesOf } from './interfaces.ts';
 import { gateway, staticRoutes } from './statics.ts';
@@ -148,7 +148,10 @@ function doubtsOf(tree: Tree, up: readonly Interface[], hasLive: boolean): strin
 function openNeighbors(tree: Tree): string[] {
   return [...(find(tree, ['protocols', 'bgp'])?.children ?? [])].flatMap(([as, node]) =>
     [...(find(node, ['neighbor'])?.children ?? [])]
-      .filter(([, said]) => !has(said, ['prefix-list', 'import']) && !said.children.has('shutdown'))
+      .filter(
+        ([neighbor, said]) =>
+          importList(said, neighbor.includes(':') ? 6 : 4) === undefined && !said.children.has('shutdown'),
+      )
       .map(([neighbor]) => `BGP neighbour ${neighbor} of AS ${as} may announce anything`),
   );
 }

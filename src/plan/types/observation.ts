@@ -2,7 +2,13 @@
 import type { SitePath } from '../../site/site.ts';
 import type { Path } from '../../vyatta/tree.ts';
 
-export type Observation = NoRuleset | ForeignRule | ClampTooSmall | ClampShared | KeyObservation;
+export type Observation =
+  | NoRuleset
+  | MissingRuleset
+  | ForeignRule
+  | ClampTooSmall
+  | ClampShared
+  | KeyObservation;
 
 interface Observed {
   /** The place of the site file that asked for it. */
@@ -17,6 +23,17 @@ export interface NoRuleset extends Observed {
   /** Of the rule. */
   readonly number: number;
   readonly port: number;
+}
+
+/** The ruleset in which a port is to be opened is neither on the router nor among those of the file. */
+export interface MissingRuleset extends Observed {
+  readonly kind: 'missing-ruleset';
+  readonly tunnel: string;
+  readonly family: 'ipv4' | 'ipv6';
+  readonly ruleset: string;
+  readonly port: number;
+  /** Those that guard the router at its uplinks. */
+  readonly attached: readonly string[];
 }
 
 /** The wanted rule number holds a rule of another purpose. */
