@@ -41,7 +41,6 @@ export const inZone: Check = {
         severity: 'error',
         message: `${tunnel.name} is in zone ${zone}, so the router refuses rulesets of its own: ${said.map(({ ruleset, direction }) => `${ruleset} (${direction})`).join(', ')}`,
         hint: `leave firewall out and filter between the zones, or take ${tunnel.name} out of zone ${zone} on the router first`,
-        fix: { kind: 'site', edits: [{ path: [...tunnel.at, 'firewall'], value: null }] },
         running: onRouter(input, ['zone-policy', 'zone', zone, 'interface', tunnel.name]),
       });
     }),

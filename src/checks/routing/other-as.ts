@@ -1,6 +1,7 @@
 // EW222: the site file's AS is not the router's. A router is in one AS: the second `protocols bgp` is refused at set.
 import type { Check } from '../../plan/types/check.ts';
 import { has, values } from '../../vyatta/tree.ts';
+import { siteFix } from '../fix.ts';
 import { finding, onRouter } from '../view.ts';
 
 const base = ['protocols', 'bgp'];
@@ -29,7 +30,12 @@ export const otherAs: Check = {
         severity: 'error',
         message: `bgp.asn is ${asn}, and the router is in AS ${other}: it takes no second one`,
         hint: `say asn: ${other}, or move the router to AS ${asn} first`,
-        fix: { kind: 'site', edits: [{ path: [...at, 'asn'], value: Number(other) }] },
+        ...siteFix(
+          { path: [...at, 'asn'], value: Number(other) },
+          ...(site.cluster?.bgp === undefined
+            ? []
+            : [{ path: ['cluster', 'bgp', 'routerAsn'], value: Number(other) }]),
+        ),
         running: onRouter(input, [...base, other]),
       }),
     ];
