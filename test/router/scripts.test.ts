@@ -1,17 +1,35 @@
 // What of the router's scripts needs no router, in a plain bash: records, redaction, digests, what counts as restored, and who decides.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readRecords } from '../../src/router/records.ts';
-import { script } from '../../src/router/scripts.ts';
+import {
+  forgetKeysScript,
+  makeKeysScript,
+  readScript,
+  script,
+  startScript,
+  transactionScript,
+} from '../../src/router/scripts.ts';
 import { quote } from '../../src/vyatta/words.ts';
 
 const folder = 'src/router/scripts';
 const parts =
   'say home secrets evidence session belongs undo key-files transact keep-record switch answer'.split(' ');
 const nonce = '0'.repeat(32);
+/** Where the programs come from that the functions call. */
+let programs = process.env['PATH'] ?? '';
 
 /** Runs lines behind the functions of an apply, in a folder of its own that stands for the one in tmpfs; gives what they print. */
 function inBash(lines: string, stub = ''): string {
@@ -21,7 +39,7 @@ function inBash(lines: string, stub = ''): string {
     const text = [
       `nonce=${nonce} id=run who=test since=now window=1 commits=1 expected_digest= lock_timeout=1 patience=1`,
       ...parts.map(name => script(`${name}.sh`)),
-      `PATH=${quote(process.env['PATH'] ?? '')} home=${quote(temporary)} S=${quote(join(temporary, 'run'))}`,
+      `PATH=${quote(programs)} home=${quote(temporary)} S=${quote(join(temporary, 'run'))}`,
       `boot=$home/config.boot archive=$home/archive draft=$archive/config.boot.new out=$S/out`,
       stub,
       lines,
@@ -39,7 +57,7 @@ function inBash(lines: string, stub = ''): string {
 /** The configuration system, whose active configuration is these lines. */
 const activeIs = (...lines: string[]): string => `active() { printf '%s\\n' ${lines.map(quote).join(' ')}; }`;
 
-describe('scripts of the router', () => {
+function behaviour(): void {
   it('say one record a line: of a file, of standard input, of nothing', () => {
     const said = inBash(
       `printf 'two\\nlines' >"$S/out"; say a 0 "$S/out"; echo b | say b 1 -; say c 2; say d 3 "$S/nothing"; say end 0`,
@@ -111,6 +129,10 @@ describe('scripts of the router', () => {
     const shown = '[ interfaces wireguard wg4 listen-port 51824 ]';
     assert.equal(inBash(`log ${quote(shown)}; cut -d' ' -f2- "$archive/log"`), `run ${shown}\n`);
   });
+}
+
+describe('scripts of the router', () => {
+  behaviour();
 
   it('leave no variable behind: each belongs to one function, or stands at the top of a file', () => {
     const stray = readdirSync(folder).flatMap(name =>
@@ -118,7 +140,92 @@ describe('scripts of the router', () => {
     );
     assert.deepEqual(stray, []);
   });
+
+  it('call no program and no option that one of the releases has not', () => {
+    // what this machine has as a program: the other words stand in texts and in awk
+    const { stdout } = spawnSync('bash', ['-c', 'compgen -c'], { encoding: 'utf8' });
+    const isProgram = new Set(stdout.split('\n'));
+    const called = new Set(shipped().flatMap(text => callsIn(text)));
+    const strange = [...called].filter(
+      name => isProgram.has(name) && !everywhere.has(name) && !ofTexts.has(name),
+    );
+    assert.deepEqual(strange.sort(), []);
+    assert.ok(called.has('sha256sum') && called.has('cli-shell-api'), 'calls are found');
+    for (const [wrong, why] of newer) for (const text of shipped()) assert.doesNotMatch(text, wrong, why);
+  });
 });
+
+// another userland: awk, sed, grep and the rest of busybox below the same bash, as far from coreutils as one can get
+const busybox = ['/bin/busybox', '/usr/bin/busybox'].find(path => existsSync(path));
+(busybox === undefined ? describe.skip : describe)("scripts of the router, with busybox's programs", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'edgewg-busybox-'));
+  const before_ = programs;
+
+  before(() => {
+    const { stdout } = spawnSync(busybox ?? '', ['--list'], { encoding: 'utf8' });
+    for (const name of stdout.trim().split('\n'))
+      if (name !== 'ash' && name !== 'sh') symlinkSync(busybox ?? '', join(folder, name));
+    programs = folder;
+  });
+  after(() => {
+    programs = before_;
+    rmSync(folder, { recursive: true, force: true });
+  });
+  behaviour();
+});
+
+/** The scripts as they are sent. */
+const shipped = (): string[] => [
+  readScript(),
+  startScript(),
+  transactionScript(),
+  makeKeysScript(),
+  forgetKeysScript(),
+];
+
+/** Programs of both userlands: Debian 7 (EdgeOS 1) and 9 (EdgeOS 2 and 3), and EdgeOS's own. */
+const everywhere = new Set(
+  `awk base64 basename bash cat chgrp chmod chown cmp cp cut date df diff dirname dpkg-query find flock grep gunzip gzip head hostname id ip
+  kill ln logger ls mkdir mkfifo mktemp mv nohup od ping ps readlink rm rmdir sed setsid sg sha256sum sleep sort stat sudo sync tail tar touch
+  tr uname uniq uptime wc wg xargs at atq atrm reboot modprobe
+  cli-shell-api vyatta-cfg-cmd-wrapper vyatta-op-cmd-wrapper ubnt-hal ubnt-hal-e`.split(/\s+/),
+);
+
+/** Words of configurations and patterns that are a program's name too. */
+const ofTexts = new Set(['enable', 'passwd', 'service', 'yes']);
+
+/** What came after coreutils 8.13, util-linux 2.20, bash 4.2, grep 2.12 or iproute2 of 2012. */
+const newer: readonly (readonly [RegExp, string])[] = [
+  [/\bsort\b[^|\n]* --parallel/, 'sort --parallel'],
+  [/\bip -(j|br|c)\b|\bip --(json|brief)/, 'ip -j and -br: iproute2 4.0 and later'],
+  [/\bflock\b[^\n]* -(E|F)\b/, 'flock -E: util-linux 2.23, -F: 2.27'],
+  [/\bsetsid\b[^\n]* -(w|f)\b/, 'setsid -w: util-linux 2.24'],
+  [/\bdate\b[^\n]* -I/, 'date -I'],
+  [/\bstat\b[^\n]*%[CmW]/, 'stat %m and %C'],
+  [/\bdf\b[^\n]* --output/, 'df --output: coreutils 8.21'],
+  [/\bsync\b +[-"$/a-z]/, 'sync FILE: coreutils 8.24'],
+  [/\bgrep\b[^|\n]* -[A-Za-z]*P/, 'grep -P: no PCRE in busybox'],
+  [/\$\{\w+@[A-Z]\}/, 'quoting by @Q: bash 4.4'],
+  [/\bwait -n\b|\blocal -n\b|\bdeclare -n\b/, 'wait -n and name references: bash 4.3'],
+  [/\bmapfile -d\b|\breadarray -d\b/, 'mapfile -d: bash 4.4'],
+  [/\$EPOCHSECONDS|\bEPOCHREALTIME\b/, 'EPOCHSECONDS: bash 5'],
+];
+
+/** Words where the shell looks for a command, less its own and the script's functions. */
+function callsIn(text: string): string[] {
+  // programs in another language, and texts, hold no commands
+  const code = text.replaceAll(/'[^']*'/g, "''");
+  const own = new Set([...text.matchAll(/^(\w+)\(\) /gm)].map(([, name = '']) => name));
+  const at =
+    /(?:^|[;&|({!]|\$\(|<\(|\b(?:do|then|else|if|while|until|exec|in_background|sudo -n|nohup|setsid))[ \t]*(?:\w+=\S* )*([a-z][\w-]*)(?=[\s;)|&]|$)/gm;
+  const shell =
+    'if then else elif fi for while until do done case esac in function local export unset return exit break continue read printf echo set shift trap wait eval exec cd umask test true false exec command kill type source declare let time bg fg jobs builtin hash getopts ulimit select coproc'.split(
+      ' ',
+    );
+  return [...code.matchAll(at)]
+    .map(([, name = '']) => name)
+    .filter(name => !own.has(name) && !shell.includes(name));
+}
 
 /** What belongs to no function: the state of a run, told at the top of session.sh; the locals of a caller, told there. */
 const shared = new Set(

@@ -9,6 +9,8 @@
 # daemon must not inherit them.
 LC_ALL=C; export LC_ALL
 PATH=/opt/vyatta/bin:/opt/vyatta/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
+# templates run scripts by these names: of EdgeOS 3 it is told that a commit fails without (docs/edgeos.md 'EdgeOS 3')
+export vyatta_sysconfdir=/opt/vyatta/etc vyatta_sbindir=/opt/vyatta/sbin
 W=/opt/vyatta/sbin/vyatta-cfg-cmd-wrapper
 unset CMD_WRAPPER_SESSION_ID
 umask 002
@@ -87,7 +89,6 @@ edit() {
   in_session "$@"
 }
 in_session() (
-  export vyatta_sysconfdir=/opt/vyatta/etc vyatta_sbindir=/opt/vyatta/sbin
   eval "$session_env"
   exec "/opt/vyatta/sbin/my_$1" "${@:2}" >"$out" 2>&1 </dev/null 3<&- 4<&- 5<&- 6<&- 7>&- 8>&- 9>&-
 )
