@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { compareDump, compareObjects } from '../../src/cluster/live.ts';
+import { compareDump, compareObjects, notReady } from '../../src/cluster/live.ts';
+import { compareState, parseState } from '../../src/cluster/live-state.ts';
 import { nodesOf, parseObjects } from '../../src/cluster/objects.ts';
 import { setupsOf } from '../../src/cluster/setup.ts';
 import { syncNodes } from '../../src/cluster/sync.ts';
@@ -187,8 +188,10 @@ const readers: Readonly<Record<string, Reader>> = {
   'objects of kubectl': input => {
     const objects = parseObjects(input) ?? [];
     compareObjects(objects, objects);
+    notReady(objects);
     return syncNodes(site, cluster, nodesOf(objects));
   },
+  'what ip -j prints on a node': input => compareState(parseState(input) ?? [], setups),
   'show ip bgp summary': parseSessions,
   'a private key file': input => publicHalf(Buffer.from(input)),
   'a public key file': input => parsePublicKey(input, 'ci.pub'),
