@@ -79,6 +79,8 @@ watch() {
       if [ "$phase" = waiting ]; then left=$((left - 1)); else patience_left=$((patience_left - 1)); fi
     fi
   done
+  # one that was taken in place of a file that was gone
+  unlock
 }
 # a transaction that lives stops by itself and puts back what it has done; nobody can confirm any more
 lost_token() {
