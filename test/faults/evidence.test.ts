@@ -174,6 +174,20 @@ describe('no good word without evidence', () => {
     assert.match(facts.pendingConfirms[0] ?? '', /^\w{3} \w{3} [ \d]\d \d\d:\d\d:00 \d{4}$/);
   });
 
+  it('promises no rollback when the router had no room for the record', async () => {
+    const applies = '/config/user-data/edgewg/applies';
+    const { outcome, error } = await attempt(
+      router,
+      oneTunnel,
+      { confirmWithin: 60 },
+      undefined,
+      meanwhile(() => sh(router, `rm -rf ${applies}; touch ${applies}`)),
+    );
+    assert.equal(error, undefined, error?.message);
+    assert.equal(outcome?.hasRecord, false);
+    assert.deepEqual((await look(router)).facts.drift, []);
+  });
+
   it('gives up a proof whose line fell silent when the router has undone', async () => {
     const { before, error } = await attempt(router, oneTunnel, { confirmWithin: 4 }, undefined, {
       moreProbes: async ({ connection, signal }) => {
