@@ -3,7 +3,8 @@
 import type { PlaceOf } from '../plan/types/check.ts';
 import type { RouterFacts } from '../plan/types/facts.ts';
 import type { Site, Tunnel } from '../site/site.ts';
-import { byVersion, type Path, type Tree } from '../vyatta/tree.ts';
+import { generationOf } from '../vyatta/firmware.ts';
+import { byVersion, has, type Path, type Tree } from '../vyatta/tree.ts';
 import { clamp, draftClamps, wantClamps } from './clamp.ts';
 import { discovery, wantDiscovery } from './discovery.ts';
 import type { Draft } from './draft.ts';
@@ -34,6 +35,12 @@ const niceties: Record<string, (path: Path) => boolean> = {
   'route-description': path => isRouteDescription(path, 4),
   'route6-description': path => isRouteDescription(path, 6),
 };
+
+/** What a router of this release would say, where nobody asked it (docs/edgeos.md 'EdgeOS 3'). */
+export function presumedProbes(version: string, running: Tree): RouterFacts['probes'] {
+  const isUnseen = generationOf(version) === 3 && !has(running, ['service', 'ubnt-discover']);
+  return new Map(isUnseen ? [['ubnt-discover', false]] : []);
+}
 
 function isRouteDescription(path: Path, family: 4 | 6): boolean {
   const found = route.match(path);

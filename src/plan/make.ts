@@ -1,8 +1,6 @@
 // Site file, running configuration and facts in; a plan out. Pure: everything it needs is an argument.
-import { deriveWanted, ownership } from '../objects/all.ts';
+import { deriveWanted, ownership, presumedProbes } from '../objects/all.ts';
 import type { KeyPath } from '../objects/wanted.ts';
-import { generationOf } from '../vyatta/firmware.ts';
-import { has, type Tree } from '../vyatta/tree.ts';
 import { configurationAfter } from './after.ts';
 import { difference } from './difference.ts';
 import { tunnelImpacts, withImpact } from './impact.ts';
@@ -12,7 +10,6 @@ import { commitsOf } from './order.ts';
 import { peerNames } from './peer-names.ts';
 import { withSilences } from './silence.ts';
 import type { Check, CheckInput, IdentityOf, PlanInput } from './types/check.ts';
-import type { RouterFacts } from './types/facts.ts';
 import { type Change, type Commit, formatVersion, type Plan, type Summary } from './types/plan.ts';
 
 export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan {
@@ -20,7 +17,13 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
   const version = facts?.version ?? input.version ?? '';
   const identityOf: IdentityOf = input.identityOf ?? (() => undefined);
   const keyPath: KeyPath = (source, at) => (source.kind === 'router' ? source.path : identityOf(at)?.path);
-  const wanted = deriveWanted(site, placeOf, running, keyPath, facts?.probes ?? presumed(version, running));
+  const wanted = deriveWanted(
+    site,
+    placeOf,
+    running,
+    keyPath,
+    facts?.probes ?? presumedProbes(version, running),
+  );
   const owns = ownership(site, running, wanted.tree);
   const found = difference(running, wanted.tree, owns, node => wanted.place(node));
   const keys = planKeys(site, placeOf, { running, facts }, identityOf);
@@ -55,12 +58,6 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
     running_digest: facts?.digest ?? null,
     summary: summarize(changes, commits),
   };
-}
-
-/** What a router of this release would say, where nobody asked it (docs/edgeos.md 'EdgeOS 3'). */
-function presumed(version: string, running: Tree): RouterFacts['probes'] {
-  const isUnseen = generationOf(version) === 3 && !has(running, ['service', 'ubnt-discover']);
-  return new Map(isUnseen ? [['ubnt-discover', false]] : []);
 }
 
 /** How much a plan does, leaf by leaf. */

@@ -203,7 +203,6 @@ const newer: readonly (readonly [RegExp, string])[] = [
   [/\bdate\b[^\n]* -I/, 'date -I'],
   [/\bstat\b[^\n]*%[CmW]/, 'stat %m and %C'],
   [/\bdf\b[^\n]* --output/, 'df --output: coreutils 8.21'],
-  [/\bsync\b +[-"$/a-z]/, 'sync FILE: coreutils 8.24'],
   [/\bgrep\b[^|\n]* -[A-Za-z]*P/, 'grep -P: no PCRE in busybox'],
   [/\$\{\w+@[A-Z]\}/, 'quoting by @Q: bash 4.4'],
   [/\bwait -n\b|\blocal -n\b|\bdeclare -n\b/, 'wait -n and name references: bash 4.3'],
