@@ -134,6 +134,22 @@ describe('files for CI systems', function () {
     }
   });
 
+  it('are shown in the documents as they are written: actions by their commit, and nothing from a registry', () => {
+    const documents = ['README.md', ...readdirSync(project('docs/')).map(name => `docs/${name}`)];
+    const texts = documents
+      .filter(name => name.endsWith('.md'))
+      .map(name => readFileSync(project(name), 'utf8'));
+    const blocks = texts.flatMap(text =>
+      [...text.matchAll(/^```(?:yaml|sh)[^\n]*\n(.*?)^```/gms)].map(([, block]) => block ?? ''),
+    );
+    assert.ok(blocks.some(block => block.includes('uses: ')));
+    for (const block of blocks) {
+      assert.doesNotMatch(block, /\bnpx edgewg|npm (i|install) (-g |--global )?edgewg\b/);
+      for (const [, used] of block.matchAll(/uses: (\S+)/g))
+        assert.match(used ?? '', /@([0-9a-f]{40}|COMMIT)$/);
+    }
+  });
+
   it('quote what they are given', () => {
     const [file] = ciFiles('github', { ...options, file: 'a "b": #c.yaml' }, templates);
     assert.equal(parse(file?.text ?? '').env.SITES, 'a "b": #c.yaml');
