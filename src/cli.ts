@@ -1,4 +1,6 @@
 // The command line: the one place that knows the process, and turns signals into AbortSignals.
+import { closeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { run } from './cli/run.ts';
 import { Interrupted } from './errors.ts';
 
@@ -8,6 +10,7 @@ const leavingMs = 3000;
 
 /** Runs one command and leaves its exit code with the process, which ends when its output has gone out. */
 export async function runCli(argv: readonly string[]): Promise<void> {
+  const terminals = [0, 1, 2].filter(fd => isatty(fd));
   const stop = new AbortController();
   const leave = new AbortController();
   for (const [name, exit] of Object.entries(signals))
@@ -19,6 +22,16 @@ export async function runCli(argv: readonly string[]): Promise<void> {
       }
     });
   process.exitCode = await run(argv, process, { signal: stop.signal, leave: leave.signal });
+  // at its end Node would put the settings of a terminal back, and abort where that is gone
+  if (process.exitCode === signals.SIGHUP) for (const fd of terminals) closeQuietly(fd);
   // what still waits for a router would keep the process
   if (leave.signal.aborted) process.exit();
+}
+
+function closeQuietly(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch {
+    // it is closed already
+  }
 }

@@ -13,6 +13,19 @@ const running = 'set interfaces ethernet eth0 address 192.168.2.1/24\n';
 const site = (privateKey: string): string =>
   `version: 1\nrouter: { host: 192.168.2.1 }\ntunnels:\n  wg4: { address: [10.9.0.1/32], listenPort: 51824, privateKey: "${privateKey}", unfiltered: a test }\n`;
 
+/** Runs edgewg at a terminal of its own, closes that while it waits for a pipe, and tells its exit code; less than 0 for a signal. */
+const closing = `
+import os, pty, sys, time
+node, program, stderr = sys.argv[1:]
+child, terminal = pty.fork()
+if child == 0:
+    if stderr: os.dup2(os.open(stderr, os.O_WRONLY | os.O_CREAT, 0o600), 2)
+    os.execv(node, [node, program, 'validate', '-f', 'pipe'])
+time.sleep(2)
+os.close(terminal)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+`;
+
 describe('input that is none', function () {
   this.timeout(60_000);
   let folder: string;
@@ -61,6 +74,16 @@ describe('input that is none', function () {
     const [exit] = await once(child, 'exit');
     assert.equal(exit, 130);
   });
+
+  for (const [what, stderr] of [
+    ['', ''],
+    [', its stderr in a file', 'err'],
+  ])
+    it(`ends with 129 when its terminal is closed${what}`, () => {
+      const words = ['-c', closing, process.execPath, program, stderr ?? ''];
+      const { stdout } = spawnSync('python3', words, { cwd: folder, encoding: 'utf8', timeout: 30_000 });
+      assert.equal(stdout, '129\n');
+    });
 
   it('is read from a pipe that somebody writes into', () => {
     write('site', site('/config/auth/wg4.key'));
