@@ -116,6 +116,15 @@ function behaviour(): void {
     assert.equal(agreed(whole, 'return 1'), 'no');
   });
 
+  it('take away the copy of a key whose maker was killed before it was noted', () => {
+    const files = 'wg4.key wg4.key.run keys/wg5.key.run wg4.key.other'.split(' ');
+    const left = inBash(
+      `auth=$home/auth; mkdir -p $auth/keys; for file in ${files.join(' ')}; do echo key >$auth/$file; done
+       remove_new_keys; cd $auth; find . -type f | sort`,
+    );
+    assert.deepEqual(left.trim().split('\n'), ['./wg4.key', './wg4.key.other']);
+  });
+
   it('hide keys and passwords in the log', () => {
     const key = `${'k'.repeat(43)}=`;
     const said = inBash(`log ${quote(`key ${key} password geheim x`)}; cut -d' ' -f2- "$archive/log"`);

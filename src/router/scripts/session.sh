@@ -19,6 +19,7 @@ S=$home/$id
 out=$S/out
 archive=/config/user-data/edgewg
 boot=/config/config.boot
+auth=/config/auth
 # what is to be saved, on its way; on the same file system as config.boot
 draft=$archive/config.boot.new
 # 1: an undo, which says nothing and does all that it can
