@@ -6,10 +6,17 @@ import { shippedFile } from './shipped.ts';
 const argv = process.argv.slice(2);
 const [first] = argv;
 
+/** The list of commands, where the text that the build keeps is as wide as it should be. */
+function isPlainHelp(): boolean {
+  const { isTTY, columns } = process.stdout;
+  const asks = first === undefined || (argv.length === 1 && /^(--help|-h)$/.test(first));
+  return asks && process.env['COLUMNS'] === undefined && (isTTY !== true || columns === 80);
+}
+
 if (argv.length === 1 && /^(--version|-V|version)$/.test(first ?? '')) {
   const { version } = JSON.parse(readFileSync(shippedFile('package.json'), 'utf8'));
   process.stdout.write(`${version}\n`);
-} else if (first === undefined || (argv.length === 1 && /^(--help|-h)$/.test(first))) {
+} else if (isPlainHelp()) {
   // written by scripts/write-help.mjs from the definitions of the commands
   process.stdout.write(readFileSync(shippedFile('dist/src/help.txt'), 'utf8'));
 } else {

@@ -8,6 +8,7 @@ import { isTopic, topicsTopic } from '../commands/topics.ts';
 import { Refused } from '../errors.ts';
 import { complete } from './complete.ts';
 import { fromEnvironment } from './environment.ts';
+import { familiar } from './familiar.ts';
 
 /** The options of every command. */
 export const common = {
@@ -26,14 +27,14 @@ export interface Parsed {
 }
 
 /** Throws {@link Refused} with code `usage`. */
-export async function parse(given: readonly string[], env: Io['env']): Promise<Parsed> {
+export async function parse(given: readonly string[], env: Io['env'], columns = plainWidth): Promise<Parsed> {
   const argv = helpOf(given);
   if (argv[0] === completionKey) {
     const output = await complete(argv.slice(1), common, env['EDGEWG_FILE']);
     return { output, isVerbose: false, isQuiet: false, noColor: false };
   }
   let run: Parsed['run'];
-  const parser = await parserFor(argv, env, (command, args) => {
+  const parser = await parserFor(argv, { env, columns }, (command, args) => {
     for (const [name, value] of Object.entries(args)) if (value === stdin) args[name] = '-';
     run = io => runCommand(command, args, io);
   });
@@ -69,7 +70,7 @@ function helpOf(argv: readonly string[]): readonly string[] {
 
 /** The text of `edgewg --help`; the build keeps it in a file, since yargs alone takes longer to load than all of that. */
 export async function helpText(): Promise<string> {
-  const parser = await parserFor([], {}, () => {});
+  const parser = await parserFor([], { env: {}, columns: plainWidth }, () => {});
   return `${(await parser.getHelp()).replace(/\n*$/, '')}\n`;
 }
 
@@ -78,7 +79,14 @@ const stdin = '<standard input>';
 
 type Chosen = (command: Command, args: Record<string, unknown>) => void;
 
-async function parserFor(argv: readonly string[], env: Io['env'], chosen: Chosen): Promise<Argv> {
+/** Of help texts in pipes, and of the one that the build keeps. */
+const plainWidth = 80;
+
+async function parserFor(
+  argv: readonly string[],
+  { env, columns }: { readonly env: Io['env']; readonly columns: number },
+  chosen: Chosen,
+): Promise<Argv> {
   const loaded = await needed(argv);
   const parser = yargs()
     .scriptName('edgewg')
@@ -87,7 +95,7 @@ async function parserFor(argv: readonly string[], env: Io['env'], chosen: Chosen
     )
     .locale('en')
     .updateStrings(strings as unknown as Record<string, string>)
-    .wrap(wantsHelp(argv) ? 100 : null)
+    .wrap(wantsHelp(argv) ? columns : null)
     .version(false)
     .help()
     .alias('help', 'h')
@@ -174,10 +182,26 @@ function usage(message: string, error: unknown, command: Command | undefined): u
 
 /** yargs suggests commands, not options, and tells an argument too many from neither. Always throws. */
 async function suggestOption(error: unknown, argv: readonly string[]): Promise<never> {
+  if (error instanceof Refused && error.code === 'usage') {
+    const own = (await needed(argv)).flatMap(command =>
+      Object.entries(command.options).flatMap(([name, { alias }]) => [name, String(alias ?? '')]),
+    );
+    const known = [
+      ...own,
+      ...Object.entries(common).flatMap(([name, one]) => [name, 'alias' in one ? one.alias : '']),
+    ];
+    const answer = familiar(argv, {
+      command: name => Object.hasOwn(commands, name),
+      option: name => known.includes(name),
+    });
+    if (answer !== undefined) throw answer;
+  }
   const unknown =
     error instanceof Refused ? /^unknown option or argument: (\S+)$/.exec(error.message)?.[1] : undefined;
   if (!(error instanceof Refused) || unknown === undefined) throw error;
   const known = (await needed(argv)).flatMap(command => Object.keys(command.options));
+  if (unknown === argv.find(word => !word.startsWith('-')) && !Object.hasOwn(commands, unknown))
+    throw new Refused('usage', `there is no command ${unknown}`, 'edgewg --help lists them', error);
   if (argv.includes(unknown)) {
     const hint = known.includes('file') ? 'the site file is named with -f' : error.hint;
     throw new Refused('usage', `unexpected argument: ${unknown}`, hint, error);

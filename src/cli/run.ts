@@ -13,7 +13,11 @@ export async function run(
 ): Promise<number> {
   const streams = outputs(host, !argv.includes('--no-color'));
   try {
-    const { run, output, isVerbose, isQuiet, noColor } = await parse(argv, host.env);
+    const { run, output, isVerbose, isQuiet, noColor } = await parse(
+      argv,
+      host.env,
+      helpWidth(streams.stdout),
+    );
     streams.stdout.write(output);
     let isSaved = false;
     const noteSaved = (): void => {
@@ -39,6 +43,9 @@ export async function run(
     return exit;
   }
 }
+
+/** As wide as the terminal, within reason. */
+const helpWidth = ({ wrapAt, columns }: Io['stdout']): number => Math.min(wrapAt, Math.max(40, columns), 120);
 
 /** After a signal whatever failed because of it counts as the interruption, but for an error that says more than that. */
 function ending(error: unknown, signal: AbortSignal): unknown {

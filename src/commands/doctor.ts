@@ -25,7 +25,13 @@ export const command = defineCommand({
   options: {
     ...siteOptions,
     ...accessOptions,
-    json: { type: 'boolean', describe: 'for programs' },
+    format: {
+      choices: ['text', 'json'],
+      default: 'text',
+      describe: 'text for people, json for programs',
+      requiresArg: true,
+    },
+    json: { type: 'boolean', describe: 'the same as --format json' },
     heal: {
       type: 'boolean',
       describe: 'load back the WireGuard nodes that config.boot has and the running configuration lost',
@@ -38,13 +44,14 @@ export const command = defineCommand({
   },
   examples: [
     ['edgewg doctor', 'exits with 2 when something failed'],
-    ['edgewg doctor --json', 'the same for programs'],
+    ['edgewg doctor --format json', 'the same for programs'],
     ['edgewg doctor --before-upgrade', 'before the upgrade to EdgeOS 3'],
     ['edgewg doctor --heal', 'after a firmware upgrade, when the package is installed again'],
   ],
   async run(args, io) {
     const applying = readApplying(args);
-    if (args.heal === true && args.json === true)
+    const json = args.json === true || args.format === 'json';
+    if (args.heal === true && json)
       throw new Refused('usage', '--json has no place beside --heal', 'heal first, then ask for --json');
     if (args.heal === true && args['before-upgrade'] === true)
       throw new Refused('usage', '--before-upgrade has no place beside --heal', 'take one after the other');
@@ -60,7 +67,7 @@ export const command = defineCommand({
       )
         reading = await readRouter(connection, io.signal);
       const look = args['before-upgrade'] === true ? 'before-upgrade' : 'health';
-      return await show(loaded, reading, { look, json: args.json === true }, io);
+      return await show(loaded, reading, { look, json }, io);
     } finally {
       await connection.close();
     }

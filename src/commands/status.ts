@@ -15,7 +15,13 @@ export const command = defineCommand({
   options: {
     ...siteOptions,
     ...accessOptions,
-    json: { type: 'boolean', describe: 'for programs' },
+    format: {
+      choices: ['text', 'json'],
+      default: 'text',
+      describe: 'text for people, json for programs',
+      requiresArg: true,
+    },
+    json: { type: 'boolean', describe: 'the same as --format json' },
     drift: {
       type: 'boolean',
       describe: 'only what differs from the site file, and who committed; nothing when nothing does',
@@ -26,12 +32,13 @@ export const command = defineCommand({
   examples: [
     ['edgewg status', 'exits with 2 when there is drift, or a check failed'],
     ['edgewg status --watch 5', 'again every five seconds'],
-    ['edgewg status --json', 'the same for programs'],
+    ['edgewg status --format json', 'the same for programs'],
     ['edgewg status --drift', 'for cron: says nothing while the router is as the file wants it'],
   ],
   async run(args, io) {
     const seconds = watchSeconds(args.watch);
-    if (args.json === true && args.drift === true)
+    const json = args.json === true || args.format === 'json';
+    if (json && args.drift === true)
       throw new Refused('usage', '--drift has no place beside --json', 'the JSON holds the drift');
     const loaded = await readSite(args.file, io);
     const dialer = await openDialer(loaded, args, io);
@@ -39,7 +46,7 @@ export const command = defineCommand({
     try {
       for (;;) {
         const begun = io.now();
-        const { text, exit } = await look(loaded, connection, args, io);
+        const { text, exit } = await look(loaded, connection, { json, drift: args.drift }, io);
         if (seconds !== undefined && io.stdout.isTerminal) io.stdout.write('\u001b[H\u001b[2J');
         io.stdout.write(text);
         if (seconds === undefined) return exit;

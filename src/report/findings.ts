@@ -75,7 +75,7 @@ function blockOf(finding: Finding, weight: Weight, options: FindingOptions): str
     const line = running.line === undefined ? '' : ` (line ${running.line})`;
     lines.push(`router: ${visible(running.path.map(printWord).join(' '))}${line}`);
   }
-  if (hint !== undefined) lines.push(`${paint.cyan('hint:')} ${visible(hint)}`);
+  if (hint !== undefined && weight !== 'lifted') lines.push(`${paint.cyan('hint:')} ${visible(hint)}`);
   if (allow !== undefined)
     lines.push(
       `${paint.cyan(weight === 'lifted' ? 'lifted by:' : 'lift it with:')} --allow ${visible(allow)}`,

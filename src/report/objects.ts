@@ -1,6 +1,7 @@
 // Which object of the network a changed leaf belongs to: what a person calls a tunnel, a peer, a rule, a route.
 import { type Named, nameOf } from '../objects/all.ts';
 import { sections } from '../objects/kind.ts';
+import { peer } from '../objects/peer.ts';
 import type { Action, Change, PeerName, Plan } from '../plan/types/plan.ts';
 import { byVersion, type Path } from '../vyatta/tree.ts';
 
@@ -36,8 +37,8 @@ export function objectsOf(plan: Plan, keys: 'whole' | 'short' = 'short'): PlanOb
 
 /** A peer by its name, with the key that the router knows it by shortened behind. */
 function titleOf({ title, object }: Named, names: readonly PeerName[], keys: 'whole' | 'short'): string {
-  const [top, kind, tunnel = '', part, key] = object;
-  if (top !== 'interfaces' || kind !== 'wireguard' || part !== 'peer' || key === undefined) return title;
+  const [tunnel, key] = peer.match(object)?.instance ?? [];
+  if (tunnel === undefined || key === undefined) return title;
   const name = names.find(one => one.tunnel === tunnel && one.public_key === key)?.name;
   if (name === undefined) return title;
   return `peer ${name} of ${tunnel} (${keys === 'whole' ? key : `${key.slice(0, 8)}…`})`;

@@ -12,7 +12,7 @@ export interface PlanTextOptions extends TextOptions, FindingOptions {
   readonly isInverse: boolean;
   /** With the commands; those that undo it are always shown. */
   readonly hasCommands?: boolean;
-  /** Without the changes: they were shown to a person before. */
+  /** Without the changes and the notes: they were shown to a person before. */
   readonly isKnown?: boolean;
   /** How many findings refuse it. */
   readonly refused: number;
@@ -26,10 +26,14 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
   const hasCommands = options.hasCommands === true || isInverse || isVerbose;
   const parts = [
     ...(options.isKnown === true ? [] : [...changeBlocks(plan, options), ...impactBlock(plan, options)]),
-    ...keyBlock(plan, options),
+    ...(options.isKnown === true ? [] : keyBlock(plan, options)),
     ...(hasCommands ? commandBlocks(commitLines(plan, isInverse), options) : []),
     ...(options.diff === undefined || options.diff === '' ? [] : [options.diff.trimEnd()]),
-    ...findingBlocks(plan.diagnostics, { ...options, areNotesShort: !isVerbose }),
+    ...findingBlocks(plan.diagnostics, {
+      ...options,
+      areNotesShort: !isVerbose,
+      isQuiet: options.isQuiet === true || options.isKnown === true,
+    }),
     wrap(paint.bold(summary(plan, options.refused)), { width, indent: '    ' }).join('\n'),
   ];
   return `${parts.join('\n\n')}\n`;
