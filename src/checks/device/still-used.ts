@@ -1,11 +1,10 @@
 // EW031: an interface that goes and that others still name, or go through: NAT, DNS, load balancing, tables, zones, next hops.
+import { tunnel } from '../../objects/tunnel.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
-import { has, leaves, type Path, startsWith, values } from '../../vyatta/tree.ts';
+import { has, leaves, type Path, startsWith } from '../../vyatta/tree.ts';
 import { printCommand } from '../../vyatta/words.ts';
 import { onRouter, viewOf } from '../view.ts';
-
-const base = ['interfaces', 'wireguard'];
 
 export const stillUsed: Check = {
   explanations: {
@@ -20,8 +19,9 @@ export const stillUsed: Check = {
     },
   },
   find: input =>
-    values(input.running, base)
-      .filter(name => !has(input.after, [...base, name]))
+    tunnel
+      .names(input.running)
+      .filter(name => !tunnel.has(input.after, name))
       .flatMap(name => told(input, name)),
 };
 
@@ -56,7 +56,7 @@ function naming({ after }: CheckInput, name: string): Path[] {
     name,
     ...['ADDR', 'NET'].flatMap(kind => [`${kind}v4_${name}`, `${kind}v6_${name}`]),
   ]);
-  const mine = [...base, name];
+  const mine = tunnel.path(name);
   return unique(
     [...leaves(after)]
       .map(({ path }) => path)

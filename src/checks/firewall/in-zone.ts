@@ -1,13 +1,11 @@
 // EW126: a ruleset of its own for an interface that is in a zone: EdgeOS has either.
+import { zoneWith } from '../../model/firewall/attached.ts';
+import { tunnel as kind } from '../../objects/tunnel.ts';
 import type { Check } from '../../plan/types/check.ts';
-import { find, has } from '../../vyatta/tree.ts';
 import { finding, onRouter } from '../view.ts';
 
 const directions = ['in', 'out', 'local'] as const;
-const families = [
-  { name: 'ipv4', node: 'name' },
-  { name: 'ipv6', node: 'ipv6-name' },
-] as const;
+const families = ['ipv4', 'ipv6'] as const;
 
 export const inZone: Check = {
   explanations: {
@@ -22,14 +20,13 @@ export const inZone: Check = {
   },
   find: input =>
     input.site.tunnels.flatMap(tunnel => {
-      const zones = find(input.after, ['zone-policy', 'zone'])?.children ?? [];
-      const zone = [...zones].find(([, node]) => has(node, ['interface', tunnel.name]))?.[0];
+      const zone = zoneWith(input.after, tunnel.name);
       if (zone === undefined) return [];
-      const path = ['interfaces', 'wireguard', tunnel.name, 'firewall'];
       const said = directions.flatMap(direction =>
-        families.flatMap(({ name, node }) => {
+        families.flatMap(name => {
           const ruleset = tunnel.firewall[direction][name];
-          return ruleset !== undefined && has(input.after, [...path, direction, node, ruleset])
+          return ruleset !== undefined &&
+            kind.value(input.after, `firewall.${direction}.${name}`, tunnel.name) === ruleset
             ? { direction, name, ruleset }
             : [];
         }),
@@ -39,9 +36,9 @@ export const inZone: Check = {
       return finding(input, [...tunnel.at, 'firewall', first.direction, first.name], {
         code: 'EW126',
         severity: 'error',
-        message: `${tunnel.name} is in zone ${zone}, so the router refuses rulesets of its own: ${said.map(({ ruleset, direction }) => `${ruleset} (${direction})`).join(', ')}`,
-        hint: `leave firewall out and filter between the zones, or take ${tunnel.name} out of zone ${zone} on the router first`,
-        running: onRouter(input, ['zone-policy', 'zone', zone, 'interface', tunnel.name]),
+        message: `${tunnel.name} is in zone ${zone.name}, so the router refuses rulesets of its own: ${said.map(({ ruleset, direction }) => `${ruleset} (${direction})`).join(', ')}`,
+        hint: `leave firewall out and filter between the zones, or take ${tunnel.name} out of zone ${zone.name} on the router first`,
+        running: onRouter(input, zone.path),
       });
     }),
 };

@@ -1,4 +1,5 @@
 // EW125: a rule of the file names a group that the router doesn't have: the commit fails, and keeps the rest.
+import { type GroupKind, groupPath, isInterfaceGroup } from '../../model/firewall/groups.ts';
 import type { Check } from '../../plan/types/check.ts';
 import type { Match } from '../../site/site.ts';
 import { has, values } from '../../vyatta/tree.ts';
@@ -20,10 +21,11 @@ export const missingGroups: Check = {
         .filter(rule => !rule.disable)
         .flatMap(rule =>
           (['source', 'destination'] as const).flatMap(end =>
-            groupsOf(rule[end], family).flatMap(({ key, node, group }) => {
-              const base = ['firewall', 'group', node];
-              if (has(input.after, [...base, group]) || isBuiltIn(group)) return [];
-              const there = values(input.after, base);
+            groupsOf(rule[end]).flatMap(({ key, kind, group }) => {
+              const path = groupPath(kind, family, group);
+              if (has(input.after, path) || isInterfaceGroup(group)) return [];
+              const node = path.at(-2) ?? kind;
+              const there = values(input.after, path.slice(0, -1));
               const have =
                 there.length === 0 ? 'it has none of that kind' : `it has ${there.slice(0, 5).join(', ')}`;
               return finding(input, [...rule.at, end, 'group', key], {
@@ -41,20 +43,13 @@ export const missingGroups: Check = {
 interface Named {
   /** In the site file. */
   readonly key: 'address' | 'network' | 'port';
-  /** Below `firewall group`. */
-  readonly node: string;
+  readonly kind: GroupKind;
   readonly group: string;
 }
 
-function groupsOf(match: Match | undefined, family: 4 | 6): Named[] {
-  const prefix = family === 4 ? '' : 'ipv6-';
+function groupsOf(match: Match | undefined): Named[] {
   return (['address', 'network', 'port'] as const).flatMap(key => {
     const said = match?.group?.[key];
-    if (said === undefined) return [];
-    const node = key === 'port' ? 'port-group' : `${prefix}${key}-group`;
-    return { key, node, group: said.replace(/^!/, '') };
+    return said === undefined ? [] : { key, kind: `${key}-group` as const, group: said.replace(/^!/, '') };
   });
 }
-
-/** EdgeOS makes one of each interface: ADDRv4_eth0. */
-const isBuiltIn = (group: string): boolean => /^(ADDR|NET)v[46]_/.test(group);

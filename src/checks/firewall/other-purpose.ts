@@ -1,9 +1,11 @@
 // EW005: a rule that the file manages by its number, and that does something else than opening a tunnel's port.
+import { rule } from '../../objects/ruleset.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import { managesRule } from '../../site/manages.ts';
 import type { SitePath } from '../../site/site.ts';
-import { find, type Path, type Tree, value, values } from '../../vyatta/tree.ts';
+import { type Path, type Tree, value } from '../../vyatta/tree.ts';
+import type { Family } from '../../wireguard/prefix.ts';
 import { families, finding, onRouter } from '../view.ts';
 
 export const otherPurpose: Check = {
@@ -20,16 +22,14 @@ export const otherPurpose: Check = {
   find(input) {
     const { site, running, after } = input;
     return families.flatMap(family => {
-      const node = family === 4 ? 'name' : 'ipv6-name';
       return [...site.manages.firewallRules.keys()].flatMap(ruleset => {
         // a ruleset that the file has as a whole is told as such
         if (site.rulesets.some(one => one.name === ruleset)) return [];
-        const path = ['firewall', node, ruleset, 'rule'];
-        return values(running, path).flatMap(number => {
-          const before = find(running, [...path, number]);
+        return rule.names(running, family, ruleset).flatMap(number => {
+          const before = rule.node(running, family, ruleset, number);
           if (before === undefined || !managesRule(site, ruleset, Number(number))) return [];
-          if (opensUdp(before) || isSame(before, find(after, [...path, number]))) return [];
-          return told(input, [...path, number], before);
+          if (opensUdp(before) || isSame(before, rule.node(after, family, ruleset, number))) return [];
+          return told(input, { family, ruleset, number }, before);
         });
       });
     });
@@ -53,9 +53,14 @@ const purpose: readonly Path[] = [
 const isSame = (before: Tree, after: Tree | undefined): boolean =>
   after !== undefined && purpose.every(leaf => value(before, leaf) === value(after, leaf));
 
-function told(input: CheckInput, path: Path, before: Tree): Finding {
-  const [, node, ruleset = '', , number = ''] = path;
-  const family = node === 'name' ? 'ipv4' : 'ipv6';
+interface Numbered {
+  readonly family: Family;
+  readonly ruleset: string;
+  readonly number: string;
+}
+
+function told(input: CheckInput, { family: version, ruleset, number }: Numbered, before: Tree): Finding {
+  const family = version === 4 ? 'ipv4' : 'ipv6';
   const opener = input.site.tunnels.find(
     ({ openPort }) => openPort?.[family] === Number(number) && input.site.uplink.rulesets[family] === ruleset,
   );
@@ -72,6 +77,6 @@ function told(input: CheckInput, path: Path, before: Tree): Finding {
     severity: 'warning',
     message: `rule ${number} of ${ruleset} (${words.join(', ') || 'no action'}) ${opener === undefined ? 'is deleted' : `gives way to the port of ${opener.name}`}: the file manages the number`,
     hint: `take another number${opener === undefined ? ', or leave this one out of manages.firewallRules' : ' for openPort.rule'}, if the rule is still needed`,
-    running: onRouter(input, path),
+    running: onRouter(input, rule.path(version, ruleset, number)),
   });
 }

@@ -1,5 +1,6 @@
 // EW136: one public key for the peers of two tunnels.
 import { peersOf } from '../../model/routing/peers.ts';
+import { tunnel as kind } from '../../objects/tunnel.ts';
 import type { Check } from '../../plan/types/check.ts';
 import { has } from '../../vyatta/tree.ts';
 import { livingTunnels } from '../routing/routes.ts';
@@ -19,7 +20,7 @@ export const oneKeyTwice: Check = {
   find(input) {
     const { after } = viewOf(input);
     const uses = after.ifaces
-      .filter(iface => iface.kind === 'wireguard' && !iface.disabled)
+      .filter(iface => kind.has(after.tree, iface.name) && !iface.disabled)
       .flatMap(iface =>
         peersOf(iface)
           .filter(peer => !peer.disabled)

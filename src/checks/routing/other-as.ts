@@ -1,10 +1,8 @@
 // EW222: the site file's AS is not the router's. A router is in one AS: the second `protocols bgp` is refused at set.
+import { bgp } from '../../objects/neighbor.ts';
 import type { Check } from '../../plan/types/check.ts';
-import { has, values } from '../../vyatta/tree.ts';
 import { siteFix } from '../fix.ts';
 import { finding, onRouter } from '../view.ts';
-
-const base = ['protocols', 'bgp'];
 
 export const otherAs: Check = {
   explanations: {
@@ -20,9 +18,7 @@ export const otherAs: Check = {
     const { site, running, after } = input;
     if (site.bgp === undefined) return [];
     const { asn, at } = site.bgp;
-    const other = values(running, base).find(
-      number => number !== String(asn) && has(after, [...base, number]),
-    );
+    const other = bgp.names(running).find(number => number !== String(asn) && bgp.has(after, number));
     if (other === undefined) return [];
     return [
       finding(input, [...at, 'asn'], {
@@ -36,7 +32,7 @@ export const otherAs: Check = {
             ? []
             : [{ path: ['cluster', 'bgp', 'routerAsn'], value: Number(other) }]),
         ),
-        running: onRouter(input, [...base, other]),
+        running: onRouter(input, bgp.path(other)),
       }),
     ];
   },

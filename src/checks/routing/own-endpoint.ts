@@ -1,6 +1,6 @@
 // EW224: the endpoint of a peer is the router itself: its address, or a name that its dynamic DNS gives to it.
-import type { Check, CheckInput } from '../../plan/types/check.ts';
-import { find, has, type Path, values } from '../../vyatta/tree.ts';
+import { ownNames } from '../../model/routing/own-names.ts';
+import type { Check } from '../../plan/types/check.ts';
 import { parseAddress } from '../../wireguard/prefix.ts';
 import { finding, viewOf } from '../view.ts';
 import { alreadyThere, livingTunnels } from './routes.ts';
@@ -16,7 +16,7 @@ export const ownEndpoint: Check = {
     },
   },
   find(input) {
-    const names = ownNames(input);
+    const names = ownNames(input.after);
     const { routing } = viewOf(input).after;
     return livingTunnels(input).flatMap(tunnel =>
       tunnel.peers.flatMap(peer => {
@@ -47,20 +47,3 @@ export const ownEndpoint: Check = {
     );
   },
 };
-
-/** Names under which the router keeps its own address, and its own host name with its domain, by the node that says so. */
-function ownNames({ after }: CheckInput): ReadonlyMap<string, Path> {
-  const found = new Map<string, Path>();
-  const dynamic = ['service', 'dns', 'dynamic', 'interface'];
-  for (const [iface, node] of find(after, dynamic)?.children ?? [])
-    for (const [service] of find(node, ['service'])?.children ?? []) {
-      const path = [...dynamic, iface, 'service', service, 'host-name'];
-      for (const list of values(after, path))
-        for (const name of list.split(/[\s,]+/)) found.set(name.toLowerCase(), [...path, list]);
-    }
-  const [host] = values(after, ['system', 'host-name']);
-  const [domain] = values(after, ['system', 'domain-name']);
-  if (host !== undefined && domain !== undefined && has(after, ['system', 'domain-name']))
-    found.set(`${host}.${domain}`.toLowerCase(), ['system', 'domain-name', domain]);
-  return found;
-}

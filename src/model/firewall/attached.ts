@@ -56,6 +56,12 @@ function zones(tree: Tree): Zone[] {
 const zoneOf = (tree: Tree, iface: Interface): Zone | undefined =>
   zones(tree).find(zone => find(zone.node, ['interface', iface.name]) !== undefined);
 
+/** The zone that an interface is in, and the node that puts it there. */
+export function zoneWith(tree: Tree, name: string): { name: string; path: Path } | undefined {
+  const found = zones(tree).find(zone => find(zone.node, ['interface', name]) !== undefined);
+  return found && { name: found.name, path: [...found.path, 'interface', name] };
+}
+
 /** What a zone asks of packets from another; from no zone, or from one that it doesn't name: its default action. */
 function zoneStage(zone: Zone, from: Zone | undefined, family: Family): Stage {
   const ruleset = from && rulesetAt(zone.node, ['from', from.name, 'firewall', treeOf(family)], zone.path);

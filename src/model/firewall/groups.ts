@@ -1,7 +1,7 @@
 // Firewall groups: named sets of addresses, networks and ports. `ADDRv4_eth0` and `NETv4_eth0` are made by EdgeOS itself
 // and hold what the interface has (vyatta-cfg src/ubnt/fw/fw_group.cpp); of an interface on DHCP only the router knows it.
 import { addressesOf, type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
-import { find, type Tree, values } from '../../vyatta/tree.ts';
+import { find, type Path, type Tree, values } from '../../vyatta/tree.ts';
 import { type Family, last, parseInterfaceAddress } from '../../wireguard/prefix.ts';
 import { addresses, allAddresses, type Known, listed, ports } from './conditions.ts';
 import { all } from './packets.ts';
@@ -17,7 +17,7 @@ const unknown = (possible: Known['possible'], because: string): Known => ({ sure
  */
 export function groupOf(tree: Tree, kind: GroupKind, family: Family, name: string): Known {
   const prefix = family === 6 && kind !== 'port-group' ? 'ipv6-' : '';
-  const path = ['firewall', 'group', `${prefix}${kind}`, name];
+  const path = groupPath(kind, family, name);
   const full = kind === 'port-group' ? all.destinationPort : allAddresses(family);
   if (find(tree, path) === undefined)
     return interfaceGroup(tree, family, name) ?? unknown(full, `${prefix}${kind} ${name} is not defined`);
@@ -25,6 +25,15 @@ export function groupOf(tree: Tree, kind: GroupKind, family: Family, name: strin
   const read = kind === 'port-group' ? ports : (word: string) => addresses(word, family);
   return listed(members, read, full, `${prefix}${kind} ${name}: member`);
 }
+
+/** Where a group stands; those of ports are of both families. */
+export function groupPath(kind: GroupKind, family: Family, name: string): Path {
+  const prefix = family === 6 && kind !== 'port-group' ? 'ipv6-' : '';
+  return ['firewall', 'group', `${prefix}${kind}`, name];
+}
+
+/** EdgeOS makes some of each interface. */
+export const isInterfaceGroup = (name: string): boolean => /^(ADDR|NET)v[46]_/.test(name);
 
 /** EdgeOS's own groups: ADDRv4_eth0, NETv4_eth0, ADDRv6_eth0, NETv6_eth0. */
 function interfaceGroup(tree: Tree, family: Family, name: string): Known | undefined {
