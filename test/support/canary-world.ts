@@ -96,7 +96,7 @@ export const dirty = (router: 'as it begins' | 'with key files'): string[] =>
         `interfaces ethernet eth2 pppoe 0 password ${secrets['the password of PPPoE']}`,
         `interfaces ethernet eth2 pppoe 0 user-id ${secrets['the name at the provider']}`,
         `interfaces ethernet eth2 description 'http://u:${secrets['the password in a description']}@192.0.2.9/'`,
-        `interfaces wireguard wg909 up-command 'curl -u u:${secrets['the password in the command of a tunnel']} http://192.0.2.9'`,
+        `interfaces wireguard wg909 down-command 'true ${secrets['the password in the command of a tunnel']}'`,
         `interfaces openvpn vtun0 openvpn-option '--http-proxy-user-pass ${secrets['the password in an option of OpenVPN']}'`,
         `system config-management commit-archive location 'scp://u:${secrets['the password in the URL of the archive']}@192.0.2.9/'`,
         `system task-scheduler task t executable arguments '-p ${secrets['the password among the arguments of a task']}'`,
