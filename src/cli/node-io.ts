@@ -5,6 +5,7 @@ import {
   type FileHandle,
   mkdir,
   open,
+  readdir,
   readlink,
   realpath,
   rename,
@@ -109,6 +110,7 @@ export function nodeIo(
       return await readAll(await openToRead(resolve(host.cwd(), path), path, only), path, most, more.signal);
     },
     linkTarget: path => readlink(resolve(host.cwd(), path)).catch(() => undefined),
+    listFolder: path => readdir(resolve(host.cwd(), path)).catch(() => []),
     writeFile: (path, text, mode = 0o600) => writeWhole(resolve(host.cwd(), path), path, text, () => mode),
     rewriteFile: (path, text) => writeWhole(resolve(host.cwd(), path), path, text, before => before ?? 0o600),
     writeBelow: async (folder, path, text, mode = 0o644) => {

@@ -15,15 +15,19 @@ import {
   runApply,
 } from './applying.ts';
 import { defineCommand } from './command.ts';
+import { fleetOptions, sitesPositional } from './fleet.ts';
 import type { Io } from './io.ts';
 import { accessOptions, openDialer, readSite, siteOptions } from './live.ts';
 import { showPlan } from './output.ts';
 
 export const command = defineCommand({
-  command: 'doctor',
+  command: 'doctor [sites..]',
   describe: 'check the router itself: package, upgrades, lost nodes, keys, names, disk, clock',
+  positionals: sitesPositional,
+  fleet: { stopsOnFailure: false, jobs: 4, onlyAlone: ['router', 'heal'] },
   options: {
     ...siteOptions,
+    ...fleetOptions,
     ...accessOptions,
     format: {
       choices: ['text', 'json'],

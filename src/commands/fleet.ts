@@ -1,5 +1,5 @@
 // One command for several site files, each of a router of its own: some at once, a result for each, and one's failure hides no other's.
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { Refused } from '../errors.ts';
 import { explainFailure } from '../report/failure.ts';
 import { visible } from '../report/visible.ts';
@@ -39,7 +39,8 @@ interface FleetArgs {
   readonly 'keep-going'?: boolean | undefined;
 }
 
-interface Fleet extends FleetRules {
+interface Fleet extends Pick<FleetRules, 'stopsOnFailure' | 'jobs'> {
+  prepare?(file: string, io: Io): Promise<(io: Io) => Promise<number>>;
   /** Each result is one JSON document. */
   readonly isJson: boolean;
 }
@@ -63,15 +64,18 @@ async function runFleet(
   const jobs = readJobs(args.jobs, fleet.jobs);
   const first = canaryOf(args.canary, files);
   const results = new Map<string, Result>();
-  let isStopped = false;
+  const prepared = fleet.prepare && (await prepareAll(files, args, fleet.prepare, io, results));
+  const work = prepared ?? one;
+  // a refusal stops all of them before the first is touched
+  let isStopped = results.size > 0 && args['keep-going'] !== true;
   const run = async (file: string): Promise<void> => {
-    const result = isStopped || io.signal.aborted ? notBegun(file) : await runOne(file, io, one);
+    const result = isStopped || io.signal.aborted ? notBegun(file) : await runOne(file, io, work);
     results.set(file, result);
     if (fleet.stopsOnFailure && args['keep-going'] !== true && result.exit !== 0) isStopped = true;
     if (!fleet.isJson) io.stdout.write(block(result, io));
   };
-  if (first !== undefined) await run(first);
-  const queue = files.filter(file => file !== first);
+  if (first !== undefined && !results.has(first)) await run(first);
+  const queue = files.filter(file => file !== first && !results.has(file));
   const worker = async (): Promise<void> => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) await run(file);
   };
@@ -80,6 +84,35 @@ async function runFleet(
   io.stdout.write(fleet.isJson ? json(all) : summary(all, io));
   return fleetExit(all.map(({ exit }) => exit ?? 0));
 }
+
+/** All plans at once, since they change nothing; `failed` gets the result of each that came to none. */
+async function prepareAll(
+  files: readonly string[],
+  args: FleetArgs,
+  prepare: (file: string, io: Io) => Promise<(io: Io) => Promise<number>>,
+  io: Io,
+  failed: Map<string, Result>,
+): Promise<(file: string, io: Io) => Promise<number>> {
+  const ready = new Map<string, (io: Io) => Promise<number>>();
+  const queue = [...files];
+  const worker = async (): Promise<void> => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+      const name = file;
+      const result = io.signal.aborted
+        ? notBegun(name)
+        : await runOne(name, io, async (_, own) => {
+            ready.set(name, await prepare(name, own));
+            return 0;
+          });
+      if (result.exit !== 0) failed.set(name, result);
+      io.stdout.write(block(result, io));
+    }
+  };
+  await Promise.all(Array.from({ length: readJobs(args.jobs, plannedAtOnce) }, worker));
+  return async (file, own) => (await ready.get(file)?.(own)) ?? 0;
+}
+
+const plannedAtOnce = 4;
 
 function readJobs(text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;
@@ -92,7 +125,7 @@ function readJobs(text: string | undefined, otherwise: number): number {
   return Number(text);
 }
 
-const nameOf = (file: string): string => basename(file).replace(/\.ya?ml$/, '');
+const nameOf = (file: string): string => basename(file).replace(/\.(ya?ml|json)$/, '');
 
 function canaryOf(name: string | undefined, files: readonly string[]): string | undefined {
   if (name === undefined) return undefined;
@@ -149,7 +182,7 @@ function prefixed(stream: Output, prefix: string): { output: Output; end(): void
 }
 
 function block({ file, stdout, error, exit }: Result, io: Io): string {
-  if (exit === undefined) return '';
+  if (exit === undefined || stdout + error === '') return '';
   return `${io.stdout.paint.bold(`== ${visible(file)}`)}\n\n${[stdout, error].filter(text => text !== '').join('\n')}\n`;
 }
 
@@ -203,17 +236,67 @@ export async function runCommand(command: Command, args: Args, io: Io): Promise<
   const positional = Object.keys(command.positionals)[0] ?? '';
   const given = args[positional];
   if (fleet === undefined || !Array.isArray(given)) return await run({}, io);
-  const files = given.map(String);
-  const plans = files.filter(file => file.endsWith('.json'));
-  if (files.length === 0 || (plans.length === 1 && files.length === 1)) return await run({}, io);
-  if (plans.length > 0)
-    throw new Refused('usage', 'a saved plan stands by itself', 'give it alone; --file names its site file');
-  const single = (file: string): Args => ({ [positional]: undefined, file });
+  const words = given.map(String);
+  if (fleet.isYaml && !words.some(word => /\.ya?ml$/.test(word))) return await run({}, io);
+  const plans = fleet.prepare === undefined ? [] : await plansAmong(words, io);
+  if (plans.length > 0 && plans.length < words.length)
+    throw new Refused('usage', 'a saved plan stands by itself', 'give plans or site files, not both');
+  const files = plans.length > 0 ? plans : words;
+  const isPlan = plans.length > 0;
+  if (files.length === 0 || (isPlan && files.length === 1 && words[0] === files[0])) return await run({}, io);
+  // a saved plan names its site file
+  const single = (file: string): Args =>
+    isPlan
+      ? { [positional]: [file], file: undefined }
+      : { [positional]: undefined, file, ...outOf(file, args['out'], fleet.writes, files.length) };
   if (files.length === 1) return await run(single(files[0] ?? ''), io);
+  refuseForOne(command, args, files);
+  const isJson = args['format'] === 'json' || args['json'] === true;
+  const chosen = {
+    jobs: args['jobs'],
+    canary: args['canary'],
+    'keep-going': args['keep-going'],
+  } as FleetArgs;
+  const { prepare } = fleet;
+  const ready = prepare && {
+    prepare: (file: string, own: Io) => prepare({ ...args, ...single(file) } as never, own),
+  };
+  return await runFleet(files, chosen, { ...fleet, ...ready, isJson } as Fleet, io, (file, own) =>
+    run(single(file), writingBelow(own, args['out'])),
+  );
+}
+
+/** Saved plans, or those of a folder that `plan --out` filled. */
+async function plansAmong(words: readonly string[], io: Io): Promise<string[]> {
+  const plans = words.filter(word => word.endsWith('.json'));
+  const [folder] = words;
+  if (words.length !== 1 || folder === undefined || /\.(json|ya?ml)$/.test(folder) || folder === '-')
+    return plans;
+  const names = (await io.listFolder(folder)).filter(name => name.endsWith('.json')).sort();
+  if (names.length > 0) return names.map(name => join(folder, name));
+  return plans;
+}
+
+function outOf(file: string, out: unknown, ending: string | undefined, count: number): Args {
+  return ending === undefined || count < 2 || typeof out !== 'string'
+    ? {}
+    : { out: join(out, `${nameOf(file)}${ending}`) };
+}
+
+/** The folder of --out is made where it isn't there. */
+function writingBelow(io: Io, out: unknown): Io {
+  if (typeof out !== 'string') return io;
+  return {
+    ...io,
+    writeFile: (path, text) => io.writeBelow(out, basename(path), text.toString(), 0o600),
+  };
+}
+
+function refuseForOne({ fleet }: Command, args: Args, files: readonly string[]): void {
   const twice = files.find((name, i) => files.indexOf(name) !== i);
   if (twice !== undefined)
     throw new Refused('usage', `${visible(twice)} is given more than once`, 'give it once');
-  for (const name of fleet.onlyAlone)
+  for (const name of fleet?.onlyAlone ?? [])
     if (args[name] !== undefined)
       throw new Refused(
         'usage',
@@ -222,11 +305,12 @@ export async function runCommand(command: Command, args: Args, io: Io): Promise<
       );
   if (args['format'] === 'sarif')
     throw new Refused('usage', 'a SARIF log is of one site file', 'run edgewg once for each');
-  const isJson = args['format'] === 'json' || args['json'] === true;
-  const chosen = {
-    jobs: args['jobs'],
-    canary: args['canary'],
-    'keep-going': args['keep-going'],
-  } as FleetArgs;
-  return await runFleet(files, chosen, { ...fleet, isJson }, io, (file, own) => run(single(file), own));
+  const names = files.map(nameOf);
+  const same = names.find((name, i) => names.indexOf(name) !== i);
+  if (fleet?.writes !== undefined && args['out'] !== undefined && same !== undefined)
+    throw new Refused(
+      'usage',
+      `two site files are called ${visible(same)}`,
+      'write them to different folders',
+    );
 }

@@ -47,6 +47,8 @@ export interface Io {
   readFile(path: string, most: number, only?: 'files'): Promise<Buffer>;
   /** Where a symbolic link leads to; undefined for what is none. */
   linkTarget(path: string): Promise<string | undefined>;
+  /** The names in a folder; none where there is no such folder. */
+  listFolder(path: string): Promise<string[]>;
   /** Writes a file as a whole or not at all, 0600 unless `mode` says otherwise. Rejects with {@link Refused}. */
   writeFile(path: string, text: string | Buffer, mode?: number): Promise<void>;
   /** The same for a file that a person keeps, such as the site file: its permission bits stay. */

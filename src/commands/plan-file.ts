@@ -15,6 +15,8 @@ const mostBytes = 64 * 1024 * 1024;
 
 export interface PlanFile {
   readonly plan: Plan;
+  /** The site file, as it was named. */
+  readonly site?: string;
   /** `SHA256:…` of the router's host key. */
   readonly hostKey: string | undefined;
   /** The configuration that the plan was made for, without secrets, as commands. */
@@ -32,15 +34,26 @@ export function bindings(live: Live): Readonly<Record<string, unknown>> {
   };
 }
 
+/** A plan made just now, as if it had been saved. */
+export function planFileOf(live: Live): PlanFile {
+  return {
+    plan: live.plan,
+    hostKey: live.connection.hostKey.fingerprint,
+    running: runningLines(live.reading.running),
+    origin: originOf(live.reading.facts),
+  };
+}
+
 export async function readPlanFile(path: string, io: Io): Promise<PlanFile> {
   const { parsePlan } = await import('../plan/saved.ts');
   const bytes = await readOr('edgewg plan --out FILE writes one', path, mostBytes, io);
   const text = bytes.toString('utf8');
   const plan = parsePlan(text, path);
-  const { host_key: hostKey, running, origin } = JSON.parse(text) as Record<string, unknown>;
+  const { host_key: hostKey, site, running, origin } = JSON.parse(text) as Record<string, unknown>;
   const from = originSchema.safeParse(origin);
   return {
     plan,
+    ...(typeof site === 'string' && { site }),
     hostKey: typeof hostKey === 'string' ? hostKey : undefined,
     running: Array.isArray(running) ? running.filter(line => typeof line === 'string') : [],
     ...(from.success && { origin: from.data }),

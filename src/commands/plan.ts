@@ -19,7 +19,7 @@ export const command = defineCommand({
   command: 'plan [sites..]',
   describe: 'show what would change on the router and why; touches nothing',
   positionals: sitesPositional,
-  fleet: { stopsOnFailure: false, jobs: 4, onlyAlone: ['out', 'running', 'compare', 'router'] },
+  fleet: { stopsOnFailure: false, jobs: 4, onlyAlone: ['running', 'compare', 'router'], writes: '.json' },
   options: {
     ...siteOptions,
     running: {
@@ -36,7 +36,10 @@ export const command = defineCommand({
       type: 'boolean',
       describe: "also run the site file's command: references, so that the plan knows their keys",
     },
-    out: { type: 'string', describe: 'write the plan to a file (JSON, readable by you alone)' },
+    out: {
+      type: 'string',
+      describe: 'write the plan to a file (JSON, readable by you alone); of several site files, to a folder',
+    },
     compare: {
       type: 'string',
       describe: 'a plan that was reviewed: say whether this one does the same, and exit with 2 if not',
@@ -51,6 +54,7 @@ export const command = defineCommand({
     ['edgewg plan --trace 10.42.4.7', 'with the way that packets to a pod take'],
     ['edgewg plan --out plan.json', 'for `edgewg apply plan.json`'],
     ['edgewg plan sites/*.yaml', 'for several routers, four at once'],
+    ['edgewg plan sites/*.yaml --out plans', 'for `edgewg apply plans`'],
     ['edgewg plan --running router.snapshot --format markdown', 'for a comment on a pull request'],
     [
       'edgewg plan --compare reviewed.json --out plan.json',
@@ -75,7 +79,7 @@ export const command = defineCommand({
     const compared = { comparison, reviewed: args.compare };
     await showPlan(plan, args, io, { allowed, running, origin, file: args.out, ...compared, ...diff });
     if (args.trace !== undefined) await showTraces(args.trace, made, io);
-    if (args.out !== undefined) await save(made, args.out, io);
+    if (args.out !== undefined) await save(made, args.out, args.file, io);
     if (refusals(plan.diagnostics, allowed).length > 0) return Exit.refused;
     if (comparison !== undefined) return comparison.isSame ? Exit.done : Exit.difference;
     return args['detailed-exitcode'] === true && !isEmpty(plan) ? Exit.difference : Exit.done;
@@ -99,8 +103,8 @@ async function diffOf(plan: Plan, before: Tree, format: string, io: Io): Promise
   return unifiedDiff(printCommands(before, isMulti), printCommands(after, isMulti), paint);
 }
 
-async function save({ plan, bindings }: Made, file: string, io: Io): Promise<void> {
+async function save({ plan, bindings }: Made, file: string, site: string, io: Io): Promise<void> {
   const { renderJson } = await import('../report/json.ts');
-  await io.writeFile(file, renderJson(plan, bindings()));
+  await io.writeFile(file, renderJson(plan, { ...bindings(), site }));
   if (!io.isQuiet) io.stderr.write(`wrote the plan to ${visible(file)}\n`);
 }

@@ -2,18 +2,23 @@
 import { Exit } from '../errors.ts';
 import { visible } from '../report/visible.ts';
 import { defineCommand } from './command.ts';
+import { fleetOptions, sitesPositional } from './fleet.ts';
 import type { Io } from './io.ts';
 import { accessOptions, openDialer, readSite, siteOptions } from './live.ts';
 
 export const command = defineCommand({
-  command: 'snapshot',
+  command: 'snapshot [sites..]',
   describe: 'write the running configuration without secrets, for plans without a router',
+  positionals: sitesPositional,
+  fleet: { stopsOnFailure: false, jobs: 4, onlyAlone: ['router'], writes: '.snapshot' },
   options: {
     ...siteOptions,
+    ...fleetOptions,
     ...accessOptions,
     out: {
       type: 'string',
-      describe: 'the file; left as it is when only the time would change. Default: standard output',
+      describe:
+        'the file; left as it is when only the time would change; of several site files, a folder. Default: standard output',
       requiresArg: true,
     },
   },

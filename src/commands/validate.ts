@@ -3,13 +3,17 @@ import { Exit } from '../errors.ts';
 import { visible } from '../report/visible.ts';
 import { isAnnotationFormat, withAnnotatedMistakes, writeAnnotations } from './annotate.ts';
 import { defineCommand } from './command.ts';
+import { fleetOptions, sitesPositional } from './fleet.ts';
 import { readSite, siteOptions } from './live.ts';
 
 export const command = defineCommand({
-  command: 'validate',
+  command: 'validate [sites..]',
   describe: 'check the site file alone; contacts nobody',
+  positionals: sitesPositional,
+  fleet: { stopsOnFailure: false, jobs: 4, onlyAlone: [] },
   options: {
     ...siteOptions,
+    ...fleetOptions,
     format: {
       choices: ['text', 'sarif', 'github'],
       default: 'text',
@@ -19,6 +23,7 @@ export const command = defineCommand({
   },
   examples: [
     ['edgewg validate', 'all that is wrong, and where; exits with 3 then'],
+    ['edgewg validate sites/*.yaml', 'several of them'],
     ['edgewg validate --format github', 'in a job of GitHub Actions: mistakes at their lines'],
   ],
   async run({ file, format }, io) {

@@ -86,6 +86,7 @@ const count = z.int().min(0);
 export const planFileSchema = plan.extend({
   summary: z.object({ create: count, update: count, delete: count, keep: count, commands: count }),
   host_key: z.string().exactOptional(),
+  site: z.string().exactOptional(),
   origin: originSchema.exactOptional(),
   running: z.array(z.string()).exactOptional(),
 });

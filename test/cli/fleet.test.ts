@@ -128,7 +128,39 @@ describe('a command over several site files', () => {
   it('refuses what is for one router, a file twice, and a plan among site files', async () => {
     await assert.rejects(run({ sites: sites('a', 'b'), out: 'x' }), /--out has no place/);
     await assert.rejects(run({ sites: sites('a', 'a') }), /more than once/);
-    await assert.rejects(run({ sites: ['a.yaml', 'plan.json'] }), /stands by itself/);
+  });
+
+  it('plans all before it touches one, and touches none when one is refused', async () => {
+    const told: string[] = [];
+    const prepare = async (args: { file: string }) => {
+      told.push(`plan ${args.file}`);
+      await new Promise(resolve => setTimeout(resolve, 1));
+      if (args.file.includes('bad')) throw new Refused('unsafe', 'the plan is refused');
+      return async () => {
+        told.push(`apply ${args.file}`);
+        return 0;
+      };
+    };
+    const rules = { stopsOnFailure: true, jobs: 1, prepare } as Partial<FleetRules>;
+    assert.equal((await run({ sites: sites('a', 'b') }, rules)).exit, 0);
+    assert.deepEqual(told.splice(0), [
+      ...sites('a', 'b').map(name => `plan ${name}`),
+      ...sites('a', 'b').map(name => `apply ${name}`),
+    ]);
+    const stopped = await run({ sites: sites('a', 'bad', 'c'), canary: 'c' }, rules);
+    assert.equal(stopped.exit, 3);
+    assert.deepEqual(
+      told.splice(0).filter(word => word.startsWith('apply')),
+      [],
+    );
+    assert.match(stopped.stdout, /bad\.yaml +refused\n.*c\.yaml +not begun/);
+    const kept = await run({ sites: sites('a', 'bad', 'c'), 'keep-going': true }, rules);
+    assert.equal(kept.exit, 3);
+    assert.deepEqual(
+      told.splice(0).filter(word => word.startsWith('apply')),
+      sites('a', 'c').map(name => `apply ${name}`),
+    );
+    await assert.rejects(run({ sites: ['a.yaml', 'plan.json'] }, rules), /stands by itself/);
   });
 
   it('orders exit codes as the reference says', () => {

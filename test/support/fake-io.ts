@@ -39,6 +39,7 @@ export function fakeIo(folder: URL): FakeIo {
     now: () => 0,
     readFile: async path => readFileSync(new URL(path, folder)),
     linkTarget: async () => undefined,
+    listFolder: async () => [],
     writeFile: refuse,
     rewriteFile: refuse,
     writeBelow: refuse,
