@@ -5,6 +5,7 @@ import { lostLeaves } from '../../plan/lost-leaves.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { RouterFacts } from '../../plan/types/facts.ts';
 import type { Finding } from '../../plan/types/plan.ts';
+import { withoutDefaults } from '../../vyatta/defaults.ts';
 import { values } from '../../vyatta/tree.ts';
 
 const base = ['interfaces', 'wireguard'];
@@ -33,7 +34,8 @@ export const drift: Check = {
     if (!facts.isDriftKnown) return [notCompared];
     const there = values(running, base);
     const gone = facts.savedWireguard.filter(name => !there.includes(name));
-    const others = facts.drift.filter(line => !isOfGone(line, gone));
+    // what a newer release prints of itself, a save may keep
+    const others = withoutDefaults(facts.drift).filter(line => !isOfGone(line, gone));
     if (others.length === 0) return [];
     const shown = others.slice(0, 5).join('; ');
     const more = others.length > 5 ? `; and ${others.length - 5} more` : '';
