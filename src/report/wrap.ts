@@ -9,6 +9,9 @@ const colors = /\u001b\[[0-9;]*m/g;
 
 export const columnsOf = (text: string): number => columns(text.replace(colors, ''));
 
+/** Blanks, or a word. What is copied is one, blanks or not: a command in backticks, `{ ipv4: 24 }`. */
+const parts = / +|(?:[^ `{]*(?:`[^`]{1,60}`|\{ [^{}]{1,40} \}))+[^ ]*|[^ ]+/g;
+
 export interface Wrapping {
   /** Columns of a line with its indent; Infinity: everything stays on one. */
   readonly width: number;
@@ -23,7 +26,7 @@ export function wrap(text: string, { width, indent }: Wrapping): string[] {
   const lines: string[] = [];
   let line = '';
   let gap = '';
-  for (const part of text.slice(blanks.length).split(/( +)/)) {
+  for (const part of text.slice(blanks.length).match(parts) ?? []) {
     if (part.startsWith(' ')) gap = part;
     else if (line !== '' && columnsOf(line + gap + part) > width) {
       lines.push(line);
