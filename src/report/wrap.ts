@@ -19,6 +19,11 @@ export interface Wrapping {
   readonly indent: string;
 }
 
+/** What is longer than a line itself is cut at its blanks all the same. */
+function partsOf(text: string, most: number): string[] {
+  return (text.match(parts) ?? []).flatMap(part => (columnsOf(part) > most ? part.split(/( +)/) : [part]));
+}
+
 /** `text` in lines; it may hold colours. Blanks at its start stay, others in a row between two lines go. */
 export function wrap(text: string, { width, indent }: Wrapping): string[] {
   if (columnsOf(text) <= width) return [text];
@@ -26,7 +31,7 @@ export function wrap(text: string, { width, indent }: Wrapping): string[] {
   const lines: string[] = [];
   let line = '';
   let gap = '';
-  for (const part of text.slice(blanks.length).match(parts) ?? []) {
+  for (const part of partsOf(text.slice(blanks.length), width - columnsOf(indent))) {
     if (part.startsWith(' ')) gap = part;
     else if (line !== '' && columnsOf(line + gap + part) > width) {
       lines.push(line);
