@@ -29,8 +29,8 @@ export interface Detour {
 export function detoursTo({ tree, ifaces }: Routing, target: Prefix): Detour[] {
   const { family } = target;
   const destination = ranges([[target.first, last(target)]]);
-  return ifaces
-    .filter(iface => !iface.disabled && modifierOf(iface, family) !== undefined)
+  return modified(ifaces)
+    .filter(iface => modifierOf(iface, family) !== undefined)
     .flatMap(iface => {
       const source = networksOf(iface, family);
       return detours(tree, iface, family, { destination, ...(source.length > 0 && { source }) });
@@ -45,6 +45,20 @@ export function waysOf(routing: Routing, { by }: Detour, target: Prefix): string
     .table(by.table)
     .best(target)
     .flatMap(({ out, via }) => out ?? via ?? []);
+}
+
+const known = new WeakMap<readonly Interface[], readonly Interface[]>();
+
+/** Those that have such rules at all: a few of many, and asked for every route. */
+function modified(ifaces: readonly Interface[]): readonly Interface[] {
+  let found = known.get(ifaces);
+  if (found === undefined) {
+    found = ifaces.filter(
+      iface => !iface.disabled && ([4, 6] as const).some(family => modifierOf(iface, family) !== undefined),
+    );
+    known.set(ifaces, found);
+  }
+  return found;
 }
 
 const networksOf = (iface: Interface, family: Family): Packets['source'] & {} =>
