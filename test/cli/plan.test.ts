@@ -172,9 +172,9 @@ describe('plan', () => {
     const shown = await runHere(['show', out]);
     assert.deepEqual({ stdout: shown.stdout, exit: shown.exit }, { stdout: made.stdout, exit: 0 });
     const json = await runHere(['show', '-', '--format', 'json'], { input: readFileSync(out) });
-    const { origin, running: lines, ...plan } = JSON.parse(readFileSync(out, 'utf8'));
+    const { origin, site: named, running: lines, ...plan } = JSON.parse(readFileSync(out, 'utf8'));
     assert.deepEqual(JSON.parse(json.stdout), plan);
-    assert.deepEqual(origin, { kind: 'file' });
+    assert.deepEqual([origin, named], [{ kind: 'file' }, site[1]]);
     assert.ok(lines.length > 100);
   });
 
