@@ -157,7 +157,7 @@ function parseRecord(text: string): ApplyRecord | undefined {
 }
 
 /** Which rollback took each apply back, by the apply's id. */
-export function rolledBack(history: readonly ApplyRecord[]): Map<string, string> {
+function rolledBack(history: readonly ApplyRecord[]): Map<string, string> {
   return new Map(history.flatMap(({ id, undoes }) => (undoes === null ? [] : [[undoes, id]])));
 }
 

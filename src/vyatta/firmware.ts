@@ -50,7 +50,7 @@ export function packageName({ version, model, board }: Hardware): string | undef
 export const firstbootFolder = '/config/data/firstboot/install-packages';
 
 /** How the package gets onto the router, for the middle of a sentence: from the copy that is there, or from where it is published. */
-export function packageToInstall(router: Hardware & { readonly firstboot: readonly string[] }): string {
+function packageToInstall(router: Hardware & { readonly firstboot: readonly string[] }): string {
   const copy = router.firstboot.find(file => isPackage(file) && fits(file, router) !== false);
   if (copy !== undefined && /^[\w.+~-]+$/.test(copy))
     return `it from the copy on the router (sudo dpkg -i ${firstbootFolder}/${copy} && sudo modprobe wireguard)`;

@@ -153,6 +153,7 @@ protocols
       ibgp = u32
     neighbor <ipv4,ipv6>
       & peering
+      interface = txt
     network <ipv4net>
       backdoor
       route-map = txt
