@@ -18,8 +18,6 @@ export interface FleetRules {
   readonly onlyAlone: readonly string[];
   /** --out is then a folder, with a file of this ending for each. */
   readonly writes?: string;
-  /** Its positional may be something else than site files for one router: those end in .yaml, .yml. */
-  readonly isYaml?: true;
   /** Plans for one router and shows it, rejects where that is refused; what it resolves to carries out exactly that. */
   prepare?(args: never, io: Io): Promise<(io: Io) => Promise<number>>;
 }

@@ -237,7 +237,6 @@ export async function runCommand(command: Command, args: Args, io: Io): Promise<
   const given = args[positional];
   if (fleet === undefined || !Array.isArray(given)) return await run({}, io);
   const words = given.map(String);
-  if (fleet.isYaml && !words.some(word => /\.ya?ml$/.test(word))) return await run({}, io);
   const plans = fleet.prepare === undefined ? [] : await plansAmong(words, io);
   if (plans.length > 0 && plans.length < words.length)
     throw new Refused('usage', 'a saved plan stands by itself', 'give plans or site files, not both');
