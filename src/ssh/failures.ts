@@ -1,22 +1,30 @@
 // Why a link didn't come about, from what ssh2 says and how far it came: one sentence and a way out for each case.
 import { NoAccess } from '../errors.ts';
-import { legacyAmong } from './algorithms.ts';
+import { type Kind, lackingAmong } from './algorithms.ts';
 import type { Hop } from './hop.ts';
+import { otherTypes } from './host-key.ts';
+import type { PreparedHop } from './prepared-hop.ts';
 import { printable } from './printable.ts';
+import type { Offer } from './server-offer.ts';
 import { closedEarly, where } from './socket.ts';
+import type { Trust } from './trust.ts';
 
 export interface LinkState {
   phase: 'greeting' | 'key exchange' | 'login';
-  /** What the server offered, by ssh2's names for the kinds. */
-  readonly offered: Record<string, string[]>;
+  /** What the server offered, once it has. */
+  offer?: Offer;
 }
 
 type Ssh2Error = Error & { level?: string; code?: unknown };
 
 /** `error` is undefined when the server just closed. */
-export function explainLink(error: Ssh2Error | undefined, state: LinkState, hop: Hop): NoAccess {
+export function explainLink(
+  error: Ssh2Error | undefined,
+  state: LinkState,
+  { hop, trust }: Pick<PreparedHop, 'hop' | 'trust'>,
+): NoAccess {
   const text = error?.message ?? '';
-  if (/^Handshake failed: no matching/.test(text)) return noCommonAlgorithm(text, state, hop, error);
+  if (/^Handshake failed: no matching/.test(text)) return noCommonAlgorithm(state, hop, trust, error);
   if (text === 'Keepalive timeout') return lost(`${where(hop)} fell silent`, error);
   if (text === 'password expired') {
     return new NoAccess(
@@ -62,23 +70,39 @@ function lost(message: string, error: Ssh2Error | undefined): NoAccess {
   return new NoAccess('connection-lost', message, 'check the network and try again', error);
 }
 
-const kinds: readonly { readonly test: RegExp; readonly ssh2: string; readonly name: string }[] = [
-  { test: /key exchange/, ssh2: 'KEX method', name: 'key exchange' },
-  { test: /host key/, ssh2: 'Host key format', name: 'host key' },
-  { test: /C->S cipher/, ssh2: 'C->S cipher', name: 'cipher' },
-  { test: /S->C cipher/, ssh2: 'S->C cipher', name: 'cipher' },
-  { test: /C->S MAC/, ssh2: 'C->S MAC', name: 'MAC' },
-  { test: /S->C MAC/, ssh2: 'S->C MAC', name: 'MAC' },
-];
+const kindNames: Readonly<Record<Kind, string>> = {
+  kex: 'key exchange',
+  serverHostKey: 'host key',
+  cipher: 'cipher',
+  hmac: 'MAC',
+};
 
-function noCommonAlgorithm(text: string, state: LinkState, hop: Hop, error: Ssh2Error | undefined): NoAccess {
-  const kind = kinds.find(({ test }) => test.test(text));
-  const offered = (kind && state.offered[kind.ssh2]) ?? [];
-  const allowed = legacyAmong(offered);
-  const message = `${where(hop)} has no ${kind?.name ?? 'algorithm'} that is safe by today's measure: it offers ${printable(offered.join(', ')) || 'none'}`;
+function noCommonAlgorithm(state: LinkState, hop: Hop, trust: Trust, error: Ssh2Error | undefined): NoAccess {
+  const { offer } = state;
+  const lacking = offer === undefined ? [] : lackingAmong(offer, hop.legacy);
+  if (offer !== undefined && lacking.length === 0) return noKnownKey(offer, hop, trust, error);
+  const names = lacking.map(({ kind }) => kindNames[kind]).join(' and no ') || 'algorithm';
+  const offered = printable(lacking.map(one => one.offered.join(', ')).join('; '), 400);
+  const message = `${where(hop)} has no ${names} that is safe by today's measure: it offers ${offered || 'none'}`;
+  const remedies = lacking.flatMap(({ remedy }) => remedy ?? []);
   const hint =
-    allowed.length === 0
+    remedies.length < lacking.length || lacking.length === 0
       ? 'update the sshd of this host'
-      : `update the router, or allow it in the site file: router.legacyAlgorithms: [${allowed.join(', ')}]`;
+      : `update the router, or allow it in the site file: router.legacyAlgorithms: [${[...hop.legacy, ...remedies].join(', ')}]`;
   return new NoAccess('old-algorithms', message, hint, error);
+}
+
+/** It has keys, and none that is known of it can be checked. */
+function noKnownKey(offer: Offer, hop: Hop, trust: Trust, error: Ssh2Error | undefined): NoAccess {
+  const known = [...new Set(trust.known.map(({ type }) => type))];
+  const old = offer.serverHostKey.find(name => known.includes(name));
+  const offers = printable(offer.serverHostKey.join(', '), 200);
+  if (old !== undefined)
+    return new NoAccess(
+      'old-algorithms',
+      `${where(hop)} signs with the key that is known of it by ${old} alone, which is not safe by today's measure`,
+      `allow it in the site file: router.legacyAlgorithms: [${[...hop.legacy, old].join(', ')}]; or file another key of it, compared with the router's own: it has ${offers}`,
+      error,
+    );
+  return otherTypes(hop, trust, offers, error);
 }

@@ -1,12 +1,14 @@
 // One SSH connection over a byte stream: key exchange, host key, login. Ends with a client on which channels can be opened,
 // or with a NoAccess that says which of these failed. Every wait has a limit, whatever the server does.
 import type { Duplex } from 'node:stream';
+import type { NoAccess } from '../errors.ts';
 import { chooseAlgorithms } from './algorithms.ts';
 import type { AuthAttempts } from './auth-attempts.ts';
 import { Deadline } from './deadline.ts';
 import { explainLink, type LinkState } from './failures.ts';
 import { HostKeyCheck } from './host-key-check.ts';
 import type { PreparedHop } from './prepared-hop.ts';
+import { OfferReader } from './server-offer.ts';
 import { timedOut } from './socket.ts';
 import { type AnyAuthMethod, type Client, type ConnectConfig, newClient } from './ssh2.ts';
 
@@ -27,26 +29,27 @@ export function openHopConnection(
   prepared: PreparedHop,
   signal?: AbortSignal,
 ): Promise<HopConnection> {
-  return new Promise((resolve, reject) => new LinkOpening(stream, prepared, signal, resolve, reject).start());
+  return new Promise((resolve, reject) => new HopOpening(stream, prepared, signal, resolve, reject).start());
 }
 
-class LinkOpening {
+class HopOpening {
   readonly #stream: Duplex;
-  readonly #gate: PreparedHop;
+  readonly #prepared: PreparedHop;
   readonly #signal: AbortSignal | undefined;
   readonly #resolve: (hopConnection: HopConnection) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #client = newClient();
   readonly #deadline: Deadline;
-  readonly #state: LinkState = { phase: 'greeting', offered: {} };
+  readonly #state: LinkState = { phase: 'greeting' };
   readonly #hostKey: HostKeyCheck;
   readonly #closed: Promise<string | undefined>;
+  readonly #offer = new OfferReader();
   #gone = false;
   #settled = false;
   #lastError: string | undefined;
   #bannerBytes = 0;
   #proven: Promise<void> = Promise.resolve();
-  #talk: Promise<AuthAttempts> | undefined;
+  #attempts: Promise<AuthAttempts> | undefined;
 
   constructor(
     stream: Duplex,
@@ -56,7 +59,7 @@ class LinkOpening {
     reject: (reason: unknown) => void,
   ) {
     this.#stream = stream;
-    this.#gate = prepared;
+    this.#prepared = prepared;
     this.#signal = signal;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -66,7 +69,7 @@ class LinkOpening {
     this.#closed = new Promise(done => {
       const gone = () => {
         this.#gone = true;
-        this.#fail(explainLink(undefined, this.#state, prepared.hop));
+        this.#fail(this.#explain(undefined));
         done(this.#lastError);
       };
       this.#client.once('close', gone);
@@ -87,13 +90,14 @@ class LinkOpening {
     try {
       this.#signal?.throwIfAborted();
       client.connect(this.#config());
+      this.#stream.on('data', this.#onData);
     } catch (error) {
       this.#fail(error);
     }
   }
 
   #config(): ConnectConfig {
-    const { hop, trust } = this.#gate;
+    const { hop, trust } = this.#prepared;
     const algorithms = { ...chooseAlgorithms(hop.legacy, trust), compress: ['none'] };
     return {
       sock: this.#stream,
@@ -111,12 +115,9 @@ class LinkOpening {
     };
   }
 
-  /** The only place where ssh2 tells what the server had to offer. */
   #onDebug(text: string): void {
     if (this.#state.phase === 'login') return;
     if (text.startsWith('Remote ident')) this.#state.phase = 'key exchange';
-    const [, kind, names] = /^Handshake: \(remote\) ([^:]+): (.*)$/.exec(text) ?? [];
-    if (kind !== undefined && names !== undefined) this.#state.offered[kind] = names.split(',');
   }
 
   #onHostKey(key: Buffer): boolean {
@@ -132,23 +133,24 @@ class LinkOpening {
   #onHandshake(): void {
     this.#state.phase = 'login';
     this.#proven = this.#hostKey.proven();
+    this.#stream.off('data', this.#onData);
     this.#proven.catch(error => this.#fail(error));
   }
 
   async #nextTry(left: readonly string[] | null, partial: boolean | null): Promise<AnyAuthMethod> {
     await this.#proven;
-    this.#talk ??= this.#gate.login.begin({
+    this.#attempts ??= this.#prepared.login.begin({
       known: this.#hostKey.wasKnown(),
       pausedFor: question => this.#deadline.pausedFor(question),
       fail: reason => this.#fail(reason),
     });
-    return (await this.#talk).next(left, partial);
+    return (await this.#attempts).next(left, partial);
   }
 
   #onReady(): void {
     if (this.#settled) return;
     this.#settle();
-    void this.#talk?.then(talk => talk.succeeded());
+    void this.#attempts?.then(talk => talk.succeeded());
     this.#resolve({
       client: this.#client,
       hostKey: this.#hostKey.facts(),
@@ -166,7 +168,14 @@ class LinkOpening {
   #onError(error: Error & { level?: string }): void {
     if (error.level === 'agent') return; // one key could not sign; ssh2 goes on with the next
     this.#lastError = error.message;
-    this.#fail(explainLink(error, this.#state, this.#gate.hop));
+    this.#fail(this.#explain(error));
+  }
+
+  readonly #onData = (chunk: Buffer): void => this.#offer.push(chunk);
+
+  #explain(error: (Error & { level?: string }) | undefined): NoAccess {
+    const { offer } = this.#offer;
+    return explainLink(error, { ...this.#state, ...(offer && { offer }) }, this.#prepared);
   }
 
   readonly #abort = (): void => this.#fail(this.#signal?.reason);

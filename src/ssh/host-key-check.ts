@@ -7,17 +7,17 @@ import { fingerprint, keyType } from './known-hosts.ts';
 import type { PreparedHop } from './prepared-hop.ts';
 
 export class HostKeyCheck {
-  readonly #gate: PreparedHop;
+  readonly #prepared: PreparedHop;
   #key: Buffer | undefined;
   #isNew = false;
 
   constructor(prepared: PreparedHop) {
-    this.#gate = prepared;
+    this.#prepared = prepared;
   }
 
   /** Throws NoAccess when the key is not acceptable. Called again at each later key exchange. */
   shown(key: Buffer): void {
-    const { hop, trust, accepted } = this.#gate;
+    const { hop, trust, accepted } = this.#prepared;
     if (this.#key?.equals(key)) return;
     if (this.#key !== undefined) throw swappedKey(hop);
     const verdict = judgeHostKey(key, trust, hop);
@@ -30,13 +30,13 @@ export class HostKeyCheck {
   async proven(): Promise<void> {
     if (!this.#isNew || this.#key === undefined) return;
     this.#isNew = false;
-    this.#gate.accepted.push(this.#key);
-    await this.#gate.recordKey(this.#key);
+    this.#prepared.accepted.push(this.#key);
+    await this.#prepared.recordKey(this.#key);
   }
 
   /** Whether the key was known before this run: only then a password may be sent. */
   wasKnown(): boolean {
-    const { trust, hop } = this.#gate;
+    const { trust, hop } = this.#prepared;
     return this.#key !== undefined && judgeHostKey(this.#key, trust, hop) === 'known';
   }
 

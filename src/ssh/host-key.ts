@@ -13,7 +13,8 @@ export function judgeHostKey(key: Buffer, trust: Trust, hop: Hop): 'known' | 'ne
   if (trust.known.some(isShown) || trust.withoutPort.some(isShown)) return 'known';
   if (trust.fingerprints.includes(fingerprint(key))) return 'known';
   if (trust.pinned) throw unpinnedKey(key, trust, hop);
-  if (trust.known.length > 0) throw changedKey(key, trust.known, hop);
+  if (trust.known.some(({ type }) => type === keyType(key))) throw changedKey(key, trust.known, hop);
+  if (trust.known.length > 0) throw otherTypes(hop, trust, describeKey(key));
   return 'new';
 }
 
@@ -37,6 +38,18 @@ function changedKey(key: Buffer, known: readonly KnownHost[], hop: Hop): NoAcces
   const forget = `ssh-keygen -R '${hop.trust.filed}' -f ${known[0]?.file ?? 'known_hosts'}`;
   const hint = `somebody may be in the way; if the key was changed on purpose, run: ${forget}`;
   return new NoAccess('host-key-changed', message, hint);
+}
+
+/** None of the types of key is shown that are known of the host: neither the known key nor a changed one was seen. */
+export function otherTypes(hop: Hop, trust: Trust, shown: string, cause?: unknown): NoAccess {
+  const known = trust.known
+    .map(entry => `${describeKey(entry.key)} (${entry.file}:${entry.line})`)
+    .join(', ');
+  const message = `${hop.name} shows no host key of a type that is known of it: known is ${known}, it has ${shown}`;
+  const hint = trust.pinned
+    ? `compare its key with the one on the router, then change ${pinnedSource}`
+    : `compare its key with the one on the router, then run: ssh-keygen -R '${hop.trust.filed}' -f ${trust.known[0]?.file ?? 'known_hosts'}, and add --accept-new-host-key`;
+  return new NoAccess('host-key-other-type', message, hint, cause);
 }
 
 function unpinnedKey(key: Buffer, trust: Trust, hop: Hop): NoAccess {

@@ -78,6 +78,19 @@ describe('host keys of a real sshd', function () {
     }
   });
 
+  it('of other types than the known ones are told as that, and not taken for changed ones', async () => {
+    const single = await startSshd({ hostKeys: [ed25519], authorized: [publicKey(user)] });
+    try {
+      const filed = home(`[127.0.0.1]:${single.port} ${publicKey(rsa)}\n`);
+      const { code, text, hint, exit } = await comeIn(at(single.port), filed);
+      assert.deepEqual([code, exit], ['host-key-other-type', 4]);
+      assert.match(text, /known is ssh-rsa SHA256:\S+ \(\S+known_hosts:1\), it has ssh-ed25519/);
+      assert.match(hint, /compare its key with the one on the router/);
+    } finally {
+      await single.stop();
+    }
+  });
+
   it('changed are refused with both fingerprints and the line, whatever is asked', async () => {
     const line = `# comment\n${name} ${publicKey(other)}\n`;
     for (const acceptNewHostKey of [false, true]) {

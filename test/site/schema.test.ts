@@ -5,7 +5,7 @@ import { Ajv, type AnySchema } from 'ajv';
 import { parse } from 'yaml';
 import { siteJsonSchema, siteJsonSchemaText } from '../../src/site/json-schema.ts';
 import { legacyAlgorithms } from '../../src/site/schema/site.ts';
-import { legacyAmong } from '../../src/ssh/algorithms.ts';
+import { legacyNames } from '../../src/ssh/algorithms.ts';
 import { fixture, project } from '../support/fixtures.ts';
 import { assertGolden } from '../support/golden.ts';
 
@@ -68,7 +68,7 @@ describe('the JSON Schema of the site file', () => {
   });
 
   it('names the old algorithms that the SSH client has', () => {
-    assert.deepEqual(legacyAmong(legacyAlgorithms), [...legacyAlgorithms]);
+    assert.deepEqual([...legacyNames].sort(), [...legacyAlgorithms].sort());
     assert.equal(new Set(legacyAlgorithms).size, legacyAlgorithms.length);
   });
 });

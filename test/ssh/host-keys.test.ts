@@ -70,7 +70,7 @@ describe('known_hosts', () => {
     assert.ok(performance.now() - began < 2000);
   });
 
-  it('decides which types of key are asked for first', () => {
+  it('decides which types of key are asked for', () => {
     const none = {
       known: [],
       withoutPort: [],
@@ -81,10 +81,19 @@ describe('known_hosts', () => {
     };
     const rsa = { file: '', line: 1, marker: undefined, names: '*', type: 'ssh-rsa', key };
     assert.equal(chooseAlgorithms([], none).serverHostKey[0], 'ssh-ed25519');
-    assert.deepEqual(chooseAlgorithms([], { ...none, known: [rsa] }).serverHostKey.slice(0, 2), [
-      'rsa-sha2-512',
-      'rsa-sha2-256',
+    const safe = ['rsa-sha2-512', 'rsa-sha2-256'];
+    assert.deepEqual(chooseAlgorithms([], { ...none, known: [rsa] }).serverHostKey, safe);
+    assert.deepEqual(chooseAlgorithms(['ssh-rsa'], { ...none, known: [rsa] }).serverHostKey, [
+      ...safe,
+      'ssh-rsa',
     ]);
+    // no contradiction to another key: the known types come first, and the others may do too
+    const loose = chooseAlgorithms([], { ...none, withoutPort: [rsa] }).serverHostKey;
+    assert.deepEqual([loose.slice(0, 2), loose.length], [safe, 6]);
+    assert.equal(
+      chooseAlgorithms([], { ...none, known: [rsa], fingerprints: ['SHA256:x'] }).serverHostKey.length,
+      6,
+    );
     assert.ok(!chooseAlgorithms([], { ...none, known: [rsa] }).serverHostKey.includes('ssh-rsa'));
     assert.ok(chooseAlgorithms(['ssh-rsa'], none).serverHostKey.includes('ssh-rsa'));
     assert.throws(() => chooseAlgorithms(['ssh-rsaa'], none), { code: 'legacy-algorithm', exit: 3 });
