@@ -92,7 +92,7 @@ describe('keys that the site file refers to', () => {
       ['command:false', /command:false ended with exit code 1/],
       ['command:true', /command:true yields nothing/],
       ['command:echo x', /yields no WireGuard key: a key has 44 characters, this has 1/],
-      ['file:.', /file:\.: can't read .*: it is a directory/],
+      ['file:.', /file:\.: can't read .*: it is no regular file/],
     ];
     for (const [reference, message] of cases) {
       router.write('c.yaml', site(`"${reference}"`).replace(/host: [^,]+/, 'host: no-such-host.invalid'));

@@ -88,7 +88,9 @@ describe('a phone for wg0', () => {
       '-Sqrcode.enable=1',
       join(router.folder, 'code.pbm'),
     ]);
-    if (read !== undefined) assert.equal(read.trim(), conf.trim());
+    // the picture is as small as it can be: no blanks
+    const bare = conf.replaceAll(/ *([=,]) */g, (_, sign) => sign).replaceAll(/\n+/g, '\n');
+    if (read !== undefined) assert.equal(read.trim(), bare.trim());
   });
 
   it('is accepted by wg-quick', function () {
