@@ -88,6 +88,7 @@ const parts: Readonly<{ [name: string]: string }> = {
   space: 'the router has no room',
   switch: 'the dead-man switch did not start',
   read: "the router's configuration can't be read",
+  seal: 'sudo on the router reads neither SSH host keys nor /etc/shadow, so that another key or password would not be seen',
   begin: 'the router opened no configuration session',
   snapshot: "the router's configuration could not be kept aside",
   drift: "the saved configuration can't be compared with the running one",

@@ -13,7 +13,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Plan } from '../../src/plan/types/plan.ts';
 import { readRecords } from '../../src/router/records.ts';
+import { reasonOf } from '../../src/router/refusal.ts';
 import {
   forgetKeysScript,
   makeKeysScript,
@@ -58,6 +60,31 @@ function inBash(lines: string, stub = ''): string {
 const activeIs = (...lines: string[]): string => `active() { printf '%s\\n' ${lines.map(quote).join(' ')}; }`;
 
 function behaviour(): void {
+  it('say that they can not tell another secret where nothing that only this router has can be read', () => {
+    const seal = 'a'.repeat(64);
+    const told = (expected: string, sudo: string): Map<string, number> => {
+      const said = inBash(
+        `touch "$boot"; expected_digest=$(digest_of "$(active)") expected_seal=${expected} allow_drift=0; is_untouched_since_plan; say end 0`,
+        `${activeIs('set a b')}; drift_from() { :; }; sudo() { ${sudo}; }`,
+      );
+      const records = new Map(readRecords(Buffer.from(said), nonce));
+      records.delete('end');
+      return new Map([...records.values()].map(({ name, exit }) => [name, exit]));
+    };
+    const none = "echo 'sudo: a password is required' >&2; return 1";
+    assert.deepEqual([...told(seal, none)], [['refused:seal', 1]]);
+    assert.deepEqual([...told('', none)], [['refused:seal', 1]]);
+    assert.deepEqual([...told('', 'echo key')], [['refused:seal', 1]]);
+    assert.deepEqual([...told(seal, 'echo key')], [['stale:secret', 1]]);
+    assert.deepEqual([...told('$(active | seal)', 'echo key')], []);
+    const plan = { commits: [] as const } as unknown as Plan;
+    const record = { name: 'refused:seal', exit: 1, output: 'cat: /etc/shadow: Permission denied\n' };
+    assert.match(
+      reasonOf(plan, new Map([[record.name, record]])),
+      /^sudo on the router reads neither .* would not be seen: cat: .*denied$/,
+    );
+  });
+
   it('say one record a line: of a file, of standard input, of nothing', () => {
     const said = inBash(
       `printf 'two\\nlines' >"$S/out"; say a 0 "$S/out"; echo b | say b 1 -; say c 2; say d 3 "$S/nothing"; say end 0`,

@@ -38,14 +38,19 @@ transact() {
 }
 no_switch() { echo 'the switch did not start' >>"$S/out"; say refused:switch 1 "$S/out"; finish untouched; }
 is_untouched_since_plan() {
-  local digest look
+  local digest look sealed
   cp "$boot" "$S/saved.boot" 2>"$S/out" || { say refused:snapshot 1 "$S/out"; return 1; }
   # beside the digest; and it may outlive a transaction that ends here, so it must not hold the lock
   exec {look}< <(exec 8>&-; drift_from "$S/saved.boot" 2>&1; echo "x$?")
   lines=$(active 2>"$S/out") || { say refused:read 1 "$S/out"; return 1; }
   digest=$(digest_of "$lines")
   if [ "$digest" != "$expected_digest" ]; then printf '%s' "$digest" >"$S/out"; say stale 1 "$S/out"; return 1; fi
-  if [ "$(printf '%s\n' "$lines" | seal)" != "$expected_seal" ]; then say stale:secret 1; return 1; fi
+  sealed=$(printf '%s\n' "$lines" | seal)
+  if [ -z "$sealed" ] || [ -z "$expected_seal" ]; then
+    sudo -n cat /etc/shadow >/dev/null 2>"$S/out" </dev/null
+    say refused:seal 1 "$S/out"; return 1
+  fi
+  if [ "$sealed" != "$expected_seal" ]; then say stale:secret 1; return 1; fi
   drift=$(cat <&"$look")
   exec {look}<&-
   [ "$allow_drift" = 1 ] || [ "$drift" = x0 ] && return 0
