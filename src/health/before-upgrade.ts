@@ -1,9 +1,12 @@
 // What to do before a firmware upgrade, in order, and what of it is done already (docs/edgeos.md 'EdgeOS 3', 'Firmware upgrades').
 // What can't be seen from here is a warning, never done.
 
+import { clamp, ownType } from '../objects/clamp.ts';
+import { discovery } from '../objects/discovery.ts';
+import { tunnel as tunnelKind } from '../objects/tunnel.ts';
 import { lostLeaves } from '../plan/lost-leaves.ts';
-import { generationOf, packageInstallers, packageName } from '../vyatta/firmware.ts';
-import { has, values } from '../vyatta/tree.ts';
+import { generationOf, lacksWireguard, packageInstallers, packageName } from '../vyatta/firmware.ts';
+import { has } from '../vyatta/tree.ts';
 import { type Finding, failed, type Health, ok, type Patient, warning } from './finding.ts';
 import { installersOver3, wireguard } from './firmware.ts';
 import { otherLines } from './heal.ts';
@@ -63,9 +66,9 @@ const bad = (finding: Finding | undefined): Finding[] =>
 
 /** config.boot is all that the next image starts from. */
 function saved({ running, facts }: Patient): Finding[] {
-  const isBroken3 = generationOf(facts.version) === 3 && facts.probes.get('wireguard') === false;
+  const isBroken3 = generationOf(facts.version) === 3 && lacksWireguard(facts);
   const lost = lostLeaves(running, facts.lost);
-  const gone = facts.savedWireguard.filter(name => !has(running, ['interfaces', 'wireguard', name]));
+  const gone = facts.savedWireguard.filter(name => !tunnelKind.has(running, name));
   const others = otherLines(facts.drift, lost);
   if (lost.length > 0 || gone.length > 0) {
     const what =
@@ -120,17 +123,17 @@ function packageFor2({ facts }: Patient): Finding[] {
 
 /** What a configuration of EdgeOS 2 may hold that was never seen on EdgeOS 3: it may be skipped at boot. */
 function unknownTo3({ running }: Patient): Finding[] {
-  const clamps = ['mss-clamp', 'mss-clamp6'].filter(name =>
-    values(running, ['firewall', 'options', name, 'interface-type']).includes('wg'),
-  );
+  const clamps = ([4, 6] as const)
+    .filter(family => clamp.values(running, 'interfaceTypes', family).includes(ownType))
+    .map(family => clamp.path(family).join(' '));
   const found = [
     ...clamps.map(name =>
       warning(
-        `firewall options ${name} interface-type wg: EdgeOS 3 was seen with \`all\` alone`,
-        `on the router: configure; set firewall options ${name} interface-type all; commit; save (the plan keeps it); and look at the clamp after the upgrade`,
+        `${name} interface-type wg: EdgeOS 3 was seen with \`all\` alone`,
+        `on the router: configure; set ${name} interface-type all; commit; save (the plan keeps it); and look at the clamp after the upgrade`,
       ),
     ),
-    ...(has(running, ['service', 'ubnt-discover', 'interface'])
+    ...(has(running, discovery.tag())
       ? [
           warning(
             'service ubnt-discover: in no configuration of EdgeOS 3 that was seen',

@@ -1,42 +1,43 @@
 // The router's health for WireGuard's purposes: each thing that is looked at, what was seen, and what to do about it. Pure.
 
 import { listKeys } from '../keys/list.ts';
+import { clamp } from '../objects/clamp.ts';
+import { peer as peerKind } from '../objects/peer.ts';
+import { tunnel as tunnelKind } from '../objects/tunnel.ts';
 import { lostLeaves } from '../plan/lost-leaves.ts';
-import { generationOf, nativeWay } from '../vyatta/firmware.ts';
-import { find, has, values } from '../vyatta/tree.ts';
+import { generationOf, lacksWireguard, nativeWay } from '../vyatta/firmware.ts';
+import { has, type Path, startsWith } from '../vyatta/tree.ts';
 import { parseEndpoint } from '../wireguard/endpoint.ts';
 import { type Finding, failed, type Health, ok, type Patient, warning } from './finding.ts';
 import { firmware, upgrade, wireguard } from './firmware.ts';
 import { otherLines } from './heal.ts';
 
-const base = ['interfaces', 'wireguard'];
-
 /** In the order in which one thing needs the other. */
 export function examine(patient: Patient): Health[] {
-  const parts: [string, (patient: Patient) => Finding[], string][] = [
-    ['firmware', firmware, ''],
-    ['package', wireguard, ''],
-    ['firmware upgrade', upgrade, ''],
-    ['lost nodes', lost, 'the running configuration has every WireGuard node of config.boot'],
-    ['saved configuration', unsaved, 'what runs is saved'],
-    ['commit-confirm', confirms, 'none is pending'],
-    ['interfaces', interfaces, 'the kernel has every interface, peer and address of the configuration'],
-    ['key files', keys, 'every key is in a file that only admins can read'],
-    ['endpoints', endpoints, 'no endpoint is a name'],
-    ['disk space', disks, ''],
-    ['clock', clock, ''],
-  ];
+  const parts: Record<string, [look: (patient: Patient) => Finding[], otherwise: string]> = {
+    firmware: [firmware, ''],
+    package: [wireguard, ''],
+    'firmware upgrade': [upgrade, ''],
+    'lost nodes': [lost, 'the running configuration has every WireGuard node of config.boot'],
+    'saved configuration': [unsaved, 'what runs is saved'],
+    'commit-confirm': [confirms, 'none is pending'],
+    interfaces: [interfaces, 'the kernel has every interface, peer and address of the configuration'],
+    'key files': [keys, 'every key is in a file that only admins can read'],
+    endpoints: [endpoints, 'no endpoint is a name'],
+    'disk space': [disks, ''],
+    clock: [clock, ''],
+  };
   const rank = ['failed', 'warning', 'ok'];
-  return parts.map(([name, look, otherwise]) => {
+  return Object.entries(parts).map(([name, [look, otherwise]]) => {
     const findings = look(patient).toSorted((a, b) => rank.indexOf(a.status) - rank.indexOf(b.status));
     return { name, findings: findings.length === 0 ? [ok(otherwise)] : findings };
   });
 }
 
 function lost({ running, facts }: Patient): Finding[] {
-  const gone = facts.savedWireguard.filter(name => !has(running, [...base, name]));
+  const gone = facts.savedWireguard.filter(name => !tunnelKind.has(running, name));
   const parts = lostLeaves(running, facts.lost).filter(path => !gone.includes(path[2] ?? ''));
-  const isMissing = facts.probes.get('wireguard') === false;
+  const isMissing = lacksWireguard(facts);
   const isNative = generationOf(facts.version) === 3;
   const way = isMissing
     ? `${isNative ? nativeWay : 'install the package'}, then edgewg doctor --heal; save nothing before`
@@ -49,9 +50,12 @@ function lost({ running, facts }: Patient): Finding[] {
   ];
 }
 
+const isOurKind = (path: Path): boolean =>
+  [tunnelKind.roots(), clamp.roots()].flat().some(root => startsWith(path, root));
+
 /** Without the key of a file or a peer's whole public key. */
 const told = (path: readonly string[]): string =>
-  (path[1] === 'wireguard' || path[1] === 'options' ? path.slice(2) : path)
+  (isOurKind(path) ? path.slice(2) : path)
     .map(word => (/^[0-9A-Za-z+/]{43}=$/.test(word) ? `${word.slice(0, 8)}…` : word))
     .join(' ');
 
@@ -81,9 +85,9 @@ function unsaved({ facts, running }: Patient): Finding[] {
 }
 
 function interfaces({ probes, running, facts }: Patient): Finding[] {
-  const down = values(running, base).filter(
-    name => !has(running, [...base, name, 'disable']) && !facts.interfaces.has(name),
-  );
+  const down = tunnelKind
+    .names(running)
+    .filter(name => !tunnelKind.says(running, 'disable', name) && !facts.interfaces.has(name));
   return [
     ...down.map(name =>
       failed(
@@ -104,7 +108,7 @@ function interfaces({ probes, running, facts }: Patient): Finding[] {
 
 function keys({ site, running, facts }: Patient): Finding[] {
   return listKeys(site, running, facts)
-    .keys.filter(key => has(running, [...base, key.interface]))
+    .keys.filter(key => tunnelKind.has(running, key.interface))
     .flatMap(({ interface: name, kind, path, remarks }) => {
       const key = `${kind} key of ${name}${path === undefined ? '' : `, ${path}`}`;
       return remarks.map(remark =>
@@ -119,9 +123,9 @@ function keys({ site, running, facts }: Patient): Finding[] {
 }
 
 function endpoints({ running, facts }: Patient): Finding[] {
-  return values(running, base).flatMap(name =>
-    [...(find(running, [...base, name, 'peer'])?.children ?? [])].flatMap(([key, peer]) => {
-      const [text = ''] = values(peer, ['endpoint']);
+  return tunnelKind.names(running).flatMap(name =>
+    peerKind.names(running, name).flatMap(key => {
+      const text = peerKind.value(running, 'endpoint', name, key) ?? '';
       if (parseEndpoint(text)?.family !== undefined || text === '') return [];
       const live = facts.interfaces.get(name)?.peers.find(one => one.publicKey === key);
       const of = `${text}, the endpoint of ${key.slice(0, 8)}… on ${name}`;

@@ -1,20 +1,20 @@
 // The firmware, the WireGuard that belongs to it, and what the next image will do to both (docs/edgeos.md 'Firmware upgrades',
 // 'EdgeOS 3').
 
+import { tunnel as tunnelKind } from '../objects/tunnel.ts';
 import { flappingRelease, flapsOnEveryChange } from '../plan/impact.ts';
 import {
   firstbootFolder,
   fits,
   generationOf,
   isPackage,
+  lacksWireguard,
   nativeWay,
   packageInstallers,
   wayToWireguard,
 } from '../vyatta/firmware.ts';
 import { has } from '../vyatta/tree.ts';
 import { type Finding, failed, ok, type Patient, warning } from './finding.ts';
-
-const base = ['interfaces', 'wireguard'];
 
 export function firmware({ facts }: Patient): Finding[] {
   const { version, model, board, kernel } = facts;
@@ -29,7 +29,7 @@ export function firmware({ facts }: Patient): Finding[] {
 export function wireguard({ facts }: Patient): Finding[] {
   const { wireguardPackage: version } = facts;
   const isNative = generationOf(facts.version) === 3;
-  if (facts.probes.get('wireguard') === false)
+  if (lacksWireguard(facts))
     return [
       failed(
         `the router knows no \`interfaces wireguard\`: ${isNative ? 'the templates of EdgeOS 3 are gone, as when a package that lay over them was removed' : 'the package is not installed'}`,
@@ -81,7 +81,7 @@ export function upgrade(patient: Patient): Finding[] {
     unfit.length > 0
       ? `would try ${unfit.join(', ')}, which is for another board or EdgeOS`
       : `takes the wireguard package away: there is no copy in ${firstbootFolder}`;
-  const isUsed = has(running, base) || facts.savedWireguard.length > 0;
+  const isUsed = has(running, tunnelKind.tag()) || facts.savedWireguard.length > 0;
   return [isUsed ? warning(text, way) : ok(text)];
 }
 

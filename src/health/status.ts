@@ -1,5 +1,6 @@
 // Tunnels as they are against what the site file says of them: data for people and programs. Pure; from one reading of the router.
 
+import { tunnel as tunnelKind } from '../objects/tunnel.ts';
 import { isBypassed, routeNode } from '../plan/bypass.ts';
 import type { LiveInterface, LivePeer, RouterFacts } from '../plan/types/facts.ts';
 import type { Plan } from '../plan/types/plan.ts';
@@ -65,7 +66,7 @@ interface Router {
 function ofTunnel(name: string, tunnel: Tunnel | undefined, router: Router): TunnelStatus {
   const { running, facts, plan } = router;
   const live = facts.interfaces.get(name);
-  const isDisabled = has(running, ['interfaces', 'wireguard', name, 'disable']);
+  const isDisabled = tunnelKind.says(running, 'disable', name);
   const routes = tunnel === undefined ? [] : routesOf(tunnel, running, facts);
   const peers = live === undefined ? [] : live.peers.map(peer => ofPeer(peer, tunnel, facts));
   const drift = plan.changes.filter(({ path, action }) => action !== 'keep' && path.includes(name)).length;

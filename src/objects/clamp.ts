@@ -25,15 +25,19 @@ export const clamp: Kind<[family: Family], KeyOf<typeof leaves>> = new Kind({
 });
 
 /** The interface type of WireGuard, and that of all. */
-const ownType = 'wg';
+export const ownType = 'wg';
 const allTypes = 'all';
 
+/** The clamp works on the interfaces of WireGuard. */
+export const isForTunnels = (types: readonly string[]): boolean =>
+  types.includes(ownType) || types.includes(allTypes);
+
 /** `mss-clamp` and `mss-clamp6`. */
-const nodeOf = (family: Family): string => clamp.path(family).at(-1) ?? '';
+export const clampNode = (family: Family): string => clamp.path(family).at(-1) ?? '';
 
 const families = [
-  { name: 'ipv4', family: 4, node: nodeOf(4), range: clampRange },
-  { name: 'ipv6', family: 6, node: nodeOf(6), range: clamp6Range },
+  { name: 'ipv4', family: 4, node: clampNode(4), range: clampRange },
+  { name: 'ipv6', family: 6, node: clampNode(6), range: clamp6Range },
 ] as const;
 type FamilyEntry = (typeof families)[number];
 
@@ -117,7 +121,7 @@ export function draftClamps(draft: Draft, running: Tree): void {
   for (const { name, family } of families) {
     const types = clamp.values(running, 'interfaceTypes', family);
     const mss = clamp.value(running, 'mss', family);
-    const holds = mss !== undefined && (types.includes(ownType) || types.includes(allTypes));
+    const holds = mss !== undefined && isForTunnels(types);
     draft.set(['mssClamp', name], holds ? Number(mss) : 'off', holds ? clamp.path(family) : undefined, 'off');
   }
 }

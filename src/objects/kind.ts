@@ -115,9 +115,14 @@ export class Kind<I extends Instance, Key extends string> {
     return found.map(({ instance }) => instance as unknown as I);
   }
 
+  /** The node that the instances stand below: `interfaces wireguard`. */
+  tag(...parents: Parents<I>): Path {
+    return this.path(...([...parents, ''] as unknown as I)).slice(0, -1);
+  }
+
   /** The last names of the instances below others: the peers of an interface. */
   names(tree: Tree, ...parents: Parents<I>): string[] {
-    return values(tree, this.path(...([...parents, ''] as unknown as I)).slice(0, -1));
+    return values(tree, this.tag(...parents));
   }
 
   has(tree: Tree, ...instance: I): boolean {

@@ -6,6 +6,10 @@ export function generationOf(version: string): number | undefined {
   return major === undefined ? undefined : Number(major);
 }
 
+/** The router was asked for the templates of WireGuard, and has none. */
+export const lacksWireguard = ({ probes }: { readonly probes: ReadonlyMap<string, boolean> }): boolean =>
+  probes.get('wireguard') === false;
+
 /** What the last line of a config.boot says: `v3.0.1.5862409.250924.1408`; undefined where there is none. */
 export const releaseLine = (text: string): string | undefined =>
   /^\/\* Release version: (v\d[\w.-]*) \*\/\s*$/m.exec(text)?.[1];

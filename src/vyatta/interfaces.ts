@@ -41,6 +41,8 @@ export function interfacesOf(tree: Tree): Interface[] {
   return found;
 }
 
+export const isWireguard = ({ kind }: Pick<Interface, 'kind'>): boolean => kind === 'wireguard';
+
 /** The values of `address`: prefixes with their host bits, `dhcp`, `dhcpv6`. A pseudo-tunnel of OpenVPN has none. */
 export function addressesOf(iface: Interface): string[] {
   return values(iface.node, ['address']);

@@ -1,12 +1,14 @@
 // How much a plan removes: more than the site file's limits is refused, with the counts and the flag that lifts it.
 
+import { peer as peerKind } from '../../objects/peer.ts';
+import { route as routeKind } from '../../objects/route.ts';
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import type { Check } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
-import { has, type Tree, values } from '../../vyatta/tree.ts';
+import { has, type Tree } from '../../vyatta/tree.ts';
+import type { Family } from '../../wireguard/prefix.ts';
 
 const defaults = { deleteInterfaces: 0, deletePeers: 1 } as const;
-const base = ['interfaces', 'wireguard'];
-const routeKinds = ['interface-route', 'interface-route6'];
 
 /** No interface, one peer and never more than a third of an interface's, never the last route to a prefix. */
 export const budget: Check = {
@@ -22,7 +24,7 @@ export const budget: Check = {
   },
   find(input) {
     const { site, running, after, placeOf } = input;
-    const interfaces = values(running, base).filter(name => !has(after, [...base, name]));
+    const interfaces = tunnelKind.names(running).filter(name => !tunnelKind.has(after, name));
     const peers = lostPeers(running, after);
     const lostPeerCount = peers.reduce((sum, { lost }) => sum + lost, 0);
     const routes = lostRoutes(running, after, interfaces);
@@ -55,11 +57,12 @@ function count(number: number, noun: string): string {
 
 /** A peer that gives way to a new one (its key was changed) isn't lost. */
 function lostPeers(running: Tree, after: Tree): { name: string; lost: number; of: number }[] {
-  return values(running, base)
-    .filter(name => has(after, [...base, name]))
+  return tunnelKind
+    .names(running)
+    .filter(name => tunnelKind.has(after, name))
     .map(name => {
-      const before = values(running, [...base, name, 'peer']);
-      const now = values(after, [...base, name, 'peer']);
+      const before = peerKind.names(running, name);
+      const now = peerKind.names(after, name);
       const gone = before.filter(key => !now.includes(key)).length;
       const come = now.filter(key => !before.includes(key)).length;
       return { name, lost: Math.max(0, gone - come), of: before.length };
@@ -67,14 +70,14 @@ function lostPeers(running: Tree, after: Tree): { name: string; lost: number; of
     .filter(({ lost }) => lost > 0);
 }
 
+const stays = (after: Tree, family: Family, prefix: string): boolean =>
+  has(after, routeKind.tag(family, prefix).slice(0, -1));
+
 /** Prefixes that no interface route carries any more; what went with its interface is counted there. */
 function lostRoutes(running: Tree, after: Tree, goneInterfaces: readonly string[]): string[] {
-  return routeKinds.flatMap(kind => {
-    const path = ['protocols', 'static', kind];
-    return values(running, path).filter(prefix => {
-      if (has(after, [...path, prefix])) return false;
-      const hops = values(running, [...path, prefix, 'next-hop-interface']);
-      return hops.some(hop => !goneInterfaces.includes(hop));
-    });
-  });
+  const lost = routeKind
+    .all(running)
+    .filter(([family, prefix, hop]) => !goneInterfaces.includes(hop) && !stays(after, family, prefix))
+    .map(([, prefix]) => prefix);
+  return [...new Set(lost)];
 }

@@ -1,14 +1,12 @@
 // What was committed but never saved: the save at the end of an apply would make it last, unseen. What was saved and got lost is
 // told by EW021, where whole interfaces are gone: there a save is no way out.
 
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import { lostLeaves } from '../../plan/lost-leaves.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { RouterFacts } from '../../plan/types/facts.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import { withoutDefaults } from '../../vyatta/defaults.ts';
-import { values } from '../../vyatta/tree.ts';
-
-const base = ['interfaces', 'wireguard'];
 
 /** Who applies at the moment, from edgewg's own files on the router (read.sh, `applies`). */
 function atWork(applies: string): string | undefined {
@@ -32,7 +30,7 @@ export const drift: Check = {
   find({ facts, running }) {
     if (facts === undefined) return [];
     if (!facts.isDriftKnown) return [notCompared];
-    const there = values(running, base);
+    const there = tunnelKind.names(running);
     const gone = facts.savedWireguard.filter(name => !there.includes(name));
     // what a newer release prints of itself, a save may keep
     const others = withoutDefaults(facts.drift).filter(line => !isOfGone(line, gone));
@@ -62,7 +60,7 @@ export const notCompared: Finding = {
 
 /** The line says of whole interfaces that they are saved and not there: `delete interfaces wireguard wg4`. */
 function isOfGone(line: string, gone: readonly string[]): boolean {
-  const all = `delete ${base.join(' ')}`;
+  const all = `delete ${tunnelKind.tag().join(' ')}`;
   return gone.length > 0 && (line === all || gone.some(name => `${line} `.startsWith(`${all} ${name} `)));
 }
 

@@ -1,11 +1,13 @@
 // EW300, EW301 and EW303: releases of the wireguard package with known faults, and an EdgeOS of which less is known.
 
+import { peer as peerKind } from '../../objects/peer.ts';
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import { flappingRelease, flapsOnEveryChange } from '../../plan/impact.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { RouterFacts } from '../../plan/types/facts.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import { generationOf, nativeWay } from '../../vyatta/firmware.ts';
-import { byVersion, has, type Path, value } from '../../vyatta/tree.ts';
+import { byVersion, type Path } from '../../vyatta/tree.ts';
 import { finding, onRouter } from '../view.ts';
 
 export const packageFaults: Check = {
@@ -80,12 +82,12 @@ const placeOf = ({ site }: CheckInput, name: string) =>
 function deletions({ changes, running, after }: CheckInput): { name: string; path: Path }[] {
   const found = new Map<string, Path>();
   for (const { action, path, before, after: next } of changes) {
-    const [top, kind, name = '', peer] = path;
-    if (top !== 'interfaces' || kind !== 'wireguard' || peer !== 'peer' || found.has(name)) continue;
+    const name = peerKind.match(path)?.instance[0];
+    if (name === undefined || found.has(name)) continue;
     const isLess = action === 'delete' || (before ?? []).some(word => !next?.includes(word));
-    const leaf = ['interfaces', 'wireguard', name, 'route-allowed-ips'];
-    if (action !== 'create' && action !== 'keep' && isLess && value(running, leaf) !== 'false')
-      if (has(after, ['interfaces', 'wireguard', name])) found.set(name, leaf);
+    const isOn = tunnelKind.value(running, 'routeAllowedIPs', name) !== 'false';
+    if (action !== 'create' && action !== 'keep' && isLess && isOn && tunnelKind.has(after, name))
+      found.set(name, tunnelKind.leaf('routeAllowedIPs', name));
   }
   return [...found].sort(([a], [b]) => byVersion(a, b)).map(([name, path]) => ({ name, path }));
 }

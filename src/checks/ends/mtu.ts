@@ -1,13 +1,13 @@
 // EW410, EW411: both ends of a tunnel need one MTU, and the pods' packets must fit or be made to.
 
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
-import { value } from '../../vyatta/tree.ts';
 import { segmentSize } from '../../wireguard/mtu.ts';
 import { type Pair, pairsOf, twoSided } from './both.ts';
 
 /** After the plan; the package's default is 1420. */
 const routerMtu = ({ after }: CheckInput, { tunnel }: Pair): number =>
-  Number(value(after, ['interfaces', 'wireguard', tunnel.name, 'mtu']) ?? 1420);
+  Number(tunnelKind.value(after, 'mtu', tunnel.name) ?? 1420);
 
 export const sameMtu: Check = {
   explanations: {

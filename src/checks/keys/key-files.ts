@@ -1,10 +1,11 @@
 // EW347 and EW348: key files that others can read, and keys that are older than the site file allows.
 
+import { peer as peerKind } from '../../objects/peer.ts';
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { RouterFacts } from '../../plan/types/facts.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { SitePath } from '../../site/site.ts';
-import { value } from '../../vyatta/tree.ts';
 import { finding } from '../view.ts';
 
 const day = 86_400;
@@ -42,10 +43,9 @@ export const keyFiles: Check = {
 /** The files that the file's tunnels use after the plan. */
 function usesOf({ site, after }: CheckInput): Use[] {
   return site.tunnels.flatMap(tunnel => {
-    const base = ['interfaces', 'wireguard', tunnel.name];
-    const own = value(after, [...base, 'private-key']);
+    const own = tunnelKind.value(after, 'privateKey', tunnel.name);
     const shared = tunnel.peers.flatMap(peer => {
-      const path = value(after, [...base, 'peer', peer.publicKey, 'preshared-key']);
+      const path = peerKind.value(after, 'presharedKey', tunnel.name, peer.publicKey);
       const what = `the preshared key of ${tunnel.name} with ${peer.name}`;
       return path === undefined ? [] : [{ what, path, at: [...peer.at, 'presharedKey'] }];
     });

@@ -1,8 +1,9 @@
 // EW135: public keys that change places between two tunnels of the file. A key that only moves is somebody's new interface; where two change
 // places, each with the other's endpoint and allowed IPs, they were swapped by mistake, and both tunnels would fail.
 
+import { peer as peerKind } from '../../objects/peer.ts';
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import type { Check } from '../../plan/types/check.ts';
-import { values } from '../../vyatta/tree.ts';
 import { livingTunnels } from '../routing/routes.ts';
 import { finding, lineOf, onRouter } from '../view.ts';
 
@@ -19,10 +20,9 @@ export const keysSwapped: Check = {
   },
   find(input) {
     const { running } = input;
-    const base = ['interfaces', 'wireguard'];
     const before = new Map<string, string>();
-    for (const name of values(running, base))
-      for (const key of values(running, [...base, name, 'peer'])) before.set(key, name);
+    for (const name of tunnelKind.names(running))
+      for (const key of peerKind.names(running, name)) before.set(key, name);
     const now = new Map(
       livingTunnels(input).flatMap(tunnel =>
         tunnel.peers.map(peer => [peer.publicKey, { tunnel: tunnel.name, peer }] as const),
@@ -39,7 +39,7 @@ export const keysSwapped: Check = {
         severity: 'warning',
         message: `${tunnel}: the key of ${peer.name} is that of a peer of ${was} on the router, and ${was} gets one that ${tunnel} has${lineOf(input, at)}: they change places`,
         hint: `swap the two publicKey lines back; when the servers really changed places, say so: # edgewg-ignore EW135: REASON`,
-        running: onRouter(input, [...base, was, 'peer', key]),
+        running: onRouter(input, peerKind.path(was, key)),
       });
     });
   },

@@ -1,11 +1,10 @@
 // EW344 and EW345: keys that two have: two interfaces of the router, or one of them and a peer.
 
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import { isLiteral, shownOf } from '../../vyatta/redact.ts';
-import { byVersion, has, value, values } from '../../vyatta/tree.ts';
+import { byVersion } from '../../vyatta/tree.ts';
 import { finding, onRouter } from '../view.ts';
-
-const base = ['interfaces', 'wireguard'];
 
 /** The public half where the router reported it; else the file, which is as good to tell two keys apart. */
 function identity({ facts }: CheckInput, word: string): string {
@@ -15,15 +14,15 @@ function identity({ facts }: CheckInput, word: string): string {
 /** Interfaces after the plan by their private key. */
 function owners(input: CheckInput): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  for (const name of values(input.after, base).sort(byVersion)) {
-    const word = value(input.after, [...base, name, 'private-key']);
+  for (const name of tunnelKind.names(input.after).sort(byVersion)) {
+    const word = tunnelKind.value(input.after, 'privateKey', name);
     if (word === undefined) continue;
     const key = identity(input, word);
     found.set(key, [...(found.get(key) ?? []), name]);
   }
   // what the other ends are told of the router's keys
   for (const { tunnel, routerPublicKey } of input.site.cluster?.nodes ?? [])
-    if (routerPublicKey !== undefined && has(input.after, [...base, tunnel]))
+    if (routerPublicKey !== undefined && tunnelKind.has(input.after, tunnel))
       found.set(routerPublicKey, [...new Set([...(found.get(routerPublicKey) ?? []), tunnel])]);
   return found;
 }
@@ -48,7 +47,7 @@ export const sharedKeys: Check = {
     const { site, after } = input;
     const byKey = owners(input);
     return site.tunnels.flatMap(tunnel => {
-      const word = value(after, [...base, tunnel.name, 'private-key']);
+      const word = tunnelKind.value(after, 'privateKey', tunnel.name);
       const others = word === undefined ? [] : (byKey.get(identity(input, word)) ?? []);
       const other = others.find(name => name !== tunnel.name);
       // of two in the file the later one tells
@@ -62,7 +61,7 @@ export const sharedKeys: Check = {
                 severity: 'warning',
                 message: `${tunnel.name} has the private key of ${other}: the two can't be told apart`,
                 hint: `give ${tunnel.name} a key of its own: another file under privateKey`,
-                running: onRouter(input, [...base, other, 'private-key']),
+                running: onRouter(input, tunnelKind.leaf('privateKey', other)),
               }),
             ];
       const swapped = tunnel.peers.flatMap(peer => {
@@ -73,7 +72,7 @@ export const sharedKeys: Check = {
           severity: 'error',
           message: `${tunnel.name}: the public key of ${peer.name} is the router's own, of ${owner}`,
           hint: `put the public key of the other end there; this one is what ${peer.name} needs`,
-          running: onRouter(input, [...base, owner, 'private-key']),
+          running: onRouter(input, tunnelKind.leaf('privateKey', owner)),
         });
       });
       return [...own, ...swapped];

@@ -1,10 +1,12 @@
 // EW143: an MSS clamp that lets through larger segments than the smallest tunnel takes. EdgeOS has one value per family for all
 // interface types, so the smallest decides (docs/edgeos.md 'Clamps').
 
+import { clamp as clampKind, clampNode, isForTunnels } from '../../objects/clamp.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
+import { isWireguard } from '../../vyatta/interfaces.ts';
 import { linkMtu } from '../../vyatta/link-mtu.ts';
-import { has, value, values } from '../../vyatta/tree.ts';
+import { has } from '../../vyatta/tree.ts';
 import { segmentSize, tellSegment } from '../../wireguard/mtu.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import { siteFix } from '../fix.ts';
@@ -28,23 +30,20 @@ export const mssFits: Check = {
 
 function clamp(input: CheckInput, family: Family): Finding[] {
   const { tree, ifaces } = viewOf(input).after;
-  const node = family === 4 ? 'mss-clamp' : 'mss-clamp6';
-  const path = ['firewall', 'options', node];
-  const mss = Number(value(tree, [...path, 'mss']) ?? Number.NaN);
-  const types = values(tree, [...path, 'interface-type']);
-  if (!types.some(type => type === 'wg' || type === 'all')) return [];
+  const mss = Number(clampKind.value(tree, 'mss', family) ?? Number.NaN);
+  if (!isForTunnels(clampKind.values(tree, 'interfaceTypes', family))) return [];
   const least = ifaces
-    .filter(iface => iface.kind === 'wireguard' && !iface.disabled)
+    .filter(iface => isWireguard(iface) && !iface.disabled)
     .map(iface => ({ name: iface.name, mtu: linkMtu(iface).mtu }))
     .reduce<{ name: string; mtu: number } | undefined>((a, b) => (a && a.mtu <= b.mtu ? a : b), undefined);
   if (least === undefined || !(mss > segmentSize(least.mtu, family))) return [];
-  const leaf = [...path, 'mss', String(mss)];
+  const leaf = [...clampKind.leaf('mss', family), String(mss)];
   const room = segmentSize(least.mtu, family);
   return [
     finding(input, ['mssClamp', family === 4 ? 'ipv4' : 'ipv6'], {
       code: 'EW143',
       severity: 'warning',
-      message: `${node} ${mss} lets TCP segments through that ${least.name} has no room for: ${tellSegment(least.mtu, family)} = ${room}`,
+      message: `${clampNode(family)} ${mss} lets TCP segments through that ${least.name} has no room for: ${tellSegment(least.mtu, family)} = ${room}`,
       hint: `say mssClamp: { ${family === 4 ? 'ipv4' : 'ipv6'}: auto }, or ${room} at most`,
       ...siteFix({ path: ['mssClamp', family === 4 ? 'ipv4' : 'ipv6'], value: 'auto' }),
       ...(has(input.running, leaf) && { running: onRouter(input, leaf) }),

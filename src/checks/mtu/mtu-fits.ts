@@ -1,5 +1,6 @@
 // EW141 and EW142: an MTU that is too large for the way of the tunnel's packets, or too small for IPv6 inside.
 
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { Tunnel } from '../../site/site.ts';
@@ -43,8 +44,7 @@ export const mtuFits: Check = {
 };
 
 /** Somebody else's interface, whose MTU the plan leaves alone, is only reported. */
-const isOurs = ({ wanted }: CheckInput, name: string): boolean =>
-  has(wanted, ['interfaces', 'wireguard', name, 'mtu']);
+const isOurs = ({ wanted }: CheckInput, name: string): boolean => tunnelKind.says(wanted, 'mtu', name);
 
 function tooLarge(input: CheckInput, tunnel: Tunnel, iface: Interface): Finding[] {
   const { mtu, path } = linkMtu(iface);

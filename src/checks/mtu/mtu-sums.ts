@@ -1,10 +1,10 @@
 // EW140: where a tunnel's MTU comes from, and what of it is left for TCP, with the sums; told when the plan sets it. EW144: the file's
 // uplink.mtu is more than the router's own line takes.
 
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import { tunnelSum } from '../../objects/uplinks.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Tunnel } from '../../site/site.ts';
-import { has } from '../../vyatta/tree.ts';
 import { insideOverlay, segmentSize, tellOverhead, tellSegment } from '../../wireguard/mtu.ts';
 import { siteFix } from '../fix.ts';
 import { listed, livingTunnels } from '../routing/routes.ts';
@@ -24,11 +24,11 @@ export const mtuSums: Check = {
   },
   find(input) {
     const set = new Set(
-      input.changes.flatMap(({ path, action }) =>
-        path[1] === 'wireguard' && path[3] === 'mtu' && action !== 'keep' && action !== 'delete'
-          ? [path[2]]
-          : [],
-      ),
+      input.changes.flatMap(({ path, action }) => {
+        const found = tunnelKind.match(path);
+        const isSet = action !== 'keep' && action !== 'delete' && found !== undefined;
+        return isSet && tunnelKind.keyAt(found.below) === 'mtu' ? found.instance : [];
+      }),
     );
     const bySum = new Map<string, Tunnel[]>();
     for (const tunnel of livingTunnels(input)) {
@@ -87,9 +87,7 @@ export const uplinkMtu: Check = {
   find(input) {
     const { site, wanted } = input;
     const said = site.uplink.mtu;
-    const counts = livingTunnels(input).some(({ name }) =>
-      has(wanted, ['interfaces', 'wireguard', name, 'mtu']),
-    );
+    const counts = livingTunnels(input).some(({ name }) => tunnelKind.says(wanted, 'mtu', name));
     if (said === undefined || !counts) return [];
     const lines = routersUplinks(viewOf(input).after);
     const least = lines[4].mtu < lines[6].mtu ? lines[4] : lines[6];

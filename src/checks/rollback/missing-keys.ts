@@ -1,4 +1,5 @@
 // EW019: a key file that a rotation took away: the router would refuse its path, and the whole commit with it.
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import type { RollbackCheck } from '../../plan/types/check.ts';
 import { isSecretLeaf } from '../../vyatta/redact.ts';
 
@@ -17,7 +18,10 @@ export const missingKeys: RollbackCheck = {
     if (keyFiles === undefined) return [];
     return commits
       .flatMap(({ run }) => run)
-      .filter(({ op, path }) => op === 'set' && path[1] === 'wireguard' && isSecretLeaf(path.slice(0, -1)))
+      .filter(
+        ({ op, path }) =>
+          op === 'set' && tunnelKind.match(path) !== undefined && isSecretLeaf(path.slice(0, -1)),
+      )
       .filter(({ path }) => path.at(-1)?.startsWith('/') === true && !keyFiles.has(path.at(-1) ?? ''))
       .map(({ path }) => ({
         code: 'EW019',
