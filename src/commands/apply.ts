@@ -116,7 +116,7 @@ async function carryOut(live: LiveOf, applying: Applying, io: Io): Promise<numbe
   const { plan, replan, file } = live;
   await mayApply(plan, applying, io);
   if (isEmpty(plan)) return Exit.done;
-  const outcome = await runApply(live, plan, replan, applying, file, io);
+  const outcome = await runApply(live, { plan, replan, file }, applying, io);
   io.stdout.write(applySummary(outcome, plan));
   return Exit.done;
 }

@@ -105,6 +105,14 @@ export async function mayApply(plan: Plan, { allowed, yes }: Applying, io: Io): 
   if (answer.trim() !== 'yes') throw new Refused('not-confirmed', 'not confirmed; nothing was done');
 }
 
+/** What is applied, and what says that it has been. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly replan: (reading: Reading) => Plan;
+  /** The site file that it is of. */
+  readonly file: string;
+}
+
 /** Applies with progress on stderr, and leaves the record where edgewg runs; the router keeps its own. */
 export async function runApply(
   live: Pick<Live, 'dialer' | 'reading' | 'secrets'> & {
@@ -112,10 +120,8 @@ export async function runApply(
     /** The apply that is taken back. */
     readonly undoes?: string;
   },
-  plan: Plan,
-  replan: (reading: Reading) => Plan,
+  { plan, replan, file }: Planned,
   applying: Applying,
-  file: string,
   io: Io,
 ): Promise<Outcome> {
   const { apply } = await import('../router/apply.ts');

@@ -58,7 +58,9 @@ export const command = defineCommand({
       await mayApply(plan, applying, io);
       if (isEmpty(plan)) return Exit.done;
       const live = { dialer, connection, reading, secrets: new Map() };
-      io.stdout.write(applySummary(await runApply(live, plan, replan, applying, args.file, io), plan));
+      io.stdout.write(
+        applySummary(await runApply(live, { plan, replan, file: args.file }, applying, io), plan),
+      );
       return Exit.done;
     } finally {
       await connection.close();

@@ -134,10 +134,8 @@ async function heal({ loaded, applying, ...live }: Healing, file: string, io: Io
   const allowed = new Map([...applying.allowed, ['drift', Number.POSITIVE_INFINITY]] as const);
   const outcome = await runApply(
     { ...live, secrets: new Map() },
-    plan,
-    replan,
+    { plan, replan, file },
     { ...applying, allowed },
-    file,
     io,
   );
   io.stdout.write(`${applySummary(outcome, plan)}\n`);

@@ -4,6 +4,7 @@ import { table } from '../report/table.ts';
 import { layOutTopic } from '../report/topic.ts';
 import { visible } from '../report/visible.ts';
 import { defineCommand } from './command.ts';
+import { commandNames } from './names.ts';
 
 export const command = defineCommand({
   command: 'help [topic]',
@@ -25,15 +26,14 @@ export const command = defineCommand({
       );
       return Exit.done;
     }
-    const { commands } = await import('./table.ts');
     if (!isTopic(topic)) {
       const { closest } = await import('../site/schema/keys.ts');
-      const names = [...topics().map(({ name }) => name), ...Object.keys(commands)];
+      const names = [...topics().map(({ name }) => name), ...commandNames];
       const close = closest(topic, names);
       const hint = close === undefined ? 'edgewg help lists the pages' : `did you mean ${close}?`;
       throw new Refused('unknown-topic', `there is no page or command ${visible(topic)}`, hint);
     }
-    const more = Object.hasOwn(commands, topic) ? `\nThe options: edgewg ${topic} --help\n` : '';
+    const more = commandNames.some(name => name === topic) ? `\nThe options: edgewg ${topic} --help\n` : '';
     await io.page(layOutTopic(`${topicText(topic)}${more}`, io.stdout.columns));
     return Exit.done;
   },

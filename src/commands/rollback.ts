@@ -61,7 +61,7 @@ export const command = defineCommand({
       await mayApply(plan, applying, io);
       if (isEmpty(plan)) return Exit.done;
       const live = { dialer, connection, reading, secrets: new Map(), undoes: apply.id };
-      const outcome = await runApply(live, plan, replan, applying, args.file, io);
+      const outcome = await runApply(live, { plan, replan, file: args.file }, applying, io);
       io.stdout.write(applySummary(outcome, plan));
       return Exit.done;
     } finally {

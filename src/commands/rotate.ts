@@ -88,7 +88,7 @@ async function switchKey(
     );
   await showPlan(plan, { format: 'text', inverse: undefined }, io, { allowed: applying.allowed });
   await mayApply(plan, applying, io);
-  const outcome = await runApply(live, plan, live.replan, applying, file, io);
+  const outcome = await runApply(live, { plan, replan: live.replan, file }, applying, io);
   io.stdout.write(applySummary(outcome, plan));
   io.stdout.write(oldStays(tunnel.name, now, live.reading.facts));
   return Exit.done;

@@ -1,7 +1,8 @@
 // Every command by its name. Each is imported by itself, so that one pays only for what it uses.
 import type { Command } from './command.ts';
+import type { CommandName } from './names.ts';
 
-export const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+const table: Readonly<Record<CommandName, () => Promise<{ readonly command: Command }>>> = {
   validate: () => import('./validate.ts'),
   init: () => import('./init.ts'),
   import: () => import('./import.ts'),
@@ -25,3 +26,5 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   completion: () => import('./completion.ts'),
   help: () => import('./help.ts'),
 };
+
+export const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = table;

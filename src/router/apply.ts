@@ -1,10 +1,12 @@
 // One apply: transact on the first connection, prove over a new one, confirm there. The router runs the transaction by itself;
 // whatever dies here, it ends undone, or confirmed and saved (docs/safety.md 'The transaction').
+
 import { type EdgewgError, NoAccess, StateUnknown } from '../errors.ts';
 import type { ApplyEvent, Outcome, Probe } from '../plan/types/outcome.ts';
-import { isEmpty, type Plan } from '../plan/types/plan.ts';
-import type { Connection, Dialer } from '../ssh/connection.ts';
+import { isEmpty } from '../plan/types/plan.ts';
+import type { Connection } from '../ssh/connection.ts';
 import { isKey } from '../wireguard/key.ts';
+import type { ApplyInput } from './apply-input.ts';
 import { ending, interrupted, messageOf, type Unfinished } from './ending.ts';
 import { prove, touchedInterfaces } from './prove.ts';
 import { type Reading, readAgain, readRouter } from './read.ts';
@@ -12,33 +14,7 @@ import { newNonce, type Record, RecordReader } from './records.ts';
 import { held, moved, reasonOf, untouched } from './refusal.ts';
 import { strangeness } from './same-router.ts';
 import { type Answer, askSwitch, confirm } from './switch.ts';
-import { type TransactionOptions, transactionCommand, transactionInput } from './transaction.ts';
-
-export interface ApplyInput {
-  readonly dialer: Dialer;
-  /** Open, and the one on which `reading` was read. */
-  readonly connection: Connection;
-  readonly reading: Reading;
-  readonly plan: Plan;
-  /** The plan for what the router has now: empty when everything is as wanted. */
-  readonly replan: (reading: Reading) => Plan;
-  readonly options: Omit<TransactionOptions, 'nonce' | 'seal'>;
-  /** Further probes over the new connection: a handshake, a ping. */
-  readonly moreProbes?: (asked: AskedProbes) => Promise<Probe[]>;
-  /** Milliseconds of a clock that never jumps. */
-  readonly now: () => number;
-  readonly onEvent: (event: ApplyEvent) => void;
-  readonly signal: AbortSignal;
-}
-
-export interface AskedProbes {
-  readonly connection: Connection;
-  readonly reading: Reading;
-  /** What `wg show all latest-handshakes` said just before the commit; undefined when the router said nothing of it. */
-  readonly handshakesBefore: string | undefined;
-  /** Aborted when nobody waits for the probes any more. */
-  readonly signal: AbortSignal;
-}
+import { transactionCommand, transactionInput } from './transaction.ts';
 
 /** What the transaction said about itself. */
 interface Transcript {

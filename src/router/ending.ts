@@ -6,7 +6,7 @@ import type { Connection } from '../ssh/connection.ts';
 import { parseCommands } from '../vyatta/commands.ts';
 import { scrub } from '../vyatta/scrub.ts';
 import { equal, find, leaves, type Path, startsWith, type Tree } from '../vyatta/tree.ts';
-import type { ApplyInput } from './apply.ts';
+import type { ApplyInput } from './apply-input.ts';
 import { type Reading, readRouter } from './read.ts';
 import { committedSince } from './refusal.ts';
 import { hasOtherHostKey, routerBehind } from './same-router.ts';

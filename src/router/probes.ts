@@ -9,7 +9,7 @@ import type { Connection } from '../ssh/connection.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { quote } from '../vyatta/words.ts';
 import { parsePrefix, printAddress } from '../wireguard/prefix.ts';
-import type { AskedProbes } from './apply.ts';
+import type { AskedProbes } from './apply-input.ts';
 import { touchedInterfaces } from './prove.ts';
 import { type Reading, readAgain } from './read.ts';
 import { newNonce, readRecords } from './records.ts';

@@ -1,7 +1,7 @@
 // Whether a new connection leads to the router of the first one. A name may stand for two routers that are both trusted (a VRRP address, DNS
 // round robin), and a router may have restarted meanwhile: what the one behind the new connection says is then no evidence of the apply.
 import type { Connection } from '../ssh/connection.ts';
-import type { ApplyInput } from './apply.ts';
+import type { ApplyInput } from './apply-input.ts';
 import type { Reading } from './read.ts';
 import { loggedResult } from './switch.ts';
 

@@ -1,7 +1,8 @@
 // The keys of an ssh-agent. An agent that is silent or gone is a problem to report when nothing else lets us in, not an error.
-import type { KeyOffer, Problem } from './identities.ts';
-import { ProblemError } from './identities.ts';
+import type { KeyOffer } from './key-offer.ts';
 import { printable } from './printable.ts';
+import type { Problem } from './problem.ts';
+import { ProblemError } from './problem.ts';
 import { OpenSSHAgent, type ParsedKey } from './ssh2.ts';
 
 const patienceMs = 10_000;

@@ -1,6 +1,6 @@
 // Which algorithms are offered: today's by default, an old sshd's only when the site file names them. Data and sorting.
 import { Refused } from '../errors.ts';
-import type { Offer } from './server-offer.ts';
+import type { Kind, Offer } from './server-offer.ts';
 import type { Trust } from './trust.ts';
 
 const modern = {
@@ -39,7 +39,7 @@ const modern = {
     'hmac-sha1-etm@openssh.com',
     'hmac-sha1',
   ],
-} as const;
+} as const satisfies Record<Kind, readonly string[]>;
 
 const legacy = {
   kex: ['diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1'],
@@ -51,7 +51,6 @@ const legacy = {
 /** What a site file may allow. */
 export const legacyNames: readonly string[] = Object.values(legacy).flat();
 
-export type Kind = keyof typeof modern;
 export type Algorithms = Readonly<Record<Kind, string[]>>;
 
 /**

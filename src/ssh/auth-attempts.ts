@@ -1,9 +1,9 @@
 // The tries of one login, in order, and what came of them: which is next, what is remembered, what is reported when none is left.
 import { NoAccess } from '../errors.ts';
+import type { Dial } from './dial.ts';
 import type { Hop, Method } from './hop.ts';
-import type { Problem } from './identities.ts';
-import type { Dial } from './login.ts';
 import { printable } from './printable.ts';
+import type { Problem } from './problem.ts';
 import type { AnyAuthMethod } from './ssh2.ts';
 
 export interface Attempt {
@@ -13,6 +13,15 @@ export interface Attempt {
   readonly label: string;
   /** What ssh2 is to try; undefined when there is nothing to try after all. */
   make(dial: Dial): Promise<AnyAuthMethod | undefined>;
+}
+
+/** What a login hands over. */
+export interface Attempts {
+  readonly queue: Attempt[];
+  /** The queue begins with what worked in the dial before. */
+  readonly replays: boolean;
+  readonly problems: Problem[];
+  readonly remember: (worked: Attempt[]) => void;
 }
 
 export class AuthAttempts {
@@ -26,14 +35,7 @@ export class AuthAttempts {
   #offered: readonly string[] = [];
   readonly #replays: boolean;
 
-  constructor(
-    hop: Hop,
-    dial: Dial,
-    queue: Attempt[],
-    replays: boolean,
-    problems: Problem[],
-    remember: (worked: Attempt[]) => void,
-  ) {
+  constructor(hop: Hop, dial: Dial, { queue, replays, problems, remember }: Attempts) {
     this.#replays = replays;
     this.#hop = hop;
     this.#dial = dial;

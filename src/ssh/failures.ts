@@ -1,11 +1,11 @@
 // Why a link didn't come about, from what ssh2 says and how far it came: one sentence and a way out for each case.
 import { NoAccess } from '../errors.ts';
-import { type Kind, lackingAmong } from './algorithms.ts';
+import { lackingAmong } from './algorithms.ts';
 import type { Hop } from './hop.ts';
 import { otherTypes } from './host-key.ts';
 import type { PreparedHop } from './prepared-hop.ts';
 import { printable } from './printable.ts';
-import type { Offer } from './server-offer.ts';
+import type { Kind, Offer } from './server-offer.ts';
 import { closedEarly, where } from './socket.ts';
 import type { Trust } from './trust.ts';
 

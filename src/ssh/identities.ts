@@ -1,36 +1,13 @@
 // The keys that may open a hop, in the order OpenSSH offers them: named files that the agent holds, the agent's other keys,
 // then files. A key is only opened (and its passphrase asked for) when the server has said that it would take it.
+
 import type { Access } from './access.ts';
 import { readAgent } from './agent.ts';
 import type { Credentials } from './credentials.ts';
 import type { Hop } from './hop.ts';
 import { readKeyFile } from './key-file.ts';
-import type { ParsedKey } from './ssh2.ts';
-
-export interface KeyOffer {
-  /** For messages: an agent key's comment, or the file's path. */
-  readonly label: string;
-  readonly key: ParsedKey;
-  /** Rejects with a ProblemError when the key can't be opened or the agent says no. `hash` is for RSA keys alone. */
-  sign(data: Buffer, hash: string | undefined): Promise<Buffer>;
-}
-
-/** Why a way in wasn't taken; what the final refusal says. */
-export interface Problem {
-  /** Of the error when nothing weightier happened. */
-  readonly code: string;
-  readonly what: string;
-  readonly hint: string;
-}
-
-export class ProblemError extends Error {
-  readonly problem: Problem;
-
-  constructor(problem: Problem) {
-    super(problem.what);
-    this.problem = problem;
-  }
-}
+import type { KeyOffer } from './key-offer.ts';
+import type { Problem } from './problem.ts';
 
 export interface FoundKeys {
   readonly offers: readonly KeyOffer[];

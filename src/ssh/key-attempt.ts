@@ -1,9 +1,11 @@
 // A key as a try of its own, by an agent that holds just this key: ssh2 then asks the server first, and has it sign only
 // when the server would take it, so that no passphrase is asked for in vain.
+
 import type { Attempt } from './auth-attempts.ts';
+import type { Dial } from './dial.ts';
 import type { Hop } from './hop.ts';
-import { type KeyOffer, type Problem, ProblemError } from './identities.ts';
-import type { Dial } from './login.ts';
+import type { KeyOffer } from './key-offer.ts';
+import { type Problem, ProblemError } from './problem.ts';
 import { BaseAgent, type ParsedKey } from './ssh2.ts';
 
 export function keyAttempt(offer: KeyOffer, hop: Hop, complain: (problem: Problem) => void): Attempt {

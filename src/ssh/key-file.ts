@@ -1,10 +1,12 @@
 // One identity file: its public half at once, its private half when it is needed, with the passphrase from the environment
 // or a person. What is wrong with it is reported as a problem, so that the next key gets its turn.
+
 import type { Access, FileRead } from './access.ts';
 import type { Credentials } from './credentials.ts';
 import type { Hop } from './hop.ts';
-import { type KeyOffer, type Problem, ProblemError } from './identities.ts';
+import type { KeyOffer } from './key-offer.ts';
 import { openPrivateKey, publicHalf } from './private-key.ts';
+import { type Problem, ProblemError } from './problem.ts';
 import type { ParsedKey } from './ssh2.ts';
 
 const biggest = 1 << 20;

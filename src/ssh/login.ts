@@ -1,27 +1,21 @@
 // Logging in to one hop: the tries in their order, and the secrets they need. Lives as long as a door: what worked once is
 // tried first the next time, with the answers given before. A password goes only to a host whose key was known beforehand.
+
 import { NoAccess } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import type { Access } from './access.ts';
 import { type Attempt, AuthAttempts } from './auth-attempts.ts';
 import type { Credentials } from './credentials.ts';
+import type { Dial } from './dial.ts';
 import type { Hop, Method } from './hop.ts';
-import { type FoundKeys, findKeys, type KeyOffer, type Problem } from './identities.ts';
+import { type FoundKeys, findKeys } from './identities.ts';
 import { keyAttempt } from './key-attempt.ts';
+import type { KeyOffer } from './key-offer.ts';
 import { printable } from './printable.ts';
+import type { Problem } from './problem.ts';
 import type { AnyAuthMethod, KeyboardInteractiveAuthMethod, Prompt } from './ssh2.ts';
 
 const mostQuestions = 10;
-
-/** What one dial lends to the login. */
-export interface Dial {
-  /** Whether the host's key was known before this run; else no password is sent. */
-  readonly known: boolean;
-  /** Runs a question to a person outside the time limit. */
-  pausedFor<T>(question: () => Promise<T>): Promise<T>;
-  /** Ends the dial: the person pressed ^C, say. */
-  fail(reason: unknown): void;
-}
 
 export class Login {
   readonly #hop: Hop;
@@ -53,9 +47,14 @@ export class Login {
       ...this.#worked,
       ...all.filter(({ id }) => !this.#worked.some(worked => worked.id === id)),
     ];
-    return new AuthAttempts(this.#hop, dial, queue, this.#worked.length > 0, this.#problems, worked => {
-      this.#worked = worked;
-      this.#passwordWorked = true;
+    return new AuthAttempts(this.#hop, dial, {
+      queue,
+      replays: this.#worked.length > 0,
+      problems: this.#problems,
+      remember: worked => {
+        this.#worked = worked;
+        this.#passwordWorked = true;
+      },
     });
   }
 

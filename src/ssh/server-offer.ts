@@ -1,7 +1,8 @@
 // What a server offers in its first key exchange packet, which goes over the line in clear (RFC 4253 section 7.1). ssh2 tells the first kind of
 // algorithm that doesn't match; whoever has to allow an old server's wants to know of all kinds at once.
-import type { Kind } from './algorithms.ts';
 
+/** What the two ends have to agree on. */
+export type Kind = 'kex' | 'serverHostKey' | 'cipher' | 'hmac';
 export type Offer = Readonly<Record<Kind, readonly string[]>>;
 
 const keyExchangeInit = 20;

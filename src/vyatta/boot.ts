@@ -154,49 +154,48 @@ export type Shape = 'block' | 'values' | 'bare';
  * tell a tag node from a container; `shapeOf` may know, else the words decide: what can't be a node name is a value.
  */
 export function printBoot(tree: Tree, shapeOf: (path: Path) => Shape | undefined = () => undefined): string {
-  const lines: string[] = [];
-  const walk = (node: Tree, path: string[], indent: string): void => {
-    const words = [...node.children.keys()].sort(byVersion);
-    for (const word of words) {
-      const below = node.children.get(word) ?? emptyTree();
-      writeComment(below, indent);
-      const here = [...path, word];
-      const shape = shapeOf(here) ?? guess(below);
-      const mark = below.deactivated ? '!' : '';
-      if (below.children.size === 0) {
-        lines.push(
-          ...(shape === 'block' ? [`${indent}${mark}${word} {`, `${indent}}`] : [`${indent}${mark}${word}`]),
-        );
-      } else if (shape === 'values') {
-        for (const [text, inner] of below.children) {
-          writeComment(inner, indent);
-          writeValue(word, text, inner, here, indent);
-        }
-      } else {
-        lines.push(`${indent}${mark}${word} {`);
-        walk(below, here, `${indent}    `);
-        lines.push(`${indent}}`);
-      }
-    }
-  };
-  const writeComment = (node: Tree, indent: string): void => {
-    if (node.comment !== undefined) lines.push(`${indent}/* ${node.comment} */`);
-  };
-  const writeValue = (word: string, text: string, inner: Tree, path: string[], indent: string): void => {
-    const head = `${indent}${inner.deactivated ? '!' : ''}${word} ${printValue(text)}`;
-    const here = [...path, text];
-    if (inner.children.size > 0) {
-      lines.push(`${head} {`);
-      walk(inner, here, `${indent}    `);
-      lines.push(`${indent}}`);
-    } else if (shapeOf(here) === 'block') {
-      lines.push(`${head} {`, `${indent}}`);
-    } else {
-      lines.push(head);
-    }
-  };
-  walk(tree, [], '');
-  return lines.map(line => `${line}\n`).join('');
+  return [...block(tree, [], '', shapeOf)].map(line => `${line}\n`).join('');
+}
+
+type ShapeOf = (path: Path) => Shape | undefined;
+
+/** The lines of what stands in a block. */
+function* block(node: Tree, path: Path, indent: string, shapeOf: ShapeOf): Generator<string> {
+  for (const word of [...node.children.keys()].sort(byVersion)) {
+    const below = node.children.get(word) ?? emptyTree();
+    yield* commentLines(below, indent);
+    const here = [...path, word];
+    const shape = shapeOf(here) ?? guess(below);
+    const head = `${indent}${below.deactivated ? '!' : ''}${word}`;
+    if (below.children.size === 0 && shape !== 'block') yield head;
+    else if (below.children.size > 0 && shape === 'values')
+      for (const [text, inner] of below.children)
+        yield* valueLines(word, [...here, text], inner, indent, shapeOf);
+    else yield* braces(head, below, here, indent, shapeOf);
+  }
+}
+
+function* valueLines(
+  word: string,
+  path: Path,
+  inner: Tree,
+  indent: string,
+  shapeOf: ShapeOf,
+): Generator<string> {
+  yield* commentLines(inner, indent);
+  const head = `${indent}${inner.deactivated ? '!' : ''}${word} ${printValue(path.at(-1) ?? '')}`;
+  if (inner.children.size === 0 && shapeOf(path) !== 'block') yield head;
+  else yield* braces(head, inner, path, indent, shapeOf);
+}
+
+function* braces(head: string, node: Tree, path: Path, indent: string, shapeOf: ShapeOf): Generator<string> {
+  yield `${head} {`;
+  yield* block(node, path, `${indent}    `, shapeOf);
+  yield `${indent}}`;
+}
+
+function* commentLines({ comment }: Tree, indent: string): Generator<string> {
+  if (comment !== undefined) yield `${indent}/* ${comment} */`;
 }
 
 const isName = /^[-A-Za-z0-9_]+$/;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AskedProbes } from '../../src/router/apply.ts';
+import type { AskedProbes } from '../../src/router/apply-input.ts';
 import { furtherProbes } from '../../src/router/probes.ts';
 import type { Connection } from '../../src/ssh/connection.ts';
 import { printCommands } from '../../src/vyatta/commands.ts';

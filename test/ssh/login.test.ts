@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import type ssh2 from 'ssh2';
 import { resolveTarget } from '../../src/ssh/connection.ts';
-import type { Problem } from '../../src/ssh/identities.ts';
 import { keyAttempt } from '../../src/ssh/key-attempt.ts';
 import { publicHalf } from '../../src/ssh/private-key.ts';
+import type { Problem } from '../../src/ssh/problem.ts';
 import { toHop } from '../../src/ssh/to-hop.ts';
 import { type TestAccess, type TestAccessOptions, testAccess } from '../support/access.ts';
 import { at, comeIn } from '../support/come-in.ts';

@@ -6,7 +6,7 @@ import { peersOf } from '../../model/routing/peers.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { Tunnel } from '../../site/site.ts';
-import { printPrefix } from '../../wireguard/prefix.ts';
+import { type Family, printPrefix } from '../../wireguard/prefix.ts';
 import { isNode, longer, siteFix } from '../fix.ts';
 import { finding, lineOf, viewOf } from '../view.ts';
 import { allOf, type Owned, ownedBy, rangeOf, tellAllowed } from './crypto-routing.ts';
@@ -37,22 +37,26 @@ export const routesWithoutPeer: Check = {
       const owned = ownedBy(iface);
       const sets = { 4: allOf(owned, 4), 6: allOf(owned, 6) };
       const hasPeers = peersOf(iface).some(peer => !peer.disabled);
-      return entries.flatMap(
-        entry => uncovered(input, tunnel, entry, owned, sets[entry.prefix.family], hasPeers) ?? [],
-      );
+      return entries.flatMap(entry => uncovered(input, tunnel, entry, { owned, sets, hasPeers }) ?? []);
     });
   },
 };
+
+/** What the peers of a tunnel that are on have. */
+interface Allowed {
+  readonly owned: readonly Owned[];
+  readonly sets: Readonly<Record<Family, Ranges>>;
+  readonly hasPeers: boolean;
+}
 
 function uncovered(
   input: CheckInput,
   tunnel: Tunnel,
   entry: Entry,
-  owned: readonly Owned[],
-  allowed: Ranges,
-  hasPeers: boolean,
+  { owned, sets, hasPeers }: Allowed,
 ): Finding | undefined {
   const range = rangeOf(entry.prefix);
+  const allowed = sets[entry.prefix.family];
   if (difference(range, allowed).length === 0) return undefined;
   const text = printPrefix(entry.prefix);
   const isNone = intersection(range, allowed).length === 0;

@@ -2,7 +2,7 @@
 import { quote } from '../../vyatta/words.ts';
 import type { NodeSetup } from '../setup.ts';
 import { routedInto } from './parts.ts';
-import type { HostPaths } from './script.ts';
+import type { HostPaths } from './paths.ts';
 
 /** iproute2 for the family of an address or prefix. */
 export const ipFor = (address: string): string => (address.includes(':') ? 'ip -6' : 'ip');

@@ -1,5 +1,6 @@
 // What wg-quick and ifupdown don't do by themselves, as one POSIX script: key, endpoint address, the way of WireGuard's own
 // packets, rules. Every step may run again.
+
 import type { NodeEndpoint } from '../../site/cluster.ts';
 import { quote } from '../../vyatta/words.ts';
 import { lines } from '../file.ts';
@@ -9,17 +10,8 @@ import { addLink, intoTunnel, ipFor, raiseLink } from './link.ts';
 import { netplanFile } from './netplan.ts';
 import { tableName } from './nft.ts';
 import { guardMetric, rulePriority } from './parts.ts';
+import type { HostPaths } from './paths.ts';
 import { checkFunction, checkLines, watchLines } from './watch.ts';
-
-export interface HostPaths {
-  readonly key: string;
-  readonly presharedKey: string;
-  readonly nft: string;
-  /** What `wg setconf` takes; where the script makes the link. */
-  readonly conf?: string;
-  /** The group that may read the key; by default only root may. */
-  readonly group?: string;
-}
 
 /**
  * `networkd` and `netplan`: the rules beside networkd, which does the rest; `all`: keys, endpoint, guards and rules; `pod`: the link and its

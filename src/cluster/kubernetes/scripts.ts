@@ -3,7 +3,8 @@
 import { lines } from '../file.ts';
 import { setconf } from '../host/ifupdown.ts';
 import { nftRules } from '../host/nft.ts';
-import { type HostPaths, hostScript } from '../host/script.ts';
+import type { HostPaths } from '../host/paths.ts';
+import { hostScript } from '../host/script.ts';
 import type { NodeSetup } from '../setup.ts';
 
 export const configFolder = '/etc/edgewg';

@@ -1,5 +1,6 @@
 // What the router checks and does for `firewall`: names and numbers when they are set, whole rulesets in a commit
 // (ubnt-fw; docs/edgeos.md 'Rulesets'; transcripts set-errors, partial-commit, firewall-order).
+
 import { type Act, failed, fine, type Outcome } from '../action.ts';
 import { at, childrenAt } from '../config.ts';
 import type { Template } from '../template.ts';
@@ -7,9 +8,7 @@ import { expression, inCommit, on, oneOf, program, range } from './attach.ts';
 import { groupReferences, groupsBehaviour, setsOf } from './groups.ts';
 import { isProtocol } from './names.ts';
 import { ruleProblem } from './rule.ts';
-
-export const trees = ['name', 'modify', 'ipv6-name', 'ipv6-modify'] as const;
-export type RuleTree = (typeof trees)[number];
+import { type RuleTree, trees } from './rule-trees.ts';
 
 export function firewallBehaviour(root: Template, hasWireguardClamp: boolean): void {
   groupsBehaviour(root);

@@ -2,8 +2,8 @@
 
 import { parseAddress } from '../../../wireguard/prefix.ts';
 import { at, type View, valueAt } from '../config.ts';
-import type { RuleTree } from './firewall.ts';
 import { isService } from './names.ts';
+import type { RuleTree } from './rule-trees.ts';
 
 /** The sentence without `Firewall config error: `; undefined for a good rule, and for a disabled one. */
 export function ruleProblem(rule: View, tree: RuleTree): string | undefined {

@@ -1,0 +1,33 @@
+// What an apply works with. Types alone.
+
+import type { ApplyEvent, Probe } from '../plan/types/outcome.ts';
+import type { Plan } from '../plan/types/plan.ts';
+import type { Connection, Dialer } from '../ssh/connection.ts';
+import type { Reading } from './read.ts';
+import type { TransactionOptions } from './transaction.ts';
+
+export interface ApplyInput {
+  readonly dialer: Dialer;
+  /** Open, and the one on which `reading` was read. */
+  readonly connection: Connection;
+  readonly reading: Reading;
+  readonly plan: Plan;
+  /** The plan for what the router has now: empty when everything is as wanted. */
+  readonly replan: (reading: Reading) => Plan;
+  readonly options: Omit<TransactionOptions, 'nonce' | 'seal'>;
+  /** Further probes over the new connection: a handshake, a ping. */
+  readonly moreProbes?: (asked: AskedProbes) => Promise<Probe[]>;
+  /** Milliseconds of a clock that never jumps. */
+  readonly now: () => number;
+  readonly onEvent: (event: ApplyEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface AskedProbes {
+  readonly connection: Connection;
+  readonly reading: Reading;
+  /** What `wg show all latest-handshakes` said just before the commit; undefined when the router said nothing of it. */
+  readonly handshakesBefore: string | undefined;
+  /** Aborted when nobody waits for the probes any more. */
+  readonly signal: AbortSignal;
+}
