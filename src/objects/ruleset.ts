@@ -31,6 +31,9 @@ export const ruleset: Kind<[family: Family, name: string], KeyOf<typeof leaves>>
   }),
 });
 
+/** Below an interface: where it names its ruleset for what comes to the router itself. */
+export const localRuleset = (family: Family): Path => ['firewall', 'local', treeOf(family)];
+
 const ruleLeaf = leafOf<Rule, RuleContext>();
 interface RuleContext {
   readonly family: Family;

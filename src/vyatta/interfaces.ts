@@ -41,7 +41,12 @@ export function interfacesOf(tree: Tree): Interface[] {
   return found;
 }
 
-export const isWireguard = ({ kind }: Pick<Interface, 'kind'>): boolean => kind === 'wireguard';
+export const isWireguard = (iface: Interface | undefined): boolean => iface?.kind === 'wireguard';
+
+const encrypted = new Set(['wireguard', 'amneziawg', 'openvpn', 'vti']);
+
+/** What leaves by it is encrypted. */
+export const isEncrypted = (iface: Interface | undefined): boolean => encrypted.has(iface?.kind ?? '');
 
 /** The values of `address`: prefixes with their host bits, `dhcp`, `dhcpv6`. A pseudo-tunnel of OpenVPN has none. */
 export function addressesOf(iface: Interface): string[] {

@@ -1,18 +1,18 @@
 // EW230 to EW232: would the plan cut off the very session that applies it? The path of this SSH session on the router, before and
 // after, by the engines that prove tunnels: a verdict of yes, no, or can't tell.
+
 import { passage } from '../../model/firewall/verdict.ts';
 import { tellParts } from '../../model/firewall/words.ts';
+import { sshOf } from '../../model/services.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Session } from '../../plan/types/facts.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { SitePath } from '../../site/site.ts';
-import { find, type Tree, value, values } from '../../vyatta/tree.ts';
+import type { Tree } from '../../vyatta/tree.ts';
 import { tunnelThreats } from '../firewall/tunnel-threats.ts';
 import { tellEntry } from '../routing/routes.ts';
 import { finding, viewOf } from '../view.ts';
 import { type Conversation, conversation, pathOf, type Threat, threats } from './path.ts';
-
-const sshPort = 22;
 
 export const cutOff: Check = {
   explanations: {
@@ -73,11 +73,10 @@ const isLocal = ({ family, from }: Conversation): boolean =>
 /** Nothing that edgewg plans changes it, but a plan is judged by what it comes to. */
 function sshd(before: Tree, after: Tree, { to, toPort }: Session): Threat[] {
   const listens = (tree: Tree): string | undefined => {
-    const said = find(tree, ['service', 'ssh']);
-    if (said === undefined) return 'sshd is switched off';
-    const port = Number(value(said, ['port']) ?? sshPort);
+    const found = sshOf(tree);
+    if (found === undefined) return 'sshd is switched off';
+    const { port, addresses } = found;
     if (port !== toPort) return `sshd listens on port ${port}`;
-    const addresses = values(said, ['listen-address']);
     return addresses.length === 0 || addresses.includes(to)
       ? undefined
       : `sshd listens on ${addresses.join(', ')}`;

@@ -1,62 +1,24 @@
 // EW020 to EW022 and EW302: what the router's firmware can't do, and what it lost: the wireguard package and its nodes go with a
 // firmware upgrade, and a save would then destroy what config.boot still holds (docs/edgeos.md 'Firmware upgrades').
 
+import { clamp as clampKind } from '../../objects/clamp.ts';
+import { clampOfTunnels, clampTemplates, type Template, templates } from '../../objects/templates.ts';
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { RouterFacts } from '../../plan/types/facts.ts';
 import type { Finding } from '../../plan/types/plan.ts';
-import { generationOf, wayToWireguard } from '../../vyatta/firmware.ts';
-import { has, type Path, startsWith, type Tree, value } from '../../vyatta/tree.ts';
+import { generationOf, lacksWireguard, wayToWireguard } from '../../vyatta/firmware.ts';
+import { has, type Path, startsWith, type Tree } from '../../vyatta/tree.ts';
 import { siteFix } from '../fix.ts';
 
-const base = ['interfaces', 'wireguard'];
-
-/** Templates that the wanted configuration may need, by the probe's name. */
-const clamps = [
-  {
-    probe: 'mss-clamp-wg',
-    path: ['firewall', 'options', 'mss-clamp', 'interface-type', 'wg'],
-    family: 'ipv4',
-  },
-  {
-    probe: 'mss-clamp6-wg',
-    path: ['firewall', 'options', 'mss-clamp6', 'interface-type', 'wg'],
-    family: 'ipv6',
-  },
-] as const;
-
-/** The other nodes that a site file may ask for, and what to leave out where the firmware doesn't know them. */
-const nodes: readonly { probe: string; is(path: Path): boolean; name: string; way: string }[] = [
-  {
-    probe: 'interface-route6',
-    is: path => path[2] === 'interface-route6',
-    name: 'protocols static interface-route6',
-    way: 'leave the IPv6 routes out; routeAllowedIPs: true makes them another way',
-  },
-  {
-    probe: 'route6-blackhole',
-    is: path => path[2] === 'route6' && path[4] === 'blackhole',
-    name: 'protocols static route6 … blackhole',
-    way: 'leave guard out at the IPv6 routes',
-  },
-  {
-    probe: 'prefix-list6',
-    is: path => path[1] === 'prefix-list6',
-    name: 'policy prefix-list6',
-    way: 'leave out accept at the IPv6 neighbours',
-  },
-  {
-    probe: 'bgp-prefix-list',
-    is: path => path[1] === 'bgp' && path[5] === 'prefix-list',
-    name: 'protocols bgp … neighbor … prefix-list import',
-    way: 'leave out accept at the neighbours',
-  },
-  {
-    probe: 'bgp-maximum-paths',
-    is: path => path[1] === 'bgp' && path[3] === 'maximum-paths',
-    name: 'protocols bgp … maximum-paths',
-    way: 'leave out maximumPaths',
-  },
-];
+/** What to leave out where the firmware doesn't know a template. */
+const ways: Readonly<Record<Template, string>> = {
+  ipv6Routes: 'leave the IPv6 routes out; routeAllowedIPs: true makes them another way',
+  ipv6Guards: 'leave guard out at the IPv6 routes',
+  ipv6PrefixLists: 'leave out accept at the IPv6 neighbours',
+  prefixLists: 'leave out accept at the neighbours',
+  maximumPaths: 'leave out maximumPaths',
+};
 
 /** Nothing but this is told of a router without the package: everything else would follow from it. */
 export const firmware: Check = {
@@ -96,24 +58,24 @@ export const firmware: Check = {
     const { facts, running } = input;
     if (facts === undefined) return [];
     const lost = lostWireguard(running, facts);
-    if (facts.probes.get('wireguard') === false) return lost.length > 0 ? lost : [notInstalled(facts)];
+    if (lacksWireguard(facts)) return lost.length > 0 ? lost : [notInstalled(facts)];
     return [...lost, ...missingClamps(input, facts), ...missingNodes(input, facts)];
   },
 };
 
 /** Interfaces that config.boot has and the running configuration hasn't: any save, a rollback's too, would destroy them. */
 export function lostWireguard(running: Tree, facts: RouterFacts): Finding[] {
-  const lost = facts.savedWireguard.filter(name => !has(running, [...base, name]));
+  const lost = facts.savedWireguard.filter(name => !tunnelKind.has(running, name));
   if (lost.length === 0) return [];
   const them = lost.length === 1 ? 'it' : 'them';
-  if (facts.probes.get('wireguard') === false)
+  if (lacksWireguard(facts))
     return [
       {
         code: 'EW020',
         severity: 'error',
         message: `${gone(facts)}, and with it ${lost.join(', ')}, which config.boot still holds; any save now destroys ${them}`,
         hint: `save nothing; ${wayToWireguard(facts)}, then run edgewg doctor --heal`,
-        running: { path: base },
+        running: { path: tunnelKind.tag() },
       },
     ];
   return [
@@ -122,7 +84,7 @@ export function lostWireguard(running: Tree, facts: RouterFacts): Finding[] {
       severity: 'error',
       message: `${lost.join(', ')}: in config.boot, but not in the running configuration; the next save would destroy ${them}`,
       hint: `edgewg doctor --heal gets ${them} back; if ${them === 'it' ? 'it is' : 'they are'} meant to be gone, save on the router`,
-      running: { path: base },
+      running: { path: tunnelKind.tag() },
     },
   ];
 }
@@ -142,13 +104,13 @@ function notInstalled(facts: RouterFacts): Finding {
     severity: 'error',
     message: `this router knows no \`interfaces wireguard\`: ${why}`,
     hint: `${wayToWireguard(facts)}, then plan again`,
-    running: { path: base },
+    running: { path: tunnelKind.tag() },
   };
 }
 
-/** The type \`all\` is every EdgeOS's, and a clamp that has it is kept as it is. */
-function wayOfClamp(path: Path, family: string, version: string, mss: string): string {
-  const clamp = path.slice(0, 3).join(' ');
+/** The type `all` is every EdgeOS's, and a clamp that has it is kept as it is. */
+function wayOfClamp(node: Path, family: string, version: string, mss: string): string {
+  const clamp = node.join(' ');
   const all = `clamp all interfaces, on the router: configure; set ${clamp} interface-type all; set ${clamp} mss ${mss}; commit; save`;
   const off = `say mssClamp: { ${family}: off }`;
   return generationOf(version) === 3
@@ -157,24 +119,25 @@ function wayOfClamp(path: Path, family: string, version: string, mss: string): s
 }
 
 function missingClamps({ changes, wanted }: CheckInput, { probes, version }: RouterFacts): Finding[] {
-  return clamps.flatMap(({ probe, path, family }) =>
-    probes.get(probe) !== false ||
-    !has(wanted, path) ||
-    !changes.some(change => startsWith(path, change.path))
-      ? []
-      : {
-          code: 'EW022',
-          severity: 'error',
-          message: `this firmware has no \`${path.slice(2).join(' ')}\``,
-          hint: wayOfClamp(path, family, version, value(wanted, [...path.slice(0, 3), 'mss']) ?? 'NUMBER'),
-          ...siteFix({ path: ['mssClamp', family], value: 'off' }),
-          running: { path },
-        },
-  );
+  return clampTemplates.flatMap(({ probe, family, name }) => {
+    const path = clampOfTunnels(family);
+    if (probes.get(probe) !== false || !has(wanted, path)) return [];
+    if (!changes.some(change => startsWith(path, change.path))) return [];
+    const mss = clampKind.value(wanted, 'mss', family) ?? 'NUMBER';
+    return {
+      code: 'EW022',
+      severity: 'error',
+      message: `this firmware has no \`${path.slice(2).join(' ')}\``,
+      hint: wayOfClamp(clampKind.path(family), name, version, mss),
+      ...siteFix({ path: ['mssClamp', name], value: 'off' }),
+      running: { path },
+    };
+  });
 }
 
 function missingNodes({ changes }: CheckInput, { probes, version }: RouterFacts): Finding[] {
-  return nodes.flatMap(({ probe, is, name, way }) => {
+  return (Object.keys(ways) as Template[]).flatMap(template => {
+    const { probe, is, name } = templates[template];
     const change = changes.find(
       ({ action, path }) => (action === 'create' || action === 'update') && is(path),
     );
@@ -183,7 +146,7 @@ function missingNodes({ changes }: CheckInput, { probes, version }: RouterFacts)
       code: 'EW302',
       severity: 'error',
       message: `this firmware (${version || 'of unknown version'}) has no \`${name}\``,
-      hint: way,
+      hint: ways[template],
       ...(change.source !== undefined && { source: change.source }),
       running: { path: change.path },
     };

@@ -1,9 +1,10 @@
 // EW420 to EW425: the two ends of a BGP session. Each must expect the other as it is: number, address, tunnel, hops, password.
 
+import { neighbor as neighborKind } from '../../objects/neighbor.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { Neighbor } from '../../site/site.ts';
-import { find, value } from '../../vyatta/tree.ts';
+import { find } from '../../vyatta/tree.ts';
 import { onRouter } from '../view.ts';
 import { bare, type Pair, pairsOf, twoSided } from './both.ts';
 
@@ -188,10 +189,12 @@ export const enoughHops: Check = {
         cluster: [...expected.at, 'ebgpMultihop'],
       };
       const isNext = pair.tunnel.address.some(text => !/\/(32|128)$/.test(text));
-      const base = ['protocols', 'bgp', String(input.site.bgp?.asn), 'neighbor', neighbor.address];
+      const session = [String(input.site.bgp?.asn), neighbor.address] as const;
       // one end that doesn't look whether the other is connected is enough: it begins, and the other takes the session (FRR 8.4)
-      const isUnchecked = find(input.after, [...base, 'disable-connected-check']) !== undefined;
-      const here = isNext || isUnchecked || Number(value(input.after, [...base, 'ebgp-multihop']) ?? 1) > 1;
+      const isUnchecked =
+        find(input.after, [...neighborKind.path(...session), 'disable-connected-check']) !== undefined;
+      const here =
+        isNext || isUnchecked || Number(neighborKind.value(input.after, 'ebgpMultihop', ...session) ?? 1) > 1;
       if (here && (isNext || isUnchecked || expected.ebgpMultihop)) return [];
       const who = here ? pair.node.name : 'the router';
       return [
@@ -271,7 +274,7 @@ export const samePassword: Check = {
   find(input) {
     return sessionsOf(input).flatMap(({ neighbor, pair, expected }): Finding[] => {
       const asn = String(input.site.bgp?.asn);
-      const path = ['protocols', 'bgp', asn, 'neighbor', neighbor.address, 'password'];
+      const path = neighborKind.leaf('password', asn, neighbor.address);
       const here = find(input.after, path) !== undefined;
       const there = expected.password !== undefined;
       if (here === there) return [];

@@ -1,9 +1,10 @@
 // EW343: a peer that may use any source address, on a tunnel that is no way to the internet.
+
 import { familyName } from '../../model/firewall/words.ts';
 import { carriedBy } from '../../model/routing/carried.ts';
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import type { Check } from '../../plan/types/check.ts';
 import type { Peer, Tunnel } from '../../site/site.ts';
-import { value } from '../../vyatta/tree.ts';
 import { type Family, printPrefix } from '../../wireguard/prefix.ts';
 import { families, finding, type Side, viewOf } from '../view.ts';
 
@@ -74,7 +75,7 @@ function coversAll({ allowedIPs }: Peer, family: Family): number | undefined {
 
 /** A default route leads into it, whole or in halves: by a route or a next hop, in any table, by route-allowed-ips or by BGP. */
 function isWayOut({ routing, tree }: Side, { name }: Tunnel, family: Family): boolean {
-  if (value(tree, ['interfaces', 'wireguard', name, 'route-allowed-ips']) !== 'false') return true;
+  if (tunnelKind.value(tree, 'routeAllowedIPs', name) !== 'false') return true;
   const { routes, announced } = carriedBy(routing, name);
   return (
     routes.some(({ prefix }) => prefix.family === family && prefix.length <= 1) ||

@@ -1,32 +1,31 @@
 // EW122 and EW123: what keeps the other end of a tunnel from the router and from the networks behind it. An interface
 // without rulesets lets everything in, which must be said (`unfiltered: REASON`), since EdgeOS's default is silence.
-import { attachedTo, stagesToRouter } from '../../model/firewall/attached.ts';
+
+import { attachedTo, stagesToRouter, zoneWith } from '../../model/firewall/attached.ts';
 import { states } from '../../model/firewall/packets.ts';
 import { askStages } from '../../model/firewall/passing.ts';
 import { ownAddresses } from '../../model/firewall/port.ts';
 import { only } from '../../model/firewall/ranges.ts';
 import { passage, passes } from '../../model/firewall/verdict.ts';
 import { familyName, tellParts } from '../../model/firewall/words.ts';
+import { peersOf } from '../../model/routing/peers.ts';
 import type { Check } from '../../plan/types/check.ts';
 import { managesInterface } from '../../site/manages.ts';
 import type { Neighbor, Tunnel } from '../../site/site.ts';
 import type { Interface } from '../../vyatta/interfaces.ts';
-import { find, has, type Tree, values } from '../../vyatta/tree.ts';
+import type { Tree } from '../../vyatta/tree.ts';
 import { type Family, parseAddress } from '../../wireguard/prefix.ts';
 import { families, finding, onRouter, viewOf } from '../view.ts';
 
 /** Families of what a tunnel's peers may send: their allowed IPs on the router after the plan. */
 function familiesOf(iface: Interface): Family[] {
-  const peers = find(iface.node, ['peer'])?.children.values() ?? [];
-  const allowed = [...peers].flatMap(peer => values(peer, ['allowed-ips']));
-  const sent = allowed.flatMap(list => list.split(',')).map(text => (text.includes(':') ? 6 : 4));
+  const sent = peersOf(iface).flatMap(({ allowed }) => allowed.map(({ prefix }) => prefix.family));
   return families.filter(family => sent.includes(family));
 }
 
 /** `in` also counts as guarded when the interface is in a zone: zones then decide by where packets go. */
 function openDirections(tree: Tree, iface: Interface, family: Family): string[] {
-  const zones = find(tree, ['zone-policy', 'zone'])?.children.values() ?? [];
-  const zoned = [...zones].some(zone => has(zone, ['interface', iface.name]));
+  const zoned = zoneWith(tree, iface.name) !== undefined;
   return [
     ...(attachedTo(iface, 'in', family) !== undefined || zoned ? [] : ['in']),
     ...(stagesToRouter(tree, iface, family).length > 0 ? [] : ['local']),

@@ -1,14 +1,15 @@
 // EW124: what the other end of a tunnel may reach at home, when the plan changes it: new connections through the router and
 // to the router itself, by the rulesets attached to the tunnel's interface.
+
 import { attachedTo, stagesToRouter } from '../../model/firewall/attached.ts';
 import { type Packets, states } from '../../model/firewall/packets.ts';
 import { askStages } from '../../model/firewall/passing.ts';
 import { difference, only, type Ranges, span, union } from '../../model/firewall/ranges.ts';
 import { passes } from '../../model/firewall/verdict.ts';
 import { familyName, tellDecider, tellPackets } from '../../model/firewall/words.ts';
+import { peersOf } from '../../model/routing/peers.ts';
 import type { Check } from '../../plan/types/check.ts';
-import { find, values } from '../../vyatta/tree.ts';
-import { type Family, last, parsePrefix } from '../../wireguard/prefix.ts';
+import { type Family, last } from '../../wireguard/prefix.ts';
 import { families, finding, type Side, viewOf } from '../view.ts';
 
 export const homeReach: Check = {
@@ -64,12 +65,10 @@ function reach(side: Side, name: string, family: Family): string[] {
 
 /** The addresses that the peers may send from. */
 export function sendersOf(side: Side, name: string, family: Family): Ranges {
-  const peers = find(side.tree, ['interfaces', 'wireguard', name, 'peer'])?.children.values() ?? [];
+  const iface = side.iface(name);
   let set: Ranges = [];
-  for (const peer of peers)
-    for (const text of values(peer, ['allowed-ips']).flatMap(list => list.split(','))) {
-      const prefix = parsePrefix(text);
-      if (prefix?.family === family) set = union(set, span(prefix.first, last(prefix)));
-    }
+  for (const { allowed } of iface === undefined ? [] : peersOf(iface))
+    for (const { prefix } of allowed)
+      if (prefix.family === family) set = union(set, span(prefix.first, last(prefix)));
   return set;
 }

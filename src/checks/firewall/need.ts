@@ -1,12 +1,14 @@
 // Whether a tunnel's listen port has to be open in a family, who opens it there, and to whom. The other end can answer
 // without any rule; it is about who may begin.
+
 import { addresses } from '../../model/firewall/conditions.ts';
 import { anywhere } from '../../model/firewall/port.ts';
 import { type Ranges, union } from '../../model/firewall/ranges.ts';
+import { rule as ruleKind } from '../../objects/ruleset.ts';
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import type { CheckInput } from '../../plan/types/check.ts';
 import type { SiteEdit } from '../../plan/types/plan.ts';
 import type { Tunnel } from '../../site/site.ts';
-import { has, value } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import type { Side } from '../view.ts';
 
@@ -43,8 +45,7 @@ export function openerOf(input: CheckInput, tunnel: Tunnel, family: Family): Ope
   const number = tunnel.openPort?.[name];
   const ruleset = input.site.uplink.rulesets[name];
   if (number === undefined || ruleset === undefined) return undefined;
-  const node = family === 4 ? 'name' : 'ipv6-name';
-  const wanted = has(input.wanted, ['firewall', node, ruleset, 'rule', String(number)]);
+  const wanted = ruleKind.has(input.wanted, family, ruleset, String(number));
   return wanted ? { ruleset, number } : undefined;
 }
 
@@ -90,6 +91,6 @@ function endpointsOf(tunnel: Tunnel, family: Family): Ranges {
 
 /** Undefined while the interface has none that is known: WireGuard then takes one at random. */
 export function listenPort(side: Side, tunnel: Tunnel): number | undefined {
-  const port = value(side.tree, ['interfaces', 'wireguard', tunnel.name, 'listen-port']);
+  const port = tunnelKind.value(side.tree, 'listenPort', tunnel.name);
   return port === undefined ? undefined : Number(port);
 }

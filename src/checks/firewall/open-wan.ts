@@ -8,6 +8,7 @@ import { only } from '../../model/firewall/ranges.ts';
 import type { Ruleset } from '../../model/firewall/ruleset.ts';
 import { ask, passage } from '../../model/firewall/verdict.ts';
 import { familyName } from '../../model/firewall/words.ts';
+import { localRuleset } from '../../objects/ruleset.ts';
 import type { Check } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { Interface } from '../../vyatta/interfaces.ts';
@@ -60,7 +61,7 @@ function wayIn(
   ruleset: string | undefined,
 ): Pick<Finding, 'hint' | 'fix'> {
   const found = ruleset === undefined ? undefined : firewall.ruleset(family, ruleset);
-  const path = [...iface.path, 'firewall', 'local', family === 4 ? 'name' : 'ipv6-name'];
+  const path = [...iface.path, ...localRuleset(family)];
   if (found !== undefined && letsRepliesIn(found))
     return {
       hint: `attach one on the router: set ${path.join(' ')} ${found.name}`,

@@ -1,15 +1,17 @@
 // EW110 to EW112: a listen port that somebody else on the router has: another WireGuard interface, a service, or NAT, which takes
 // packets away before the router's own services see them.
+
 import { natOf, natRuleName } from '../../model/firewall/nat.ts';
 import { newUdp } from '../../model/firewall/port.ts';
 import { only } from '../../model/firewall/ranges.ts';
 import type { Ruleset } from '../../model/firewall/ruleset.ts';
 import { ask, passage, passes, ruleOf } from '../../model/firewall/verdict.ts';
+import { udpServices } from '../../model/services.ts';
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { SitePath, Tunnel } from '../../site/site.ts';
-import { type Path, value } from '../../vyatta/tree.ts';
-import { udpServices } from '../device/services.ts';
+import type { Path } from '../../vyatta/tree.ts';
 import { finding, onRouter, type Side, type Uplink, viewOf } from '../view.ts';
 import { listenPort, sourcesOf } from './need.ts';
 
@@ -74,11 +76,11 @@ function holdersByPort(side: Side): Map<number, Holder[]> {
     if (there === undefined) holders.set(port, [holder]);
     else there.push(holder);
   };
-  for (const { name, kind, path, node } of side.ifaces) {
-    const port = kind === 'wireguard' ? value(node, ['listen-port']) : undefined;
+  for (const name of tunnelKind.names(side.tree)) {
+    const port = tunnelKind.value(side.tree, 'listenPort', name);
     const hint = 'give one of the two another listenPort';
     if (port !== undefined)
-      add(Number(port), { code: 'EW110', name, path: [...path, 'listen-port', port], hint });
+      add(Number(port), { code: 'EW110', name, path: [...tunnelKind.leaf('listenPort', name), port], hint });
   }
   for (const { name, port, path } of udpServices(side.tree, side.ifaces))
     add(port, {

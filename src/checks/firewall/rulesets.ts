@@ -1,22 +1,17 @@
 // EW120 and EW121: the names of rulesets. IPv4's and IPv6's (and those that modify) share one namespace, and what an
 // interface or a zone names must be there after the plan (docs/edgeos.md 'Rulesets'): EdgeOS refuses both at commit.
+
 import { type Stage, usesOf } from '../../model/firewall/attached.ts';
+import { hasAt, nodesByName, pathAt, rulesetNodes, tellNode } from '../../model/firewall/namespace.ts';
 import { rulesetPath } from '../../model/firewall/ruleset.ts';
 import { familyName } from '../../model/firewall/words.ts';
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { SitePath } from '../../site/site.ts';
-import { has, type Tree, values } from '../../vyatta/tree.ts';
+import { has, type Tree } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import { families, finding, onRouter, viewOf } from '../view.ts';
-
-const kinds = ['name', 'ipv6-name', 'modify', 'ipv6-modify'] as const;
-const kindName: Readonly<Record<(typeof kinds)[number], string>> = {
-  name: 'an IPv4 ruleset',
-  'ipv6-name': 'an IPv6 ruleset',
-  modify: 'an IPv4 modify ruleset',
-  'ipv6-modify': 'an IPv6 modify ruleset',
-};
 
 export const sharedNames: Check = {
   explanations: {
@@ -28,20 +23,16 @@ export const sharedNames: Check = {
     },
   },
   find(input) {
-    const users = new Map<string, (typeof kinds)[number][]>();
-    for (const kind of kinds)
-      for (const name of values(input.after, ['firewall', kind]))
-        users.set(name, [...(users.get(name) ?? []), kind]);
-    return [...users].flatMap(([name, found]) => {
+    return [...nodesByName(input.after)].flatMap(([name, found]) => {
       if (found.length < 2) return [];
       const ours = input.site.rulesets.find(ruleset => ruleset.name === name);
-      const other = found.find(kind => !has(input.wanted, ['firewall', kind, name])) ?? found[0] ?? 'name';
+      const other = found.find(node => !hasAt(input.wanted, node, name)) ?? found[0] ?? 'name';
       return finding(input, ours?.at ?? placeOfUplink(input, name), {
         code: 'EW120',
         severity: 'error',
-        message: `${name} would be ${found.map(kind => kindName[kind]).join(' and ')}: EdgeOS has one namespace for all of them`,
+        message: `${name} would be ${found.map(tellNode).join(' and ')}: EdgeOS has one namespace for all of them`,
         hint: `give one of them another name, such as ${otherName(input.after, name)}`,
-        running: onRouter(input, ['firewall', other, name]),
+        running: onRouter(input, pathAt(other, name)),
       });
     });
   },
@@ -56,7 +47,7 @@ const placeOfUplink = (input: CheckInput, name: string): SitePath => {
 function otherName(tree: Tree, name: string): string {
   const [head, ...rest] = name.split('_');
   const proposal = [`${head}v6`, ...rest].join('_');
-  return kinds.some(kind => has(tree, ['firewall', kind, proposal])) ? `${name}-6` : proposal;
+  return rulesetNodes.some(node => hasAt(tree, node, proposal)) ? `${name}-6` : proposal;
 }
 
 /** What is named and isn't there. An error where the plan is to blame; what was so before is a note. */
@@ -80,12 +71,12 @@ export const missingRulesets: Check = {
 };
 
 function missing(input: CheckInput, use: Stage, family: Family): Finding {
-  const other = kinds.find(kind => has(input.after, ['firewall', kind, use.name]));
+  const other = rulesetNodes.find(node => hasAt(input.after, node, use.name));
   const deleted = has(input.running, rulesetPath(family, use.name));
   const wasSo = !deleted && has(input.running, [...use.path, use.name]);
   const why =
     other !== undefined
-      ? `which is ${kindName[other]}`
+      ? `which is ${tellNode(other)}`
       : deleted
         ? 'which the plan deletes'
         : "which isn't there";
@@ -102,8 +93,9 @@ function missing(input: CheckInput, use: Stage, family: Family): Finding {
 
 /** The line of the file that attaches it; for a use that is somebody else's, the one that takes the ruleset away. */
 function placeOfUse({ site }: CheckInput, use: Stage, family: Family): SitePath {
-  const [, kind, name, , direction = ''] = use.path;
-  const tunnel = site.tunnels.find(one => kind === 'wireguard' && one.name === name);
+  const found = tunnelKind.match(use.path);
+  const [, direction = ''] = found?.below ?? [];
+  const tunnel = site.tunnels.find(one => one.name === found?.instance[0]);
   if (tunnel !== undefined) return [...tunnel.at, 'firewall', direction, `ipv${family}`];
   const gone = site.absent.rulesets.indexOf(use.name);
   return gone === -1 ? ['rulesets', use.name] : [...site.absent.at, 'rulesets', gone];

@@ -1,8 +1,12 @@
 // What a plan may do to a conversation that comes in through a WireGuard interface: to its peer, to its keys, and to the way of the
 // tunnel's own packets.
+
 import { peerFor, peersOf } from '../../model/routing/peers.ts';
+import { peer as peerKind } from '../../objects/peer.ts';
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import type { CheckInput } from '../../plan/types/check.ts';
-import { startsWith, value } from '../../vyatta/tree.ts';
+import { isWireguard } from '../../vyatta/interfaces.ts';
+import { type Path, startsWith } from '../../vyatta/tree.ts';
 import { parseEndpoint } from '../../wireguard/endpoint.ts';
 import { host } from '../../wireguard/prefix.ts';
 import { type Conversation, conversation, pathOf, type Threat, threats } from '../device/path.ts';
@@ -16,7 +20,7 @@ export function tunnelThreats(
   seen: readonly string[] = [],
 ): Threat[] {
   const iface = pathOf(view.before, talk).iface;
-  if (iface?.kind !== 'wireguard' || seen.includes(iface.name)) return [];
+  if (iface === undefined || !isWireguard(iface) || seen.includes(iface.name)) return [];
   const { name } = iface;
   const at = input.site.tunnels.find(one => one.name === name)?.at;
   const threat = (text: string, isSure: boolean): Threat => ({ text, isSure, ...(at && { at }) });
@@ -34,11 +38,10 @@ export function tunnelThreats(
       threat(`its peer on ${name}, ${peer.description ?? peer.key}, may no longer send from there`, true),
     ];
   const mine = input.changes.filter(({ path, action }) => action !== 'keep' && startsWith(path, iface.path));
-  const touched = (...leaf: string[]): boolean =>
-    mine.some(({ path }) => startsWith(path, [...iface.path, ...leaf]));
+  const touched = (leaf: Path): boolean => mine.some(({ path }) => startsWith(path, leaf));
   const impact = input.impacts.find(one => one.tunnel === name);
   return [
-    ...(touched('listen-port')
+    ...(touched(tunnelKind.leaf('listenPort', name))
       ? [
           threat(
             `${name} takes another port, and a peer that calls the old one finds nobody`,
@@ -49,10 +52,10 @@ export function tunnelThreats(
     ...(impact?.effect === 'handshakes' || impact?.effect === 'flaps'
       ? [threat(`${name}, through which it comes: ${impact.text}`, impact.effect === 'handshakes')]
       : []),
-    ...(touched('peer', peer.key, 'preshared-key')
+    ...(touched(peerKind.leaf('presharedKey', name, peer.key))
       ? [threat(`the preshared key of its peer on ${name} changes, and the other end must have it`, false)]
       : []),
-    ...(touched('peer', peer.key, 'endpoint')
+    ...(touched(peerKind.leaf('endpoint', name, peer.key))
       ? [threat(`the endpoint of its peer on ${name} changes`, false)]
       : []),
     ...outerThreats(input, view, { name, key: peer.key, seen }),
@@ -66,12 +69,9 @@ function outerThreats(
   { name, key, seen }: { name: string; key: string; seen: readonly string[] },
 ): Threat[] {
   const live = input.facts?.interfaces.get(name)?.peers.find(peer => peer.publicKey === key);
-  const said = (side: Side): string =>
-    value(side.tree, ['interfaces', 'wireguard', name, 'peer', key, 'endpoint']) ?? '';
+  const said = (side: Side): string => peerKind.value(side.tree, 'endpoint', name, key) ?? '';
   const endpoint = parseEndpoint(live?.endpoint ?? '') ?? parseEndpoint(said(view.before));
-  const port = Number(
-    value(view.before.tree, ['interfaces', 'wireguard', name, 'listen-port']) ?? Number.NaN,
-  );
+  const port = Number(tunnelKind.value(view.before.tree, 'listenPort', name) ?? Number.NaN);
   if (endpoint === undefined) return [];
   const outer = conversation(endpoint.host, undefined, 17, port);
   if (outer === undefined || Number.isNaN(port)) return [];

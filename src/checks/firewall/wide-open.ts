@@ -1,5 +1,6 @@
 // EW340 to EW342: what is open although rulesets are there: a rule for every port, a default that accepts, a tunnel's ruleset
 // that lets everything pass. Where there is no ruleset at all is reported by EW105 and EW122.
+
 import { attachedTo, type Stage, stagesToRouter } from '../../model/firewall/attached.ts';
 import { allAddresses } from '../../model/firewall/conditions.ts';
 import { type Packets, states } from '../../model/firewall/packets.ts';
@@ -9,6 +10,7 @@ import { difference, holds, only, type Ranges } from '../../model/firewall/range
 import { rulesetPath } from '../../model/firewall/ruleset.ts';
 import { type Part, passage, passes } from '../../model/firewall/verdict.ts';
 import { familyName, tellDecider } from '../../model/firewall/words.ts';
+import { ruleset } from '../../objects/ruleset.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import { managesInterface } from '../../site/manages.ts';
@@ -108,13 +110,15 @@ function tell(input: CheckInput, { iface }: Uplink, family: Family, part: Part):
         String(decider.rule.number),
       ]),
     });
-  const path = decider.kind === 'default' ? rulesetPath(family, decider.ruleset) : iface.path;
   return finding(input, at, {
     code: 'EW341',
     severity: 'warning',
     message: `${tellDecider(part)} lets everybody reach what no rule closes over ${familyName(family)} at ${iface.name}`,
     hint: 'make the default drop, with rules before it for established and related packets',
-    running: onRouter(input, decider.kind === 'default' ? [...path, 'default-action'] : path),
+    running: onRouter(
+      input,
+      decider.kind === 'default' ? ruleset.leaf('default', family, decider.ruleset) : iface.path,
+    ),
   });
 }
 

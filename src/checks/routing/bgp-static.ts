@@ -55,7 +55,7 @@ function against(input: CheckInput, neighbor: Neighbor, text: string, told: Set<
       hint: wins
         ? 'leave the range to BGP: take it out of the static routes, or set routeAllowedIPs: false'
         : 'a blackhole route to the range at distance 254 would drop it instead',
-      ...(wins && entry.origin === 'interface-route' && placeOfRoute(input, entry) !== undefined
+      ...(wins && entry.origin === 'interface' && placeOfRoute(input, entry) !== undefined
         ? siteFix({ path: at, value: null })
         : {}),
       ...alreadyThere(input, entry.path),
@@ -64,4 +64,4 @@ function against(input: CheckInput, neighbor: Neighbor, text: string, told: Set<
 }
 
 const isStatic = ({ origin }: Entry): boolean =>
-  origin === 'interface-route' || origin === 'route' || origin === 'allowed-ips';
+  origin === 'interface' || origin === 'route' || origin === 'allowedIPs';

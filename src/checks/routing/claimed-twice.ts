@@ -1,9 +1,11 @@
 // EW220: one prefix that two tunnels claim, at least one of them by `route-allowed-ips true`: the kernel has one route to a prefix.
 // Two routes of the file are a rule of the file; a route against what BGP announces is EW212.
+
 import { carriedBy } from '../../model/routing/carried.ts';
 import type { Entry } from '../../model/routing/entry.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
+import { isWireguard } from '../../vyatta/interfaces.ts';
 import { has } from '../../vyatta/tree.ts';
 import { printPrefix } from '../../wireguard/prefix.ts';
 import { finding, viewOf } from '../view.ts';
@@ -25,7 +27,7 @@ export const claimedTwice: Check = {
     const ours = new Set(livingTunnels(input).map(({ name }) => name));
     const claims = new Map<string, Entry[]>();
     for (const iface of after.ifaces) {
-      if (iface.kind !== 'wireguard' || iface.disabled) continue;
+      if (!isWireguard(iface) || iface.disabled) continue;
       for (const entry of carriedBy(after.routing, iface.name).routes) {
         if (entry.origin === 'connected' || entry.path.includes('table')) continue;
         const key = printPrefix(entry.prefix);
@@ -43,7 +45,7 @@ function told(
   ours: ReadonlySet<string>,
 ): Finding[] {
   const byTunnel = entries.filter(({ out }, i) => entries.findIndex(other => other.out === out) === i);
-  const isAllowed = ({ origin }: Entry): boolean => origin === 'allowed-ips';
+  const isAllowed = ({ origin }: Entry): boolean => origin === 'allowedIPs';
   if (byTunnel.length < 2 || !byTunnel.some(isAllowed)) return [];
   const mine = byTunnel.filter(({ out }) => ours.has(out ?? ''));
   const last = mine.findLast(isAllowed) ?? mine.at(-1);
@@ -52,7 +54,7 @@ function told(
   const others = byTunnel.filter(one => one !== last);
   const isOld = byTunnel.every(({ path }) => has(input.running, path));
   const tell = ({ out, origin }: Entry): string =>
-    `${out} (${origin === 'allowed-ips' ? 'routeAllowedIPs' : 'a route'})`;
+    `${out} (${origin === 'allowedIPs' ? 'routeAllowedIPs' : 'a route'})`;
   return [
     finding(input, at ?? input.site.tunnels.find(({ name }) => name === last.out)?.at ?? [], {
       code: 'EW220',

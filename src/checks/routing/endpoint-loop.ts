@@ -5,7 +5,7 @@ import { follow, type Hop } from '../../model/routing/trace.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { SitePath } from '../../site/site.ts';
-import type { Interface } from '../../vyatta/interfaces.ts';
+import { type Interface, isWireguard } from '../../vyatta/interfaces.ts';
 import { host, parseAddress } from '../../wireguard/prefix.ts';
 import { finding, type Side, viewOf } from '../view.ts';
 import { alreadyThere, placeOfRoute, tellEntry } from './routes.ts';
@@ -46,7 +46,7 @@ interface Ring {
 
 function ringsOf({ ifaces, routing }: Side): Ring[] {
   return ifaces
-    .filter(iface => iface.kind === 'wireguard' && !iface.disabled)
+    .filter(iface => isWireguard(iface) && !iface.disabled)
     .flatMap(iface =>
       peersOf(iface).flatMap((peer): Ring[] => {
         const found = parseAddress(peer.endpoint?.host ?? '');

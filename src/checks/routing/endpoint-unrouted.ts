@@ -5,7 +5,7 @@ import { follow } from '../../model/routing/trace.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { Peer, Tunnel } from '../../site/site.ts';
-import { addressesOf } from '../../vyatta/interfaces.ts';
+import { addressesOf, isWireguard } from '../../vyatta/interfaces.ts';
 import { covers, type Family, host, parseAddress, parsePrefix } from '../../wireguard/prefix.ts';
 import { families, finding, type Side, viewOf } from '../view.ts';
 import { livingTunnels } from './routes.ts';
@@ -76,7 +76,8 @@ const hasAny = ({ main, iface }: Routing, family: Family): boolean =>
     ({ prefix, out }) =>
       prefix.family === family &&
       out !== undefined &&
-      !['wireguard', 'loopback'].includes(iface(out)?.kind ?? ''),
+      !isWireguard(iface(out)) &&
+      iface(out)?.kind !== 'loopback',
   );
 
 const everything: Readonly<Record<Family, string>> = { 4: '0.0.0.0/0', 6: '::/0' };

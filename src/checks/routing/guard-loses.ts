@@ -1,9 +1,11 @@
 // EW217: a guard that another route wins over: its blackhole has distance 254, and a default route by DHCP 210.
+
 import type { Entry } from '../../model/routing/entry.ts';
 import { inUse } from '../../model/routing/table.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { Route, Tunnel } from '../../site/site.ts';
+import { isWireguard } from '../../vyatta/interfaces.ts';
 import { parsePrefix } from '../../wireguard/prefix.ts';
 import { guarded } from '../fix.ts';
 import { finding, viewOf } from '../view.ts';
@@ -35,7 +37,7 @@ function lost(input: CheckInput, tunnel: Tunnel, route: Route): Finding[] {
   const { routing, wan } = viewOf(input).after;
   const prefix = parsePrefix(route.prefix);
   if (prefix === undefined) return [];
-  const isTunnel = (entry: Entry): boolean => routing.iface(entry.out ?? '')?.kind === 'wireguard';
+  const isTunnel = (entry: Entry): boolean => isWireguard(routing.iface(entry.out ?? ''));
   const others = routing.main
     .at(prefix)
     .filter(one => one.origin !== 'blackhole' && !isTunnel(one) && one.distance <= guardDistance);

@@ -1,8 +1,10 @@
 // EW214: private prefixes that would leave by the default route, unencrypted, whenever the tunnel's interface is gone: while the router
 // boots, after a firmware upgrade, when somebody disables it. `guard: true` puts a blackhole behind the route.
+
 import type { Entry } from '../../model/routing/entry.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Route, Tunnel } from '../../site/site.ts';
+import { isWireguard } from '../../vyatta/interfaces.ts';
 import { parsePrefix } from '../../wireguard/prefix.ts';
 import { guarded, isPrivate, mayBeGuarded, siteFix } from '../fix.ts';
 import { finding, viewOf } from '../view.ts';
@@ -52,5 +54,5 @@ function leak(input: CheckInput, tunnel: Tunnel, route: Route): Entry | undefine
     .flat()
     .filter(entry => entry.out !== tunnel.name);
   if (next === undefined || next.prefix.length > 0 || next.origin === 'blackhole') return undefined;
-  return routing.iface(next.out ?? '')?.kind === 'wireguard' ? undefined : next;
+  return isWireguard(routing.iface(next.out ?? '')) ? undefined : next;
 }

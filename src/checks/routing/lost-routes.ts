@@ -1,15 +1,17 @@
 // EW240 and EW241: routes that `route-allowed-ips true` had put into the kernel and that a plan takes away: by switching it off, or by
 // taking the interface down and up, after which nothing makes them again (docs/edgeos.md 'route-allowed-ips', 'Running tunnels').
+
 import type { Entry } from '../../model/routing/entry.ts';
 import { allowedIPs } from '../../model/routing/interfaces.ts';
+import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
 import type { Check } from '../../plan/types/check.ts';
-import { value } from '../../vyatta/tree.ts';
+import { type Path, value } from '../../vyatta/tree.ts';
 import { printPrefix } from '../../wireguard/prefix.ts';
 import { routeEdit, siteFix } from '../fix.ts';
 import { finding, onRouter, type Side, viewOf } from '../view.ts';
 import { listed } from './routes.ts';
 
-const leaf = (name: string): string[] => ['interfaces', 'wireguard', name, 'route-allowed-ips'];
+const leaf = (name: string): Path => tunnelKind.leaf('routeAllowedIPs', name);
 
 const allowedOf = (side: Side, name: string): Entry[] => {
   const iface = side.iface(name);
@@ -28,7 +30,7 @@ function isCarried(side: Side, name: string, { prefix }: Entry): boolean {
   const best = main
     .covering(prefix)
     .flat()
-    .find(entry => entry.origin !== 'allowed-ips');
+    .find(entry => entry.origin !== 'allowedIPs');
   if (best?.out === name) return true;
   return announced.some(
     one => !one.isOpen && one.out === name && printPrefix(one.prefix) === printPrefix(prefix),

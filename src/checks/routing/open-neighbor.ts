@@ -1,6 +1,6 @@
 // EW221: a BGP neighbour from which anything is taken.
+import { isLimited } from '../../model/routing/announced.ts';
 import type { Check } from '../../plan/types/check.ts';
-import { has } from '../../vyatta/tree.ts';
 import { finding } from '../view.ts';
 
 export const openNeighbor: Check = {
@@ -17,18 +17,10 @@ export const openNeighbor: Check = {
   },
   find: input =>
     (input.site.bgp?.neighbors ?? [])
-      .filter(({ accept, disable, address }) => {
-        const path = ['protocols', 'bgp', String(input.site.bgp?.asn), 'neighbor', address];
-        const limits = [['prefix-list'], ['route-map'], ['distribute-list'], ['filter-list']].flatMap(
-          ([word = '']) => [
-            [word, 'import'],
-            ['address-family', 'ipv6-unicast', word, 'import'],
-          ],
-        );
-        return (
-          accept.length === 0 && !disable && !limits.some(limit => has(input.after, [...path, ...limit]))
-        );
-      })
+      .filter(
+        ({ accept, disable, address }) =>
+          accept.length === 0 && !disable && !isLimited(input.after, String(input.site.bgp?.asn), address),
+      )
       .map(neighbor =>
         finding(input, neighbor.at, {
           code: 'EW221',

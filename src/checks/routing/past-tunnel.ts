@@ -4,6 +4,7 @@ import { type Detour, detoursTo, waysOf } from '../../model/routing/policy.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding, Operation } from '../../plan/types/plan.ts';
 import type { SitePath, Tunnel } from '../../site/site.ts';
+import { isEncrypted } from '../../vyatta/interfaces.ts';
 import { values } from '../../vyatta/tree.ts';
 import { parsePrefix } from '../../wireguard/prefix.ts';
 import { finding, viewOf } from '../view.ts';
@@ -61,7 +62,7 @@ function departures(input: CheckInput, tunnel: Tunnel, { text, at, guard }: Targ
   return detoursTo(after.routing, prefix).flatMap(detour => {
     const outs = waysOf(after.routing, detour, prefix).filter(name => name !== tunnel.name);
     if (outs.length === 0 || detour.from.name === tunnel.name) return [];
-    const isClear = outs.some(name => !encrypted.has(after.iface(name)?.kind ?? ''));
+    const isClear = outs.some(name => !isEncrypted(after.iface(name)));
     const part = detour.isSure ? '' : 'some ';
     const way = isClear ? 'leave in clear' : 'leave';
     return finding(input, at, {
@@ -73,8 +74,6 @@ function departures(input: CheckInput, tunnel: Tunnel, { text, at, guard }: Targ
     });
   });
 }
-
-const encrypted = new Set(['wireguard', 'amneziawg', 'openvpn', 'vti']);
 
 const tell = ({ by }: Detour): string =>
   'group' in by ? `load-balance group ${by.group}` : `table ${by.table}`;

@@ -1,10 +1,10 @@
 // EW133: allowed IPs that nothing routes into the tunnel. The peer may send from them, and the answers go another way. With
 // `route-allowed-ips true` every one of them is a route.
+import { hasInteriorProtocol } from '../../model/routing/announced.ts';
 import { carriedBy } from '../../model/routing/carried.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import type { Peer, Tunnel } from '../../site/site.ts';
-import { find } from '../../vyatta/tree.ts';
 import { covers, overlaps, type Prefix, parsePrefix } from '../../wireguard/prefix.ts';
 import { isNode, routeEdit, siteFix } from '../fix.ts';
 import { finding, lineOf, type Side, viewOf } from '../view.ts';
@@ -54,11 +54,7 @@ interface Lost {
 
 /** OSPF and RIP may bring any route through any interface, and a BGP neighbour without a filter as well. */
 function hasRoutingProtocol({ tree, routing }: Side): boolean {
-  const protocols = ['ospf', 'ospfv3', 'rip', 'ripng'];
-  return (
-    protocols.some(name => (find(tree, ['protocols', name])?.children.size ?? 0) > 0) ||
-    routing.announced.some(one => one.isOpen)
-  );
+  return hasInteriorProtocol(tree) || routing.announced.some(one => one.isOpen);
 }
 
 function unrouted(input: CheckInput, tunnel: Tunnel, peer: Peer, lost: readonly Lost[]): Finding[] {

@@ -28,7 +28,7 @@ export const routesWithoutPeer: Check = {
     const byTunnel = new Map<string, Entry[]>(livingTunnels(input).map(({ name }) => [name, []]));
     // networks of interfaces are wider than their peers as a rule, and route-allowed-ips follows the peers
     for (const entry of after.routing.main.all)
-      if (entry.origin === 'interface-route' || entry.origin === 'route')
+      if (entry.origin === 'interface' || entry.origin === 'route')
         byTunnel.get(entry.out ?? '')?.push(entry);
     return livingTunnels(input).flatMap(tunnel => {
       const iface = after.iface(tunnel.name);

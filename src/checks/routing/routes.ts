@@ -13,7 +13,7 @@ export function placeOfRoute({ site }: CheckInput, entry: Entry): SitePath | und
   const tunnel = site.tunnels.find(one => one.name === entry.out);
   if (tunnel === undefined) return undefined;
   const text = printPrefix(entry.prefix);
-  if (entry.origin === 'interface-route') return tunnel.routes.find(one => one.prefix === text)?.at;
+  if (entry.origin === 'interface') return tunnel.routes.find(one => one.prefix === text)?.at;
   const index = tunnel.address.findIndex(address => sameAs(entry.prefix, address));
   if (entry.origin === 'connected') return index === -1 ? undefined : [...tunnel.at, 'address', index];
   for (const peer of tunnel.peers) {
@@ -34,7 +34,7 @@ export function tellEntry(input: CheckInput, entry: Entry): string {
   const how =
     entry.origin === 'connected'
       ? ' (connected)'
-      : entry.origin === 'allowed-ips'
+      : entry.origin === 'allowedIPs'
         ? ' (route-allowed-ips)'
         : '';
   return `${tellRoute(entry)}${how}${at === undefined ? '' : lineOf(input, at)}`;

@@ -1,10 +1,12 @@
 // EW213: the router's address in a tunnel that collides with another interface's: the same one, two networks that overlap, or an
 // address in the middle of a network at home. Between tunnels of one file it is a rule of the file.
+
 import type { OwnAddress } from '../../model/routing/interfaces.ts';
 import { ownAddresses } from '../../model/routing/interfaces.ts';
 import { isLinkLocal } from '../../model/routing/routing.ts';
 import type { Check } from '../../plan/types/check.ts';
 import type { Severity } from '../../plan/types/plan.ts';
+import { isWireguard } from '../../vyatta/interfaces.ts';
 import {
   canonicalInterfaceAddress,
   covers,
@@ -70,7 +72,7 @@ function clash(text: string, other: OwnAddress): { severity: Severity; what: str
         }
       : undefined;
   // A single address within another tunnel's network is usual: nobody asks for it by ARP there, and the longer prefix wins.
-  if (other.iface.kind === 'wireguard' || mine.length < size || !covers(theirs, me)) return undefined;
+  if (isWireguard(other.iface) || mine.length < size || !covers(theirs, me)) return undefined;
   return {
     severity: 'warning',
     what: `lies in the network of ${where}: devices there take it for one of their own`,

@@ -1,5 +1,5 @@
 // What BGP neighbours may announce, by the prefix lists that limit what is taken from them.
-import { find, type Path, type Tree, value, values } from '../../vyatta/tree.ts';
+import { find, has, type Path, type Tree, value, values } from '../../vyatta/tree.ts';
 import { type Family, host, parseAddress, parsePrefix } from '../../wireguard/prefix.ts';
 import type { Announced } from './entry.ts';
 import type { RoutingTable } from './table.ts';
@@ -45,6 +45,22 @@ export function importList(neighbor: Tree, family: Family): string | undefined {
   const below = ['prefix-list', 'import'];
   return value(neighbor, family === 6 ? ['address-family', 'ipv6-unicast', ...below] : below);
 }
+
+const filters = ['prefix-list', 'route-map', 'distribute-list', 'filter-list'];
+
+/** Something limits what is taken from a neighbour, for IPv4 or IPv6. */
+export function isLimited(tree: Tree, as: string, neighbor: string): boolean {
+  const path = ['protocols', 'bgp', as, 'neighbor', neighbor];
+  return filters.some(
+    filter =>
+      has(tree, [...path, filter, 'import']) ||
+      has(tree, [...path, 'address-family', 'ipv6-unicast', filter, 'import']),
+  );
+}
+
+/** A protocol runs that may bring any route through any interface. */
+export const hasInteriorProtocol = (tree: Tree): boolean =>
+  ['ospf', 'ospfv3', 'rip', 'ripng'].some(name => (find(tree, ['protocols', name])?.children.size ?? 0) > 0);
 
 function permitted(rules: Tree, base: Path): Pick<Announced, 'prefix' | 'longest' | 'path'>[] {
   return values(rules, []).flatMap(number => {

@@ -3,17 +3,18 @@ import type { Path } from '../../vyatta/tree.ts';
 import type { Prefix } from '../../wireguard/prefix.ts';
 
 /**
- * Who makes it. `provider`: a default route by DHCP, PPPoE or router advertisement. `allowed-ips`: `route-allowed-ips true`.
+ * Who makes it. `interface`: a static route through one. `provider`: a default route by DHCP, PPPoE or router advertisement.
+ * `allowedIPs`: `route-allowed-ips true`.
  * `kernel`: the router itself reported, where no configuration says it.
  */
 export type Origin =
   | 'connected'
-  | 'interface-route'
+  | 'interface'
   | 'route'
   | 'blackhole'
   | 'gateway'
   | 'provider'
-  | 'allowed-ips'
+  | 'allowedIPs'
   | 'kernel';
 
 export interface Entry {

@@ -98,7 +98,7 @@ export function allowedIPs(iface: Interface): Entry[] {
       .flatMap(peer => peer.allowed)
       .map(({ prefix, path, line }) => ({
         prefix,
-        origin: 'allowed-ips' as const,
+        origin: 'allowedIPs' as const,
         distance: 0,
         out: iface.name,
         path,

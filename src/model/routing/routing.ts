@@ -84,7 +84,7 @@ function resolved(
   known: readonly Entry[],
   isUp: (name: string | undefined) => boolean,
 ): Entry[] {
-  const direct = tableOf([...known, ...entries.filter(one => one.origin === 'interface-route')]);
+  const direct = tableOf([...known, ...entries.filter(one => one.origin === 'interface')]);
   const outOf = (via: string): string | null | undefined => {
     const address = parseAddress(via);
     if (address === undefined) return null;

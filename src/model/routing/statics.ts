@@ -19,7 +19,7 @@ export function staticRoutes(tree: Tree, table?: string): Entry[] {
     for (const [text, node] of find(tree, [...root, `interface-route${six}`])?.children ?? [])
       for (const [out, hop] of find(node, ['next-hop-interface'])?.children ?? [])
         found.push(
-          ...entry(text, hop, 'interface-route', [
+          ...entry(text, hop, 'interface', [
             ...root,
             `interface-route${six}`,
             text,

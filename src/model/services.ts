@@ -1,7 +1,7 @@
 // Which UDP ports the router's own services listen on, as far as its configuration says. WireGuard is UDP only: what listens on
 // TCP (the GUI, SSH, BGP) is never in its way.
-import type { Interface } from '../../vyatta/interfaces.ts';
-import { find, has, type Path, type Tree, value, values } from '../../vyatta/tree.ts';
+import type { Interface } from '../vyatta/interfaces.ts';
+import { find, has, type Path, type Tree, value, values } from '../vyatta/tree.ts';
 
 export interface Service {
   /** `OpenVPN on vtun0`, `DNS forwarding`. */
@@ -101,4 +101,15 @@ function discovery(tree: Tree): Service[] {
   const nodes = ['ubnt-discover', 'ubnt-discover-server'];
   if (nodes.some(node => has(tree, ['service', node, 'disable']))) return [];
   return [{ name: "Ubiquiti's discovery", port: 10001, path: ['service', 'ubnt-discover'] }];
+}
+
+const sshPort = 22;
+
+/** Where sshd listens: no addresses are all of them. Undefined: it is switched off. */
+export function sshOf(
+  tree: Tree,
+): { readonly port: number; readonly addresses: readonly string[] } | undefined {
+  const said = find(tree, ['service', 'ssh']);
+  if (said === undefined) return undefined;
+  return { port: Number(value(said, ['port']) ?? sshPort), addresses: values(said, ['listen-address']) };
 }
