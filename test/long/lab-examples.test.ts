@@ -29,12 +29,15 @@ const stops = { until: /EDGEWG_HOST_KEY/, exit: 130 };
 /** What is special about an example; all others need nothing and exit with 0. */
 const cases: Readonly<Record<string, Case>> = {
   'edgewg init': { skip: 'asks at a terminal' },
+  'edgewg tunnel add': { skip: 'asks at a terminal' },
   'edgewg init --router ubnt@192.168.2.1 --address 10.9.0.1/32 --public-key KEY --allowed-ips 10.9.0.2/32': {
     first: 'rm edgewg.yaml',
   },
   'edgewg import --router ubnt@192.168.2.1': { first: 'rm edgewg.yaml' },
   'edgewg apply': { first: describeOther('one') },
   'edgewg apply plan.json --yes': { first: `${describeOther('two')}; edgewg plan --out plan.json` },
+  // both files name the one router that is here: it is as they want it
+  'edgewg apply sites/*.yaml --yes --canary home': { first: 'edgewg apply -f sites/home.yaml' },
   'edgewg rollback': { first: `${describeOther('three')}; edgewg apply` },
   // a session is made anew every two minutes
   'edgewg keys rotate wg4 --finish': { onRouter: 'edgewg-lab fault now=clock:150' },

@@ -74,7 +74,7 @@ describe('a key that may only plan', function () {
   it('plans', async () => {
     const ran = await run('plan', '--detailed-exitcode');
     assert.equal(ran.exit, 2, ran.stdout + ran.stderr);
-    assert.match(ran.stdout, /set interfaces wireguard wg7/);
+    assert.match(ran.stdout, /^\+ tunnel wg7/m);
   });
 
   it('changes nothing', async () => {
