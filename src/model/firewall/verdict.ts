@@ -35,9 +35,16 @@ export function ask(ruleset: Ruleset, question: Packets): Part[] {
   let open: Open[] = [{ packets: { source: addresses, destination: addresses, ...question }, doubts: [] }];
   const parts: Part[] = [];
   for (const rule of ruleset.rules) {
-    if (!touches(rule, open)) continue;
-    const left: Open[] = [];
-    for (const { packets, doubts } of open) {
+    const first = open.findIndex(one => touches(rule, one));
+    if (first === -1) continue;
+    const left = open.slice(0, first);
+    for (const one of open.slice(first)) {
+      // A ruleset of many ports leaves as many parts, and a rule has to do with few of them.
+      if (!touches(rule, one)) {
+        left.push(one);
+        continue;
+      }
+      const { packets, doubts } = one;
       const taken = rule.takes.flatMap(set => both(packets, set) ?? []);
       for (const part of disjoint(taken)) parts.push(decided(ruleset, rule, part, doubts));
       const rest = withoutAll([packets], rule.takes);
@@ -56,9 +63,9 @@ interface Open {
   readonly doubts: readonly Rule[];
 }
 
-function touches(rule: Rule, open: readonly Open[]): boolean {
-  const meets = (set: Packets): boolean => open.some(({ packets }) => meeting(packets, set));
-  return rule.takes.some(meets) || rule.mayTake.some(meets);
+function touches({ takes, mayTake }: Rule, { packets }: Open): boolean {
+  const meets = (set: Packets): boolean => meeting(packets, set);
+  return takes.some(meets) || mayTake.some(meets);
 }
 
 /** The same packets as sets that don't overlap. */
