@@ -16,7 +16,7 @@ export function withSilences(
     const found = silences.find(
       ({ code, line }) => code === finding.code && (line === undefined || line === finding.source?.line),
     );
-    if (found === undefined) return finding;
+    if (found === undefined || finding.silenced !== undefined) return finding;
     return isIgnorable(finding, explanations) ? { ...finding, silenced: found.reason } : refused(finding);
   });
 }

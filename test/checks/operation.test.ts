@@ -28,10 +28,30 @@ describe('budget', () => {
     assert.equal(refusals(found ? [found] : [], parseAllowed(['delete=0']) ?? new Map()).length, 1);
   });
 
-  it('takes what the limits allow', () => {
-    assert.equal(
-      find('EW030', aSite([], { limits: { deleteInterfaces: 1 } }), aRouter(...wg('wg4', 1))),
-      undefined,
+  it('takes what the limits allow, and shows it to whoever reviews the file', () => {
+    const site = (limits: Site['limits'], ...left: number[]): Site =>
+      aSite(left.length === 0 ? [] : [aTunnel('wg4', { peers: left.map(n => aPeer(n)) })], { limits });
+    const gone = find('EW030', site({ deleteInterfaces: 1 }), aRouter(...wg('wg4', 1)));
+    assert.equal(gone?.message, "the plan removes 1 interface (wg4), more than edgewg's own limits allow");
+    assert.equal(gone.silenced, 'limits of the site file: deleteInterfaces 1');
+    assert.deepEqual(refusals([gone], new Map()), []);
+    // also where the number is the default: it lifts the rule of a third
+    const third = find('EW030', site({ deletePeers: 1 }, 1), aRouter(...wg('wg4', 1, 2)));
+    assert.equal(third?.silenced, 'limits of the site file: deletePeers 1');
+    assert.equal(find('EW030', site({ deletePeers: 9 }, 1, 2), aRouter(...wg('wg4', 1, 2, 3))), undefined);
+  });
+
+  it('tells what the limits let through beside what they do not', () => {
+    const site = aSite([aTunnel('wg4', { peers: [aPeer(1)] })], { limits: { deleteInterfaces: 1 } });
+    const running = aRouter(...wg('wg4', 1, 2, 3), ...wg('wg5', 5));
+    const { diagnostics } = makePlan({ site, placeOf, running }, checks);
+    const found = diagnostics.filter(({ code }) => code === 'EW030');
+    assert.deepEqual(
+      found.map(({ allow, silenced }) => [allow, silenced]),
+      [
+        [undefined, 'limits of the site file: deleteInterfaces 1'],
+        ['delete=3', undefined],
+      ],
     );
   });
 

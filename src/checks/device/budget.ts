@@ -1,10 +1,11 @@
-// How much a plan removes: more than the site file's limits is refused, with the counts and the flag that lifts it.
+// How much a plan removes: more than the site file's limits is refused, with the counts and the flag that lifts it; what only these limits
+// let through is told, since a pull request can raise them.
 
 import { peer as peerKind } from '../../objects/peer.ts';
 import { route as routeKind } from '../../objects/route.ts';
 import { tunnel as tunnelKind } from '../../objects/tunnel.ts';
-import type { Check } from '../../plan/types/check.ts';
-import type { Finding } from '../../plan/types/plan.ts';
+import type { Check, CheckInput } from '../../plan/types/check.ts';
+import type { Limits } from '../../site/site.ts';
 import { has, type Tree } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 
@@ -19,37 +20,75 @@ export const budget: Check = {
       remove no interface, one peer and never more than a third of an interface's peers, and never the last route to a
       prefix, unless limits in the site file say otherwise.`,
       way: `Look at what is deleted. If all of it is meant, give --allow delete=N with the number that the finding names, once;
-      raise limits only if that is how the site is always run.`,
+      raise limits only if that is how the site is always run. What passes only by raised limits is shown
+      to whoever reviews the plan as an error that the site file ignores.`,
     },
   },
   find(input) {
-    const { site, running, after, placeOf } = input;
-    const interfaces = tunnelKind.names(running).filter(name => !tunnelKind.has(after, name));
-    const peers = lostPeers(running, after);
-    const lostPeerCount = peers.reduce((sum, { lost }) => sum + lost, 0);
-    const routes = lostRoutes(running, after, interfaces);
-    const reasons = [
-      interfaces.length > (site.limits.deleteInterfaces ?? defaults.deleteInterfaces) &&
-        `${count(interfaces.length, 'interface')} (${interfaces.join(', ')})`,
-      (lostPeerCount > (site.limits.deletePeers ?? defaults.deletePeers) ||
-        peers.some(({ lost, of }) => of > 1 && lost * 3 > of && site.limits.deletePeers === undefined)) &&
-        `${count(lostPeerCount, 'peer')} (${peers.map(({ name, lost, of }) => `${lost} of ${of} on ${name}`).join(', ')})`,
-      routes.length > 0 && `the last route to ${routes.join(', ')}`,
-    ].filter(reason => reason !== false);
-    if (reasons.length === 0) return [];
-
-    const total = interfaces.length + lostPeerCount + routes.length;
-    const finding: Finding = {
-      code: 'EW030',
-      severity: 'error',
-      message: `the plan removes ${reasons.join(' and ')}, more than the limits of the site file allow`,
-      hint: 'if that is meant, lift it this once, or raise the limits',
-      source: placeOf(['limits']),
-      allow: `delete=${total}`,
-    };
-    return [finding];
+    const { site, placeOf } = input;
+    const lost = lossOf(input);
+    const refused = reasonsFor(lost, site.limits);
+    const lifted = reasonsFor(lost, {}).filter(reason => !refused.includes(reason));
+    const removes = (reasons: readonly string[]): string =>
+      `the plan removes ${reasons.join(' and ')}, more than`;
+    const total = lost.interfaces.length + lost.peerCount + lost.routes.length;
+    const both = { code: 'EW030', severity: 'error', source: placeOf(['limits']) } as const;
+    return [
+      ...(lifted.length === 0
+        ? []
+        : [
+            {
+              ...both,
+              message: `${removes(lifted)} edgewg's own limits allow`,
+              silenced: saidBy(site.limits),
+            },
+          ]),
+      ...(refused.length === 0
+        ? []
+        : [
+            {
+              ...both,
+              message: `${removes(refused)} the limits of the site file allow`,
+              hint: 'if that is meant, lift it this once, or raise the limits',
+              allow: `delete=${total}`,
+            },
+          ]),
+    ];
   },
 };
+
+interface Loss {
+  readonly interfaces: readonly string[];
+  readonly peers: readonly { readonly name: string; readonly lost: number; readonly of: number }[];
+  readonly peerCount: number;
+  /** Prefixes that no interface route carries any more. */
+  readonly routes: readonly string[];
+}
+
+function lossOf({ running, after }: CheckInput): Loss {
+  const interfaces = tunnelKind.names(running).filter(name => !tunnelKind.has(after, name));
+  const peers = lostPeers(running, after);
+  const peerCount = peers.reduce((sum, { lost }) => sum + lost, 0);
+  return { interfaces, peers, peerCount, routes: lostRoutes(running, after, interfaces) };
+}
+
+/** What of it is more than the limits, for the middle of a sentence. */
+function reasonsFor({ interfaces, peers, peerCount, routes }: Loss, limits: Limits): string[] {
+  return [
+    interfaces.length > (limits.deleteInterfaces ?? defaults.deleteInterfaces) &&
+      `${count(interfaces.length, 'interface')} (${interfaces.join(', ')})`,
+    (peerCount > (limits.deletePeers ?? defaults.deletePeers) ||
+      peers.some(({ lost, of }) => of > 1 && lost * 3 > of && limits.deletePeers === undefined)) &&
+      `${count(peerCount, 'peer')} (${peers.map(({ name, lost, of }) => `${lost} of ${of} on ${name}`).join(', ')})`,
+    routes.length > 0 && `the last route to ${routes.join(', ')}`,
+  ].filter(reason => reason !== false);
+}
+
+/** The reason why it passes: the limits as the file has them. */
+const saidBy = (limits: Limits): string =>
+  `limits of the site file: ${Object.entries(limits)
+    .map(([name, most]) => `${name} ${most}`)
+    .join(', ')}`;
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;

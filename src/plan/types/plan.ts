@@ -72,7 +72,7 @@ export interface Finding {
   readonly running?: { readonly line?: number; readonly path: Path };
   /** The flag value of `--allow` that lifts it, such as `cut-off` or `delete=3`. */
   readonly allow?: string;
-  /** Why the site file silences it. */
+  /** Why the site file silences it: the reason of an `ignore`, or the limits that let it through. */
   readonly silenced?: string;
 }
 
