@@ -18,6 +18,8 @@ export interface FleetRules {
   readonly onlyAlone: readonly string[];
   /** --out is then a folder, with a file of this ending for each. */
   readonly writes?: string;
+  /** What it prints is one router's file: of several it only writes files. */
+  readonly needsOut?: true;
   /** Plans for one router and shows it, rejects where that is refused; what it resolves to carries out exactly that. */
   prepare?(args: never, io: Io): Promise<(io: Io) => Promise<number>>;
 }

@@ -302,6 +302,12 @@ function refuseForOne({ fleet }: Command, args: Args, files: readonly string[]):
         `--${name} has no place with several site files`,
         'run edgewg once for that router',
       );
+  if (fleet?.needsOut === true && args['out'] === undefined)
+    throw new Refused(
+      'usage',
+      'several site files need --out: behind each other on standard output nobody can tell one from the next',
+      'give --out FOLDER, or run edgewg once for each',
+    );
   if (args['format'] === 'sarif')
     throw new Refused('usage', 'a SARIF log is of one site file', 'run edgewg once for each');
   const names = files.map(nameOf);

@@ -10,7 +10,7 @@ export const command = defineCommand({
   command: 'snapshot [sites..]',
   describe: 'write the running configuration without secrets, for plans without a router',
   positionals: sitesPositional,
-  fleet: { stopsOnFailure: false, jobs: 4, onlyAlone: ['router'], writes: '.snapshot' },
+  fleet: { stopsOnFailure: false, jobs: 4, onlyAlone: ['router'], writes: '.snapshot', needsOut: true },
   options: {
     ...siteOptions,
     ...fleetOptions,
@@ -18,7 +18,7 @@ export const command = defineCommand({
     out: {
       type: 'string',
       describe:
-        'the file; left as it is when only the time would change; of several site files, a folder. Default: standard output',
+        'the file; left as it is when only the time would change; of several site files a folder, which they need. Default: standard output',
       requiresArg: true,
     },
   },

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { defineCommand, type FleetRules } from '../../src/commands/command.ts';
 import { fleetApplyOptions, fleetExit, runCommand, sitesPositional } from '../../src/commands/fleet.ts';
+import { command as snapshot } from '../../src/commands/snapshot.ts';
 import { NoAccess, PutBack, Refused, StateUnknown } from '../../src/errors.ts';
 import { fakeIo } from '../support/fake-io.ts';
 import { root } from '../support/run-cli.ts';
@@ -68,6 +69,18 @@ describe('a command over several site files', () => {
     const one = await run({ sites: sites('a') });
     assert.deepEqual(one.ran, sites('a'));
     assert.equal(one.stdout, 'hello of sites/a.yaml\n');
+  });
+
+  it('prints no files behind each other: of several it asks for a folder', async () => {
+    const rules: Partial<FleetRules> = { onlyAlone: [], writes: '.snapshot', needsOut: true };
+    await assert.rejects(run({ sites: sites('a', 'b') }, rules), (error: unknown) => {
+      assert.ok(error instanceof Refused);
+      assert.match(error.message, /several site files need --out/);
+      return true;
+    });
+    assert.deepEqual((await run({ sites: sites('a') }, rules)).ran, sites('a'));
+    assert.deepEqual((await run({ sites: sites('a', 'b'), out: 'folder' }, rules)).ran, sites('a', 'b'));
+    assert.equal(snapshot.fleet?.needsOut, true);
   });
 
   it('lets nobody hide another, and ends with the worst of them', async () => {
