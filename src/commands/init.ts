@@ -41,7 +41,12 @@ export const command = defineCommand({
       await writeCi(args.ci, args, io);
       return Exit.done;
     }
-    await refuseExisting(args.file, args.force === true, io, 'change it there, or say --force');
+    await refuseExisting(
+      args.file,
+      args.force === true,
+      io,
+      'add a tunnel to it with `edgewg tunnel add`, change it there, or say --force',
+    );
     const access = await routerOf(args, io);
     const found = await readRouting(args, access, io);
     const { running } = found.router;
