@@ -1,6 +1,6 @@
 // What `init` has to know of a person: a flag for each answer, and a question where there is a terminal and no flag.
 import { Refused } from '../errors.ts';
-import type { Answers } from '../import/begin.ts';
+import type { Answers } from '../import/initial-site.ts';
 import { visible } from '../report/visible.ts';
 import type { Grammar } from '../site/grammar/grammar.ts';
 import { publicKey } from '../site/grammar/keys.ts';
@@ -49,7 +49,7 @@ export interface AnswerArgs {
 
 /** Throws {@link Refused} with every answer that is missing, where nobody is there to ask, or with the first that is wrong. */
 export async function askAnswers(args: AnswerArgs, running: Tree, io: Io): Promise<Answers> {
-  const { freePort, freeTunnel, routesOf } = await import('../import/begin.ts');
+  const { freePort, freeTunnel, routesOf } = await import('../import/initial-site.ts');
   refuseMissing(args, io);
   const asker = new Asker(io);
   const tunnel = await asker.one('tunnel', args.tunnel, interfaceName, 'Interface', freeTunnel(running));

@@ -72,8 +72,8 @@ export const command = defineCommand({
 
 function tell(imported: Imported, file: string, io: Io): void {
   if (io.isQuiet) return;
-  const { unsaid, tunnels } = imported;
-  for (const line of unsaidLines(unsaid)) io.stderr.write(`${line}\n`);
+  const { unmanaged, tunnels } = imported;
+  for (const line of unmanagedLines(unmanaged)) io.stderr.write(`${line}\n`);
   if (imported.leftOut.length > 0) io.stderr.write(`not in the file: ${leftOutOf(imported)}\n`);
   const name = file === '-' ? 'the site file' : `wrote ${visible(file)}`;
   io.stderr.write(`${name}: ${tunnels} tunnel${tunnels === 1 ? '' : 's'}; ${proofOf(imported)}\n`);
@@ -91,11 +91,11 @@ function proofOf({ plan, refused }: Imported): string {
 }
 
 /** Line by line, what stays on the router without a word in the file. */
-export function unsaidLines(unsaid: Imported['unsaid']): string[] {
-  if (unsaid.length === 0) return [];
+export function unmanagedLines(unmanaged: Imported['unmanaged']): string[] {
+  if (unmanaged.length === 0) return [];
   return [
-    `not in the file, and left on the router as it is (${unsaid.length} line${unsaid.length === 1 ? '' : 's'}):`,
-    ...unsaid.flatMap(({ line, command, why }) => [
+    `not in the file, and left on the router as it is (${unmanaged.length} line${unmanaged.length === 1 ? '' : 's'}):`,
+    ...unmanaged.flatMap(({ line, command, why }) => [
       `    ${line === undefined ? '' : `${line}: `}${visible(command)}`,
       `        ${visible(why)}`,
     ]),

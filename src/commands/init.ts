@@ -1,7 +1,7 @@
 // `init`: the first site file. Asks what it can't read from the router, and ends with a plan; touches nothing there.
 
 import { Exit } from '../errors.ts';
-import type { Router } from '../import/settle.ts';
+import type { Router } from '../import/reduce-to-empty-plan.ts';
 import { tunnel } from '../objects/tunnel.ts';
 import { visible } from '../report/visible.ts';
 import { answerOptions, askAnswers } from './answers.ts';
@@ -52,9 +52,9 @@ export const command = defineCommand({
     const { running } = found.router;
     tellFound(found.router, io);
     const answers = await askAnswers(args, running, io);
-    const { beginSite } = await import('../import/begin.ts');
+    const { initialSite } = await import('../import/initial-site.ts');
     const { loadSite } = await import('../site/load.ts');
-    const text = beginSite(running, found.access, answers);
+    const text = initialSite(running, found.access, answers);
     const loaded = loadSite(text, args.file === '-' ? 'standard output' : args.file);
     await writeSite(args.file, text, io);
     if (!io.isQuiet && args.file !== '-')

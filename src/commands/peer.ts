@@ -1,7 +1,7 @@
 // `peer`: the phones and laptops of an interface that is there. The site file gets a peer or loses it; a private key is made here, shown
 // once, and kept nowhere.
 import { Exit, Refused } from '../errors.ts';
-import type { Router } from '../import/settle.ts';
+import type { Router } from '../import/reduce-to-empty-plan.ts';
 import { visible } from '../report/visible.ts';
 import type { Secret } from '../secret.ts';
 import type { Site, Tunnel } from '../site/site.ts';

@@ -1,7 +1,7 @@
 // What the commands that write a site file share: where the router is, what it has, and the care for a file that is there.
 import { Refused } from '../errors.ts';
 import type { Access } from '../import/import.ts';
-import type { Router } from '../import/settle.ts';
+import type { Router } from '../import/reduce-to-empty-plan.ts';
 import { visible } from '../report/visible.ts';
 import { routerHost, userName } from '../site/grammar/names.ts';
 import { value } from '../vyatta/tree.ts';

@@ -1,5 +1,5 @@
 // Tunnels put into a site file and taken out of it again, as text.
-import { type Answers, newTunnel } from '../import/begin.ts';
+import { type Answers, newTunnel } from '../import/initial-site.ts';
 import { linesOf } from '../import/write.ts';
 import { tunnel as tunnels } from '../objects/tunnel.ts';
 import { loadSite } from '../site/load.ts';

@@ -9,8 +9,8 @@ import type { Finding, Plan } from '../plan/types/plan.ts';
 import { loadSite } from '../site/load.ts';
 import { startsWith } from '../vyatta/tree.ts';
 import { printCommand } from '../vyatta/words.ts';
-import { planFor, type Router, type Settled, settle } from './settle.ts';
-import { type Unsaid, unsaid } from './unsaid.ts';
+import { planFor, type Reduced, type Router, reduceToEmptyPlan } from './reduce-to-empty-plan.ts';
+import { type Unmanaged, unmanaged } from './unmanaged.ts';
 import { writeDraft } from './write.ts';
 
 export interface Access {
@@ -23,7 +23,7 @@ export interface Imported {
   readonly text: string;
   /** Of the text, against the same router: empty, or the proof failed. */
   readonly plan: Plan;
-  readonly unsaid: readonly Unsaid[];
+  readonly unmanaged: readonly Unmanaged[];
   /** Interfaces that could be the file's as a whole without a change; with `manages` they are. */
   readonly claimable: readonly string[];
   /** Why an interface couldn't, by name. */
@@ -44,15 +44,15 @@ export function importSite(
   const { running, facts } = router;
   const { file } = options;
   const draft = draftOf(router, access);
-  const settled = settle(draft, router, file);
+  const reduced = reduceToEmptyPlan(draft, router, file);
   const { claimable, unclaimed } = claims(draft, router, file);
   if (options.manages && claimable.length > 0) draft.set(['manages', 'interfaces'], [...claimable]);
-  const { site, place } = options.manages ? loadSite(writeDraft(draft), file) : settled.loaded;
+  const { site, place } = options.manages ? loadSite(writeDraft(draft), file) : reduced.loaded;
   const placeOf = (path: Parameters<typeof place>[0]) => place(path);
   const keyPath: Parameters<typeof deriveWanted>[3] = source =>
     source.kind === 'router' ? source.path : undefined;
   const wanted = deriveWanted(site, placeOf, running, keyPath, facts?.probes);
-  const rest = unsaid(running, wanted.tree, site, settled.removed);
+  const rest = unmanaged(running, wanted.tree, site, reduced.removed);
   const text = writeDraft(draft, headOf(claimable, unclaimed, options.manages), tailOf(rest));
   const plan = planFor(loadSite(text, file), router, options.checks);
   const named = new Set(site.tunnels.map(({ name }) => name));
@@ -60,16 +60,16 @@ export function importSite(
   return {
     text,
     plan,
-    unsaid: rest,
+    unmanaged: rest,
     claimable,
     unclaimed,
     tunnels: named.size,
-    leftOut: leftOut.map(name => ({ name, why: whyNot(name, settled.removed) })),
+    leftOut: leftOut.map(name => ({ name, why: whyNot(name, reduced.removed) })),
     refused: refusals(plan.diagnostics, new Map()),
   };
 }
 
-function whyNot(name: string, removed: Settled['removed']): string {
+function whyNot(name: string, removed: Reduced['removed']): string {
   const path = tunnel.path(name);
   return removed.find(({ running }) => startsWith(running, path))?.why ?? 'the site file has no word for it';
 }
@@ -126,7 +126,7 @@ function headOf(
   return lines;
 }
 
-function tailOf(rest: readonly Unsaid[]): string[] {
+function tailOf(rest: readonly Unmanaged[]): string[] {
   if (rest.length === 0) return [];
   return [
     '',

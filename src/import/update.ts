@@ -11,7 +11,7 @@ import { pathAt } from '../site/place-of.ts';
 import type { Path } from '../vyatta/tree.ts';
 import { printCommand } from '../vyatta/words.ts';
 import { draftOf } from './import.ts';
-import { planFor, type Router, settle } from './settle.ts';
+import { planFor, type Router, reduceToEmptyPlan } from './reduce-to-empty-plan.ts';
 import { asBefore, toNode } from './write.ts';
 
 export interface Updated {
@@ -25,7 +25,7 @@ export interface Updated {
 /** Throws {@link SiteProblems} when the router has what the file's rules refuse. */
 export function updateSite(text: string, loaded: LoadedSite, router: Router, file: string): Updated {
   const draft = draftOf(router, { host: 'router' });
-  settle(draft, router, file);
+  reduceToEmptyPlan(draft, router, file);
   const document = parseDocument(text);
   const edit = new Edit(document, draft, loaded.site, router);
   for (const change of planFor(loaded, router).changes) {

@@ -102,14 +102,14 @@ class Walk implements Difference {
       for (const [word, node] of running.children) this.remove(node, [...path, word]);
       return;
     }
-    const fates = [...leaves(running, path)].map(leaf => this.owns(leaf.path));
-    if (running.children.size === 0) fates.push(this.owns(path));
-    if (fates.every(fate => fate === 'foreign')) return;
-    if (fates.every(fate => fate === 'ours') && isUnit(path)) {
+    const ownerships = [...leaves(running, path)].map(leaf => this.owns(leaf.path));
+    if (running.children.size === 0) ownerships.push(this.owns(path));
+    if (ownerships.every(ownership => ownership === 'foreign')) return;
+    if (ownerships.every(ownership => ownership === 'ours') && isUnit(path)) {
       if (isMeaningless(path, running)) return;
       this.deletes.push({ op: 'delete', path });
       this.report(running, path, 'delete');
-    } else if (fates.every(fate => fate === 'kept')) {
+    } else if (ownerships.every(ownership => ownership === 'kept')) {
       this.report(running, path, 'keep');
     } else {
       for (const [word, node] of running.children) this.remove(node, [...path, word]);

@@ -24,13 +24,13 @@ export function objectsOf(plan: Plan, keys: 'whole' | 'short' = 'short'): PlanOb
     found.set(key, group);
     group.changes.push({ label: place.label.join(' '), change });
   }
-  const fate = fates(plan);
+  const actionOf = actionsOf(plan);
   return [...found.values()]
     .sort((a, b) => compare(a.place.order, b.place.order))
     .map(({ place, changes }) => ({
       title: titleOf(place, plan.peers ?? [], keys),
       group: place.order[0] === 'tunnels' ? place.order[1] : place.order[0],
-      action: fate(place.object, changes),
+      action: actionOf(place.object, changes),
       changes,
     }));
 }
@@ -55,7 +55,7 @@ function placeOf(path: Path): Named {
 }
 
 /** An object is new when the undo takes it away, and gone when the commands do; told from the plan alone. */
-function fates(plan: Plan): (object: Path, changes: readonly { change: Change }[]) => Action {
+function actionsOf(plan: Plan): (object: Path, changes: readonly { change: Change }[]) => Action {
   const gone = new Set<string>();
   const made = new Set<string>();
   for (const { run, undo } of plan.commits) {

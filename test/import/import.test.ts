@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { checks } from '../../src/checks/all.ts';
 import { importSite } from '../../src/import/import.ts';
-import { planFor } from '../../src/import/settle.ts';
+import { planFor } from '../../src/import/reduce-to-empty-plan.ts';
 import { updateSite } from '../../src/import/update.ts';
 import { refusals } from '../../src/plan/allow.ts';
 import { makePlan } from '../../src/plan/make.ts';
@@ -36,7 +36,7 @@ describe('import of the blog', () => {
     assert.ok(isEmpty(planOf(found.text, router(complete).running)));
     assert.deepEqual(found.claimable, ['wg4', 'wg5']);
     assert.deepEqual(
-      found.unsaid.map(({ command }) => command),
+      found.unmanaged.map(({ command }) => command),
       ['set service ubnt-discover interface wg4 disable', 'set service ubnt-discover interface wg5 disable'],
     );
     for (const words of [
@@ -51,7 +51,7 @@ describe('import of the blog', () => {
 
   it('with manages says everything, and a peer that leaves the file leaves the router', () => {
     const found = imported(complete, true);
-    assert.deepEqual(found.unsaid, []);
+    assert.deepEqual(found.unmanaged, []);
     assert.ok(isEmpty(found.plan));
     const without = found.text.replace(/ {6}srv5:\n( {8}.*\n)+/, '').replace('peers:\n    routes', 'routes');
     const commands = planOf(without, router(complete).running).commits.flatMap(({ run }) => run);
@@ -74,7 +74,9 @@ describe('import of the blog', () => {
 describe('import of what a file can not say', () => {
   const key = 'gKoUNRGxUzZ7Nd4bPOHZzNWAQKwOYuoMLk+pnJ+AWng=';
   const lines = (text: string) =>
-    Object.fromEntries(imported(text).unsaid.map(({ command, why }) => [command.replace(/^set /, ''), why]));
+    Object.fromEntries(
+      imported(text).unmanaged.map(({ command, why }) => [command.replace(/^set /, ''), why]),
+    );
 
   it('keeps a literal key where it is, and never shows it', () => {
     const secret = 'iK0XxHHLGvMaXcfvhuEBWpH2hWO4TeWKOcJPFGSHcVQ=';
@@ -82,7 +84,7 @@ describe('import of what a file can not say', () => {
     assert.ok(isEmpty(found.plan));
     assert.match(found.text, /# privateKey: \/config\/auth\/wg0\.key/);
     assert.ok(!JSON.stringify(found).includes(secret));
-    assert.match(found.unsaid[0]?.command ?? '', /private-key '\(a literal key, its public half /);
+    assert.match(found.unmanaged[0]?.command ?? '', /private-key '\(a literal key, its public half /);
   });
 
   it('tells what the grammar refuses, leaf by leaf, and keeps the rest', () => {
@@ -202,10 +204,10 @@ describe('import of the corpus', () => {
       );
       const { running: again } = { running };
       assert.ok(isEmpty(planOf(found.text, again)), file);
-      assert.ok(found.unsaid.every(({ why }) => why !== ''));
+      assert.ok(found.unmanaged.every(({ why }) => why !== ''));
       const { diagnostics } = planFor(loadSite(found.text, 'edgewg.yaml'), { running }, checks);
       assert.deepEqual(found.refused, refusals(diagnostics, new Map()), file);
-      table.push(`${file}: ${found.tunnels} tunnels, plan empty, ${found.unsaid.length} lines told`);
+      table.push(`${file}: ${found.tunnels} tunnels, plan empty, ${found.unmanaged.length} lines told`);
     }
     assert.ok(table.length >= 15, table.join('\n'));
     if (process.env['EDGEWG_TABLE'] !== undefined) process.stdout.write(`${table.join('\n')}\n`);
@@ -238,10 +240,10 @@ set interfaces wireguard wg0 route-allowed-ips false
   });
 
   it('leaves out one bad value of a list, and says why of it alone', () => {
-    const { text, unsaid } = found("set interfaces wireguard wg0 address 'fd00:9::g/64'\n");
+    const { text, unmanaged } = found("set interfaces wireguard wg0 address 'fd00:9::g/64'\n");
     assert.match(text, /address: \[10\.9\.0\.1\/24\]/);
     assert.deepEqual(
-      unsaid.map(({ command, why }) => [command, why]),
+      unmanaged.map(({ command, why }) => [command, why]),
       [
         [
           "set interfaces wireguard wg0 address 'fd00:9::g/64'",
@@ -262,12 +264,12 @@ set interfaces wireguard wg0 route-allowed-ips false
   });
 
   it('takes no stars for a value', () => {
-    const { text, unsaid } = found(
+    const { text, unmanaged } = found(
       `set interfaces wireguard wg0 peer ${keys[0]} preshared-key ****************\n`,
     );
     assert.doesNotMatch(text.replaceAll(/^ *#.*$/gm, ''), /\*\*/);
     assert.match(
-      unsaid.find(({ command }) => command.includes('preshared-key'))?.why ?? '',
+      unmanaged.find(({ command }) => command.includes('preshared-key'))?.why ?? '',
       /secrets hidden/,
     );
   });

@@ -9,9 +9,9 @@ import { type Found, lookup, step, top } from '../vyatta/nodes.ts';
 import { isLiteral, masked, publicHalf, redacted } from '../vyatta/redact.ts';
 import { leaves, type Path, startsWith, type Tree, value } from '../vyatta/tree.ts';
 import { printCommand } from '../vyatta/words.ts';
-import type { Removed } from './settle.ts';
+import type { Removed } from './reduce-to-empty-plan.ts';
 
-export interface Unsaid {
+export interface Unmanaged {
   /** The line of the running configuration, from 1. */
   readonly line: number | undefined;
   /** The `set` command without secrets. */
@@ -20,7 +20,7 @@ export interface Unsaid {
 }
 
 /** `wanted` is what the file says, as the router's nodes. */
-export function unsaid(running: Tree, wanted: Tree, site: Site, removed: readonly Removed[]): Unsaid[] {
+export function unmanaged(running: Tree, wanted: Tree, site: Site, removed: readonly Removed[]): Unmanaged[] {
   const owns = ownership(site, running, wanted);
   const said = new Set([...leaves(wanted)].flatMap(({ path }) => forms(path)));
   const names = new Set(tunnel.names(running));

@@ -29,14 +29,14 @@ export interface Removed {
   readonly why: string;
 }
 
-export interface Settled {
+export interface Reduced {
   readonly loaded: LoadedSite;
   readonly plan: Plan;
   readonly removed: readonly Removed[];
 }
 
 /** Changes the draft until its plan is empty, or nothing more can be taken out. Throws {@link SiteProblems} of what is no entry. */
-export function settle(draft: Draft, router: Router, file: string): Settled {
+export function reduceToEmptyPlan(draft: Draft, router: Router, file: string): Reduced {
   const removed: Removed[] = [];
   const take: Take = (entry, why, item) => {
     if (entry === undefined || !draft.entries.includes(entry)) return false;

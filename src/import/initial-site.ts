@@ -83,7 +83,7 @@ export function newTunnel(running: Tree, answers: Answers, said: PerFamily<strin
   };
 }
 
-export function beginSite(running: Tree, access: Access, answers: Answers): string {
+export function initialSite(running: Tree, access: Access, answers: Answers): string {
   const draft = new Draft();
   const { tunnel } = answers;
   const { data, rulesets, rules } = newTunnel(running, answers);
