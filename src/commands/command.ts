@@ -16,6 +16,8 @@ export interface FleetRules {
   readonly jobs: number;
   /** Options that make sense for one router alone. */
   readonly onlyAlone: readonly string[];
+  /** What a site file is called where the positional may be something else for one router. */
+  readonly sites?: RegExp;
   /** --out is then a folder, with a file of this ending for each. */
   readonly writes?: string;
   /** What it prints is one router's file: of several it only writes files. */

@@ -237,6 +237,17 @@ export async function runCommand(command: Command, args: Args, io: Io): Promise<
   const given = args[positional];
   if (fleet === undefined || !Array.isArray(given)) return await run({}, io);
   const words = given.map(String);
+  const sites = words.filter(word => fleet.sites?.test(word) !== false);
+  if (sites.length === 0) return await run({}, io);
+  if (sites.length < words.length)
+    throw new Refused(
+      'usage',
+      `${words
+        .filter(word => !sites.includes(word))
+        .map(visible)
+        .join(', ')} has no place beside site files`,
+      'give site files alone',
+    );
   const plans = fleet.prepare === undefined ? [] : await plansAmong(words, io);
   if (plans.length > 0 && plans.length < words.length)
     throw new Refused('usage', 'a saved plan stands by itself', 'give plans or site files, not both');

@@ -1,28 +1,39 @@
 // `rollback [ID]`: undoes one apply by its inverse commands and keeps what others did since.
-import { Exit } from '../errors.ts';
+import { Exit, Refused } from '../errors.ts';
 import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import { applyingOptions, applySummary, mayApply, readApplying, runApply } from './applying.ts';
 import { defineCommand } from './command.ts';
+import { fleetApplyOptions } from './fleet.ts';
 import { accessOptions, openDialer, readSite, siteOptions } from './live.ts';
 import { showPlan } from './output.ts';
 
 export const command = defineCommand({
-  command: 'rollback [id]',
+  command: 'rollback [id..]',
   describe: 'undo an apply by its inverse commands, and keep what others did since',
   positionals: {
-    id: { type: 'string', describe: 'which apply; default: the last one that is not rolled back' },
+    id: {
+      type: 'string',
+      array: true,
+      describe:
+        'which apply; default: the last one that is not rolled back. Or site files (.yaml), for the last one of each router',
+    },
   },
+  fleet: { stopsOnFailure: true, jobs: 1, onlyAlone: ['router'], sites: /\.ya?ml$/ },
   options: {
     ...siteOptions,
     ...accessOptions,
     list: { type: 'boolean', describe: 'list the applies that the router remembers' },
     ...applyingOptions,
+    ...fleetApplyOptions,
   },
   examples: [
     ['edgewg rollback --list', 'what was applied, when and by whom'],
     ['edgewg rollback', 'undo the last apply; again: the one before'],
+    ['edgewg rollback sites/*.yaml --list', 'of several routers'],
   ],
   async run(args, io) {
+    const [id, ...more] = args.id ?? [];
+    if (more.length > 0) throw new Refused('usage', 'one apply is undone at a time', 'give one ID');
     const applying = readApplying(args);
     const loaded = await readSite(args.file, io);
     const dialer = await openDialer(loaded, args, io);
@@ -35,7 +46,7 @@ export const command = defineCommand({
         io.stdout.write(renderHistory(history));
         return Exit.done;
       }
-      const apply = findApply(history, args.id);
+      const apply = findApply(history, id);
       const { readRouter } = await import('../router/read.ts');
       const { rollbackChecks } = await import('../checks/rollback/all.ts');
       const { peerNames } = await import('../plan/peer-names.ts');

@@ -55,7 +55,7 @@ describe('the command line', () => {
     ['a missing value of a short option', ['plan', '-f'], /a value is missing after -f/],
     [
       'a site file without its option',
-      ['rollback', 'last', 'x.yaml'],
+      ['graph', 'plan.json', 'x.yaml'],
       /unexpected argument: x\.yaml\n {2}hint: .*-f/,
     ],
     ['a mistyped code', ['explain', 'ew30'], /did you mean EW030\?/],

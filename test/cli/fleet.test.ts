@@ -71,6 +71,16 @@ describe('a command over several site files', () => {
     assert.equal(one.stdout, 'hello of sites/a.yaml\n');
   });
 
+  it('takes words for something else where the positional may be that, and mixes nothing', async () => {
+    const rules: Partial<FleetRules> = { onlyAlone: [], sites: /\.ya?ml$/ };
+    assert.deepEqual((await run({ sites: ['20260101-a'] }, rules)).ran, ['edgewg.yaml']);
+    assert.deepEqual((await run({ sites: sites('a', 'b') }, rules)).ran, sites('a', 'b'));
+    await assert.rejects(
+      run({ sites: ['20260101-a', ...sites('a')] }, rules),
+      /20260101-a has no place beside site files/,
+    );
+  });
+
   it('prints no files behind each other: of several it asks for a folder', async () => {
     const rules: Partial<FleetRules> = { onlyAlone: [], writes: '.snapshot', needsOut: true };
     await assert.rejects(run({ sites: sites('a', 'b') }, rules), (error: unknown) => {
