@@ -85,6 +85,10 @@ async function makeFolderOf(path: string, io: Io): Promise<void> {
   await mkdir(dirname(resolve(io.cwd, path)), { recursive: true });
 }
 
+/** What npm needs to run; whatever else stands in the environment, such as keys that a site file refers to, is none of its business. */
+const neededByNpm =
+  /^(?:PATH|PATHEXT|HOME|USERPROFILE|APPDATA|TMPDIR|TEMP|TMP|LANG|LC_\w+|SystemRoot|ComSpec)$/i;
+
 /** This program as npm packs it, from where it is installed, or from a clone. Rejects with {@link Refused} where there is no npm. */
 async function packOwn(io: Io): Promise<CiProgram & { readonly tarball: Buffer }> {
   const { mkdtemp, readdir, readFile, rm } = await import('node:fs/promises');
@@ -97,7 +101,8 @@ async function packOwn(io: Io): Promise<CiProgram & { readonly tarball: Buffer }
   const folder = await mkdtemp(join(tmpdir(), 'edgewg-pack-'));
   try {
     const words = ['npm', 'pack', '--ignore-scripts', '--offline', '--silent', '--pack-destination', folder];
-    const ran = await io.run([...words, fileURLToPath(shippedFile(''))], { cwd: folder, withheld: [] });
+    const withheld = Object.keys(io.env).filter(name => !neededByNpm.test(name));
+    const ran = await io.run([...words, fileURLToPath(shippedFile(''))], { cwd: folder, withheld });
     const [file] = await readdir(folder);
     if (ran.kind !== 'ended' || ran.exit !== 0 || file === undefined)
       throw new Refused(
