@@ -40,7 +40,7 @@ const typed: readonly [string, string][] = [
   ['plan --detail\t', 'plan --detailed-exitcode'],
   ['plan --format mark\t', 'plan --format markdown'],
   ['plan --format=mark\t', 'plan --format=markdown'],
-  ['explain EW03\t', 'explain EW030'],
+  ['explain EW50\t', 'explain EW500'],
   ['cluster ren\t--variant netw\t', 'cluster render --variant networkd'],
   ['show saved\t', 'show saved-plan.json'],
   ['plan --running rout\t', 'plan --running router.snapshot'],
