@@ -165,6 +165,17 @@ describe('a key reference', () => {
     }
   });
 
+  it('of a variable that is not set is missing, whatever every object has by that name', async () => {
+    for (const name of ['WG4', 'constructor', 'toString', '__proto__']) {
+      const { keys, faults } = await resolveReferences(siteWith({ kind: 'env', name }), nowhere, 'all');
+      assert.equal(keys.size, 0);
+      assert.deepEqual(
+        faults.map(({ code, message }) => [code, message]),
+        [['reference-missing', `env:${name}: there is no such variable`]],
+      );
+    }
+  });
+
   it('is left open by a plan where it would run a program or is not at hand', async () => {
     let runs = 0;
     const run = async (): Promise<Ran> => {
