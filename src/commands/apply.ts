@@ -1,6 +1,6 @@
 // `apply`: plans, shows, asks, and lets the router do it: the plan just shown and confirmed, or a saved one.
 import { Exit, Refused } from '../errors.ts';
-import { isEmpty } from '../plan/types/plan.ts';
+import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import { visible } from '../report/visible.ts';
 import {
   type Applying,
@@ -72,7 +72,11 @@ async function prepare(args: ApplyArgs, io: Io): Promise<(io: Io) => Promise<num
   });
   if (isEmpty(shown.plan)) return async () => Exit.done;
   const again = { ...args, what: undefined, file: shown.file };
-  const shownBefore = (live: Live): void => refuseStale(shown, live);
+  const seen = new Set(shown.plan.diagnostics.map(textOf));
+  const shownBefore = (live: Live): Plan => {
+    refuseStale(shown, live);
+    return { ...live.plan, diagnostics: live.plan.diagnostics.filter(one => !seen.has(textOf(one))) };
+  };
   return own => withPlan({ ...again, shownBefore }, applying, own, live => carryOut(live, applying, own));
 }
 
@@ -81,8 +85,8 @@ interface ApplyArgs extends AccessArgs, ApplyingArgs {
   /** Undefined where the saved plan names it. */
   readonly file?: string | undefined;
   readonly commands?: boolean | undefined;
-  /** Refuses a plan that isn't the one which was shown. */
-  readonly shownBefore?: ((live: Live) => void) | undefined;
+  /** Refuses a plan that isn't the one which was shown; else what is new in it. */
+  readonly shownBefore?: ((live: Live) => Plan) | undefined;
 }
 
 type LiveOf = Live & { readonly file: string };
@@ -101,8 +105,8 @@ async function withPlan<T>(
   const dialer = await openDialer(loaded, args, io);
   const live = await planLive(loaded, dialer, io, 'all');
   try {
-    refuseOther?.(live);
-    await showPlan(live.plan, { format: 'text', inverse: undefined, commands: args.commands }, io, {
+    const fresh = refuseOther?.(live) ?? live.plan;
+    await showPlan(fresh, { format: 'text', inverse: undefined, commands: args.commands }, io, {
       allowed: applying.allowed,
       isKnown: refuseOther !== undefined && applying.yes && !io.isVerbose,
     });
@@ -111,6 +115,8 @@ async function withPlan<T>(
     await live.connection.close();
   }
 }
+
+const textOf = (one: Plan['diagnostics'][number]): string => JSON.stringify(one);
 
 async function carryOut(live: LiveOf, applying: Applying, io: Io): Promise<number> {
   const { plan, replan, file } = live;
@@ -136,8 +142,11 @@ async function siteOf(saved: string, io: Io): Promise<string> {
  * A saved plan is bound to the router's host key and its running configuration. What is applied is the plan made just now,
  * which has the same commands: nobody's edit of the file takes a finding away.
  */
-async function bindingOf(path: string, io: Io): Promise<(live: Live) => void> {
+async function bindingOf(path: string, io: Io): Promise<(live: Live) => Plan> {
   const { readPlanFile, refuseStale } = await import('./plan-file.ts');
   const file = await readPlanFile(path, io);
-  return live => refuseStale(file, live);
+  return live => {
+    refuseStale(file, live);
+    return live.plan;
+  };
 }

@@ -72,6 +72,14 @@ describe('edgewg against a router', () => {
     ok(await router.edgewg('plan', '-f', 'one.yaml', '--detailed-exitcode'));
   });
 
+  it('tells a finding of one of several site files once', async () => {
+    const bare = site([4, 5]).replaceAll(/^ +unfiltered: .*\n/gm, '');
+    router.write('bare.yaml', bare);
+    const done = ok(await router.edgewg('apply', 'bare.yaml', 'one.yaml', '--yes'));
+    assert.equal(done.stdout.match(/EW122/g)?.length, 2, done.stdout);
+    ok(await router.edgewg('apply', '-f', 'one.yaml', '--yes', '--allow', 'delete=1'));
+  });
+
   it('takes a saved plan while nothing has moved, and says what has', async () => {
     ok(await router.edgewg('plan', '-f', 'two.yaml', '--out', 'plan.json'));
     const saved = readFileSync(join(router.folder, 'plan.json'), 'utf8');
