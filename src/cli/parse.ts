@@ -5,6 +5,7 @@ import { runCommand } from '../commands/fleet.ts';
 import type { Io } from '../commands/io.ts';
 import { commands } from '../commands/table.ts';
 import { isTopic, topicsTopic } from '../commands/topics.ts';
+import { joinTraces } from '../commands/trace.ts';
 import { Refused } from '../errors.ts';
 import { complete } from './complete.ts';
 import { fromEnvironment } from './environment.ts';
@@ -38,7 +39,7 @@ export async function parse(given: readonly string[], env: Io['env'], columns = 
     for (const [name, value] of Object.entries(args)) if (value === stdin) args[name] = '-';
     run = io => runCommand(command, args, io);
   });
-  const words = argv.map(word => (word === '-' ? stdin : word));
+  const words = joinTraces(argv).map(word => (word === '-' ? stdin : word));
   let output = '';
   const read = async (): Promise<Record<string, unknown>> =>
     await parser.parseAsync(words, {}, (_error, _args, text) => {

@@ -66,7 +66,7 @@ export function checkOutput(args: OutputArgs & Extras): void {
     args.commands === true && format !== 'text' ? ['--commands'] : [],
     args.diff === true && !isForPeople ? ['--diff'] : [],
     args.compare !== undefined && !isForPeople ? ['--compare'] : [],
-    args.trace !== undefined && format !== 'text' ? ['--trace'] : [],
+    args.trace !== undefined && format !== 'text' && format !== 'json' ? ['--trace'] : [],
   ].flat()[0];
   if (misplaced !== undefined)
     throw new Refused('usage', `${misplaced} has no place in --format ${format}`, 'take one of them');
@@ -97,6 +97,8 @@ interface Shown {
   /** With the plan that was reviewed, and its file. */
   readonly comparison?: Comparison | undefined;
   readonly reviewed?: string | undefined;
+  /** Stands beside the plan where that is data. */
+  readonly beside?: Readonly<Record<string, unknown>>;
 }
 
 /** Data to stdout; findings, which a list of commands has no place for, to stderr. */
@@ -105,7 +107,7 @@ export async function showPlan(plan: Plan, args: OutputArgs, io: Io, more: Shown
   const isInverse = args.inverse === true;
   if (args.format === 'json') {
     const { renderJson } = await import('../report/json.ts');
-    stdout.write(renderJson(plan));
+    stdout.write(renderJson(plan, more.beside));
   } else if (args.format === 'commands') {
     const { renderCommands } = await import('../report/commands.ts');
     const { findingBlocks } = await import('../report/findings.ts');

@@ -13,7 +13,7 @@ import type { Io } from './io.ts';
 import { accessOptions, readSite, siteOptions } from './live.ts';
 import { checkOutput, outputOptions, showPlan } from './output.ts';
 import { type Made, planFor } from './planning.ts';
-import { checkTraces, showTraces, traceOptions } from './trace.ts';
+import { checkTraces, showTraces, traceOptions, tracesAsData } from './trace.ts';
 
 export const command = defineCommand({
   command: 'plan [sites..]',
@@ -52,6 +52,7 @@ export const command = defineCommand({
     ['edgewg plan', 'against the router that the site file names'],
     ['edgewg plan --running router.commands', 'against a saved configuration'],
     ['edgewg plan --trace 10.42.4.7', 'with the way that packets to a pod take'],
+    ['edgewg plan --trace 192.168.2.20 10.42.4.7', 'from a client at home, with the tunnel and without it'],
     ['edgewg plan --out plan.json', 'for `edgewg apply plan.json`'],
     ['edgewg plan sites/*.yaml', 'for several routers, four at once'],
     ['edgewg plan sites/*.yaml --out plans', 'for `edgewg apply plans`'],
@@ -77,8 +78,13 @@ export const command = defineCommand({
     const comparison = args.compare === undefined ? undefined : await compareWith(args.compare, made, io);
     const diff = args.diff === true ? { diff: await diffOf(plan, running, args.format, io) } : {};
     const compared = { comparison, reviewed: args.compare };
-    await showPlan(plan, args, io, { allowed, running, origin, file: args.out, ...compared, ...diff });
-    if (args.trace !== undefined) await showTraces(args.trace, made, io);
+    const isData = args.format === 'json';
+    const traces = args.trace ?? [];
+    const beside =
+      isData && traces.length > 0 ? { beside: { traces: await tracesAsData(traces, made, io) } } : {};
+    const shown = { allowed, running, origin, file: args.out, ...compared, ...diff, ...beside };
+    await showPlan(plan, args, io, shown);
+    if (!isData) await showTraces(traces, made, io);
     if (args.out !== undefined) await save(made, args.out, args.file, io);
     if (refusals(plan.diagnostics, allowed).length > 0) return Exit.refused;
     if (comparison !== undefined) return comparison.isSame ? Exit.done : Exit.difference;

@@ -10,12 +10,29 @@ export function renderTrace(trace: Trace, when: string, paint: ChalkInstance): s
   const lines = [
     paint.bold(`The way to ${trace.address} ${when}:`),
     ...trace.hops.flatMap(hop => hopLines(hop).map((line, i) => `    ${i === 0 ? line : paint.dim(line)}`)),
-    `    ${ends[trace.end](trace.hops.at(-1))}`,
+    `    ${tellEnd(trace)}`,
     ...trace.detours.map(detour => `    ${paint.yellow('unless:')} ${tellDetour(detour)}`),
     ...trace.doubts.map(doubt => `    ${paint.yellow('unknown:')} ${visible(doubt)}`),
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const tellEnd = ({ hops, end }: Pick<Trace, 'hops' | 'end'>): string => ends[end](hops.at(-1));
+
+/** The same without its head, for the packets that WireGuard makes of others. */
+export const traceLines = (trace: Pick<Trace, 'hops' | 'end'>): string[] => [
+  ...trace.hops.flatMap(hop => hopLines(hop).slice(0, 1)),
+  tellEnd(trace),
+];
+
+/** For programs. */
+export const traceJson = (trace: Trace): unknown => ({
+  destination: trace.address,
+  end: trace.end,
+  way: traceLines(trace),
+  detours: trace.detours.map(tellDetour),
+  doubts: trace.doubts,
+});
 
 function hopLines({ address, routes, behind, announced, out, peer }: Hop): string[] {
   const [route, ...others] = routes;

@@ -157,9 +157,35 @@ describe('plan', () => {
     assert.match(stdout, /^The way to 192\.168\.2\.9 after the plan:\n.*switch0/m);
     assertRefused(await runHere([...args, '--trace', 'srv4']), /--trace srv4 is no IP address/);
     assertRefused(
-      await runHere([...args, '--trace', '10.42.4.7', '--format', 'json']),
-      /--trace has no place in --format json/,
+      await runHere([...args, '--trace', '10.42.4.7', '--format', 'markdown']),
+      /--trace has no place in --format markdown/,
     );
+  });
+
+  it('shows the way from a client, with its tunnel and without it, and as data', async () => {
+    const args = ['plan', ...running, '--trace', '192.168.2.20', '10.42.4.7', ...site];
+    const { stdout } = await runHere(args);
+    assert.match(stdout, /^The way from 192\.168\.2\.20 to 10\.42\.4\.7 now:\n {4}it comes in by switch0$/m);
+    assert.match(stdout, /^ {4}with wg4 gone:\n.*10\.42\.4\.0\/24 → nowhere/m);
+    const json = JSON.parse((await runHere([...args, '--format', 'json'])).stdout);
+    const [{ now, after }] = json.traces;
+    assert.deepEqual([now.ways[0].end, now.ways[0].interface], ['line', 'eth9']);
+    assert.deepEqual([after.ways[0].end, after.ways[0].interface], ['tunnel', 'wg4']);
+    assert.deepEqual([after.down[0].interface, after.down[0].ways[0].end], ['wg4', 'discarded']);
+    const both = await runHere([...args, '--trace=192.168.2.9', '1.1.1.1']);
+    assert.match(both.stdout, /^The way from 192\.168\.2\.9 to 1\.1\.1\.1 after the plan:/m);
+  });
+
+  it('refuses what is no way from one address to another', async () => {
+    const refused = async (...words: string[]): Promise<unknown> =>
+      assertRefused(
+        await runHere(['plan', ...running, '--trace', ...words.slice(0, -1)]),
+        new RegExp(words.at(-1) ?? ''),
+      );
+    await refused('192.168.2.20', 'srv4', '--trace srv4 is no IP address');
+    await refused('192.168.2.20', '2001:db8::1', 'one is IPv4, the other IPv6');
+    await refused('192.168.2.20', '192.168.2.20', 'both are the same address');
+    await refused('192.168.2.20 1.1.1.1 1.0.0.1', 'takes one address or two');
   });
 
   it('writes a plan that show renders as it was, for its owner alone, through a link', async () => {

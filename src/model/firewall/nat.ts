@@ -1,10 +1,16 @@
 // What the router's NAT takes before any ruleset sees it: destination NAT and port-forward send packets for the router
 // elsewhere, so that no service of the router gets them. Built from the conditions of rules, as a ruleset is.
 import type { Interface } from '../../vyatta/interfaces.ts';
-import { emptyTree, find, type Tree, value, values } from '../../vyatta/tree.ts';
+import { emptyTree, find, type Path, type Tree, value, values } from '../../vyatta/tree.ts';
+import type { Family } from '../../wireguard/prefix.ts';
+import { addresses, ports } from './conditions.ts';
 import { groupOf } from './groups.ts';
+import { type Packets, states } from './packets.ts';
+import { holds } from './ranges.ts';
 import { readRule } from './rule.ts';
 import type { Ruleset } from './ruleset.ts';
+import { ask, ruleOf } from './verdict.ts';
+import { tellDoubt } from './words.ts';
 
 /** What decides about the NAT of a rule, but isn't a condition on packets; `inbound-interface` is looked at here. */
 const notConditions = new Set([
@@ -92,4 +98,76 @@ function forwards(tree: Tree, iface: Interface): ReturnType<typeof readRule>[] {
       groupOf(tree, kind, 4, name),
     );
   });
+}
+
+/** A rule of `service nat` that gives packets another address. */
+export interface NatRule {
+  readonly number: number;
+  readonly type: 'masquerade' | 'source' | 'destination';
+  readonly path: Path;
+  readonly line?: number;
+  /** The address that they get, as it stands there; a masquerade has none. */
+  readonly to?: string;
+}
+
+export interface Translated {
+  readonly packets: Packets;
+  /** None: they keep their address. */
+  readonly rule?: NatRule;
+  /** Rules that may take them before. */
+  readonly doubts: readonly string[];
+}
+
+/** Only the first packet of a connection is asked about; EdgeOS has no NAT for IPv6. */
+const isAsked = (family: Family, { state }: Packets): boolean =>
+  family === 4 && (state === undefined || holds(state, BigInt(states.new)));
+
+/** With `to`: the fields that they have from there on. */
+export interface Moved extends Translated {
+  readonly to?: Packets;
+}
+
+/** What destination NAT makes of packets that come in by an interface; `port-forward` is about the router's own address and left out. */
+export function destinationNat(tree: Tree, iface: Interface, family: Family, packets: Packets): Moved[] {
+  const nat = natOf(tree, iface);
+  const rules = nat.rules.filter(({ number }) => number < firstForward);
+  if (rules.length === 0 || !isAsked(family, packets)) return [{ packets, doubts: [] }];
+  return translatedBy(tree, { ...nat, rules }, packets).map(part => {
+    const path = part.rule?.path;
+    const inside = path && find(tree, [...path, 'inside-address']);
+    const address = inside && addresses(value(inside, ['address']) ?? '', 4);
+    const port = inside && ports(value(inside, ['port']) ?? '');
+    const to = { ...(address && { destination: address }), ...(port && { destinationPort: port }) };
+    return path === undefined ? part : { ...part, to };
+  });
+}
+
+/** What source NAT makes of packets that leave by an interface. */
+export function sourceNat(tree: Tree, iface: Interface, family: Family, packets: Packets): Translated[] {
+  const nat = sourceNatOf(tree, iface);
+  return nat.rules.length === 0 || !isAsked(family, packets)
+    ? [{ packets, doubts: [] }]
+    : translatedBy(tree, nat, packets);
+}
+
+function translatedBy(tree: Tree, nat: Ruleset, packets: Packets): Translated[] {
+  return ask(nat, packets).map(part => {
+    const doubts = part.doubts.map(tellDoubt);
+    const rule = part.action === 'drop' ? ruleOf(part) : undefined;
+    return { packets: part.packets, doubts, ...(rule && { rule: natRuleAt(tree, rule.number) }) };
+  });
+}
+
+function natRuleAt(tree: Tree, number: number): NatRule {
+  const path = ['service', 'nat', 'rule', String(number)];
+  const node = find(tree, path);
+  const type = node && value(node, ['type']);
+  const to = node && value(node, [type === 'destination' ? 'inside-address' : 'outside-address', 'address']);
+  return {
+    number,
+    type: type === 'destination' || type === 'source' ? type : 'masquerade',
+    path,
+    ...(node?.line !== undefined && { line: node.line }),
+    ...(to !== undefined && { to }),
+  };
 }

@@ -47,7 +47,7 @@ const withPorts = [6n, 17n, 33n, 132n, 136n];
 export function tellPackets(packets: Packets, family: Family): string {
   const words: string[] = [];
   const protocol = said(packets, 'protocol', all.protocol);
-  if (protocol !== undefined) words.push(tellRanges(protocol, number => protocolWords.get(number)));
+  if (protocol !== undefined) words.push(tellProtocols(protocol));
   const hasPorts =
     protocol === undefined ||
     protocol.some(([first, end]) => withPorts.some(one => first <= one && one <= end));
@@ -68,6 +68,13 @@ export function tellPackets(packets: Packets, family: Family): string {
   if (said(packets, 'icmp', all.icmp) !== undefined) words.push('(some types)');
   if (said(packets, 'tcpFlags', all.tcpFlags) !== undefined) words.push('(some flags)');
   return words.length === 0 ? 'everything' : words.join(' ');
+}
+
+/** `tcp`, `udp,icmp`, `all but tcp`. */
+function tellProtocols(set: Ranges): string {
+  const tell = (some: Ranges): string => tellRanges(some, number => protocolWords.get(number));
+  const others = difference(all.protocol, set);
+  return others.length < set.length ? `all but ${tell(others)}` : tell(set);
 }
 
 /** The values of a field, when they aren't all of them. */

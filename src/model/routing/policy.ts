@@ -1,14 +1,21 @@
-// Policy routing: `firewall modify` rules on the interface by which packets come in may send them by another table or a
-// load-balance group. Whether a rule takes a packet is asked of the firewall's own conditions.
+// Policy routing: modify rules on the interface by which packets come in may send them by another table or a load-balance group. What
+// they make of a packet is asked of the firewall's own conditions (firewall/modify.ts); here is what follows for its way.
 
 import { addressesOf, type Interface } from '../../vyatta/interfaces.ts';
-import { find, type Path, type Tree, value, values } from '../../vyatta/tree.ts';
+import { type Path, type Tree, value, values } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import { last, type Prefix, parsePrefix } from '../../wireguard/prefix.ts';
-import { groupOf } from '../firewall/groups.ts';
-import { meeting, type Packets } from '../firewall/packets.ts';
-import { ranges } from '../firewall/ranges.ts';
-import { readRule } from '../firewall/rule.ts';
+import { compared, markOfTable, tableNumber } from '../firewall/mark.ts';
+import {
+  type Marked,
+  type ModifyRule,
+  modify,
+  modifyTree,
+  readModify,
+  tableNumberOf,
+} from '../firewall/modify.ts';
+import type { Packets } from '../firewall/packets.ts';
+import { type Ranges, ranges } from '../firewall/ranges.ts';
 import type { Routing } from './routing.ts';
 
 /** A rule that takes packets, or some of them, past the main table. */
@@ -61,7 +68,8 @@ function modified(ifaces: readonly Interface[]): readonly Interface[] {
   return found;
 }
 
-const networksOf = (iface: Interface, family: Family): Packets['source'] & {} =>
+/** What an interface's own networks send. */
+export const networksOf = (iface: Interface, family: Family): Ranges =>
   ranges(
     addressesOf(iface)
       .flatMap(text => parsePrefix(text) ?? [])
@@ -69,54 +77,96 @@ const networksOf = (iface: Interface, family: Family): Packets['source'] & {} =>
       .map(prefix => [prefix.first, last(prefix)]),
   );
 
-const treeOf = (family: Family): 'modify' | 'ipv6-modify' => (family === 4 ? 'modify' : 'ipv6-modify');
+/** The modify ruleset that an interface names for what comes in by it. */
+export const modifierOf = (iface: Interface, family: Family): string | undefined =>
+  value(iface.node, ['firewall', 'in', modifyTree(family)]);
 
-const modifierOf = (iface: Interface, family: Family): string | undefined =>
-  value(iface.node, ['firewall', 'in', treeOf(family)]);
+const read = new WeakMap<Tree, Map<string, ModifyRule[] | undefined>>();
 
-/** Rules of an interface that may take packets of the question elsewhere, in order, up to the first that surely takes them all. */
-function detours(tree: Tree, from: Interface, family: Family, question: Packets): Detour[] {
-  const node = treeOf(family);
-  const name = modifierOf(from, family);
-  const rules = name === undefined ? undefined : find(tree, ['firewall', node, name, 'rule']);
-  if (name === undefined || rules === undefined) return [];
-  const found: Detour[] = [];
-  for (const number of values(rules, [])
-    .map(Number)
-    .sort((a, b) => a - b)) {
-    const taken = takenBy(tree, from, family, question, { node, name, number });
-    if (taken === undefined) continue;
-    const { by, ...rest } = taken;
-    if (by !== undefined) found.push({ ...rest, by });
-    if (rest.isSure) break;
+/** Its rules; undefined where it isn't there. */
+export function modifiers(tree: Tree, family: Family, name: string): ModifyRule[] | undefined {
+  const found = read.get(tree) ?? new Map<string, ModifyRule[] | undefined>();
+  read.set(tree, found);
+  const key = `${family} ${name}`;
+  if (!found.has(key)) found.set(key, readModify(tree, family, name));
+  return found.get(key);
+}
+
+/** A table, or the group that chooses one; neither where only the router knows it. */
+export interface Choice {
+  readonly table?: string;
+  readonly group?: string;
+  readonly doubts: readonly string[];
+}
+
+/** Which tables may carry what a modify ruleset let go. */
+export function chosenTables(tree: Tree, family: Family, { mark, group, by }: Marked): Choice[] {
+  if (group !== undefined) return [{ group, doubts: [] }];
+  const number = tableNumber(mark);
+  if (number === undefined) {
+    const rule = by.at(-1);
+    const who = rule === undefined ? 'a rule' : `rule ${rule.number} of ${rule.ruleset}`;
+    return [{ doubts: [`${who} gives them a mark that only the router knows`] }];
+  }
+  const table = ruledTables(tree).find(one => compared(mark, markOfTable(tableNumberOf(one))) === 'yes');
+  if (number === 0 || table === undefined || table === 'main') return [{ table: 'main', doubts: [] }];
+  if (family === 4) return [{ table, doubts: [] }];
+  return [
+    { table, doubts: [`the router has an IPv6 rule for table ${table}, which is not known`] },
+    { table: 'main', doubts: [`the router has no IPv6 rule for table ${table}, which is not known`] },
+  ];
+}
+
+const ruled = new WeakMap<Tree, readonly string[]>();
+
+/** The tables for which there is a rule in the kernel, since a modify rule names them; the first asked first. */
+function ruledTables(tree: Tree): readonly string[] {
+  let found = ruled.get(tree);
+  if (found === undefined) {
+    const names = (['modify', 'ipv6-modify'] as const).flatMap(node =>
+      values(tree, ['firewall', node]).flatMap(name =>
+        values(tree, ['firewall', node, name, 'rule']).flatMap(
+          number => value(tree, ['firewall', node, name, 'rule', number, 'modify', 'table']) ?? [],
+        ),
+      ),
+    );
+    found = [...new Set(names)].sort((a, b) => tableNumberOf(a) - tableNumberOf(b));
+    ruled.set(tree, found);
   }
   return found;
 }
 
-/** `by` is undefined for a rule that ends the ruleset and leaves them to the main table. */
-function takenBy(
-  tree: Tree,
-  from: Interface,
-  family: Family,
-  question: Packets,
-  { node, name, number }: { node: string; name: string; number: number },
-): (Omit<Detour, 'by'> & { readonly by: Detour['by'] | undefined }) | undefined {
-  const path = ['firewall', node, name, 'rule', String(number)];
-  const said = find(tree, path);
-  const table = said && value(said, ['modify', 'table']);
-  const group = said && value(said, ['modify', 'lb-group']);
-  const by = table !== undefined ? { table } : group !== undefined ? { group } : undefined;
-  if (said === undefined || (by === undefined && value(said, ['action']) === 'modify')) return undefined;
-  // What decides is the condition; `modify` itself is no action of a filter.
-  const children = new Map([...said.children].filter(([word]) => word !== 'modify'));
-  children.set('action', { children: new Map([['accept', { children: new Map() }]]) });
-  const rule = readRule(number, { ...said, children }, family, (kind, one) =>
-    groupOf(tree, kind, family, one),
-  );
-  const sure = rule.takes.some(set => holdsAll(set, question));
-  if (!sure && ![...rule.takes, ...rule.mayTake].some(set => meeting(set, question))) return undefined;
-  const { line } = said;
-  return { from, ruleset: name, number, by, isSure: sure, path, ...(line !== undefined && { line }) };
+/** Rules of an interface that may take packets of the question elsewhere, in order, up to the first that surely takes them all. */
+function detours(tree: Tree, from: Interface, family: Family, question: Packets): Detour[] {
+  const name = modifierOf(from, family);
+  const rules = name === undefined ? undefined : modifiers(tree, family, name);
+  if (rules === undefined) return [];
+  const found = new Map<string, Detour>();
+  for (const one of modify(rules, family, question))
+    for (const detour of detoursBy(tree, from, family, one))
+      found.set(`${detour.number} ${JSON.stringify(detour.by)}`, {
+        ...detour,
+        isSure: detour.isSure && takesAll(one, question),
+      });
+  return [...found.values()].sort((a, b) => a.number - b.number);
+}
+
+const takesAll = ({ by }: Marked, question: Packets): boolean => {
+  const rule = by.findLast(({ effect }) => effect.kind !== 'leave');
+  return rule?.mark === undefined && rule?.takes.takes.some(set => holdsAll(set, question)) === true;
+};
+
+function detoursBy(tree: Tree, from: Interface, family: Family, one: Marked): Detour[] {
+  const rule = one.by.findLast(({ effect }) => effect.kind !== 'leave');
+  if (rule === undefined || one.isDropped) return [];
+  const { ruleset, number, path, line } = rule;
+  const common = { from, ruleset, number, path, ...(line !== undefined && { line }) };
+  const isMain = rule.effect.kind === 'table' && rule.effect.table === 'main';
+  return chosenTables(tree, family, one).flatMap(({ table, group }): Detour[] => {
+    if (group !== undefined) return [{ ...common, by: { group }, isSure: true }];
+    if (table === undefined || (table === 'main' && !isMain)) return [];
+    return [{ ...common, by: { table }, isSure: true }];
+  });
 }
 
 /** Every packet of the question is in the set: the set says nothing that the question doesn't say as narrowly. */
