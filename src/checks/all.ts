@@ -36,6 +36,9 @@ import { clamp } from './mtu/clamp.ts';
 import { mssFits } from './mtu/mss-fits.ts';
 import { mtuFits } from './mtu/mtu-fits.ts';
 import { mtuSums, uplinkMtu } from './mtu/mtu-sums.ts';
+import { hiddenByNat } from './nat/hidden.ts';
+import { natInterfaces } from './nat/missing-interface.ts';
+import { natNumbers } from './nat/numbers.ts';
 import { allowedTwice, allowedWithin } from './routing/allowed-twice.ts';
 import { announcedDropped } from './routing/announced-dropped.ts';
 import { staticOverBgp } from './routing/bgp-static.ts';
@@ -62,6 +65,7 @@ import { tunnelAddresses } from './routing/tunnel-address.ts';
 export const planChecks: readonly Check[] = [
   hiddenKeys,
   portRules,
+  natNumbers,
   clamp,
   namedKeys,
   literalKeys,
@@ -90,6 +94,8 @@ export const checks: readonly Check[] = [
   unfiltered,
   bgpPassage,
   homeReach,
+  hiddenByNat,
+  natInterfaces,
   allowedTwice,
   allowedWithin,
   routesWithoutPeer,

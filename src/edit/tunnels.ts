@@ -3,7 +3,7 @@ import { type Answers, newTunnel } from '../import/initial-site.ts';
 import { linesOf } from '../import/write.ts';
 import { tunnel as tunnels } from '../objects/tunnel.ts';
 import { loadSite } from '../site/load.ts';
-import { managesInterface, managesRule } from '../site/manages.ts';
+import { managesInterface, managesNatRule, managesRule } from '../site/manages.ts';
 import type { Site, Tunnel } from '../site/site.ts';
 import { copyAlong, insert, type Path, type Tree } from '../vyatta/tree.ts';
 import { withEntry, withoutEntry } from './blocks.ts';
@@ -54,6 +54,12 @@ export function removeTunnel(text: string, file: string, name: string): RemovedT
     after = withAbsent(after, ['absent', 'firewallRules', ruleset], String(rule));
     absent.push(`rule ${rule} of ${ruleset}`);
   }
+  for (const { at, number } of natOf(site, name)) {
+    after = withoutEntry(after, at);
+    if (managesNatRule(site, number)) continue;
+    after = withAbsent(after, ['absent', 'natRules'], String(number));
+    absent.push(`NAT rule ${number}`);
+  }
   loadSite(after, file);
   return { text: after, absent };
 }
@@ -68,6 +74,10 @@ export function withSiteTunnels(running: Tree, site: Site): Tree {
   for (const path of paths) insert(both, path);
   return both;
 }
+
+/** The NAT rules that are about it: left behind they would be about nothing, and refused. */
+const natOf = ({ nat }: Site, name: string): Site['nat'] =>
+  nat.filter(rule => rule.outboundInterface === name || rule.inboundInterface === name);
 
 /** The rules that open its port: left behind they would leave it open. */
 function openedBy({ uplink }: Site, { openPort }: Tunnel): { ruleset: string; rule: number }[] {

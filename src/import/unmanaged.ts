@@ -5,7 +5,7 @@ import { tunnel } from '../objects/tunnel.ts';
 import { managesInterface } from '../site/manages.ts';
 import type { Site } from '../site/site.ts';
 import { canonicalValues } from '../vyatta/canonical.ts';
-import { type Found, lookup, step, top } from '../vyatta/nodes.ts';
+import { type Found, isIdle, step, top } from '../vyatta/nodes.ts';
 import { isLiteral, masked, publicHalf, redacted } from '../vyatta/redact.ts';
 import { leaves, type Path, startsWith, type Tree, value } from '../vyatta/tree.ts';
 import { printCommand } from '../vyatta/words.ts';
@@ -42,11 +42,7 @@ function concerns(path: Path, names: ReadonlySet<string>, removed: readonly Remo
 
 /** Says what holds anyway: the `log disable` that the GUI writes into every rule. */
 function isSilent(path: Path, running: Tree): boolean {
-  const leaf = path.slice(0, -1);
-  const node = lookup(leaf)?.node;
-  if (node?.kind !== 'leaf') return false;
-  const isIdle = node.value.idle !== undefined && path.at(-1) === node.value.idle;
-  return isIdle && value(running, leaf) !== undefined;
+  return isIdle(path) && value(running, path.slice(0, -1)) !== undefined;
 }
 
 /** A path with every value in its canonical form; several for a comma list. */

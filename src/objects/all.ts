@@ -11,6 +11,7 @@ import type { Draft } from './draft.ts';
 import { Claim } from './hold.ts';
 import type { Kind, Title } from './kind.ts';
 import type { Instance } from './leaf.ts';
+import { draftNat, natRule, wantNat } from './nat.ts';
 import { bgp, draftBgp, neighbor, prefixList, wantBgp } from './neighbor.ts';
 import { kindOf, type OwnershipOf, ownershipOf } from './ownership.ts';
 import { draftPeers, peer, wantPeer } from './peer.ts';
@@ -22,9 +23,20 @@ import { uplinksOf } from './uplinks.ts';
 import { type KeyPath, Wanted, type Wish } from './wanted.ts';
 
 /** The deepest first, so that a peer is found before its tunnel. */
-const kinds = [tunnel, peer, route, guard, discovery, ruleset, rule, clamp, bgp, neighbor, prefixList].sort(
-  (a, b) => b.depth - a.depth,
-) as unknown as readonly Kind<Instance, string>[];
+const kinds = [
+  tunnel,
+  peer,
+  route,
+  guard,
+  discovery,
+  ruleset,
+  rule,
+  natRule,
+  clamp,
+  bgp,
+  neighbor,
+  prefixList,
+].sort((a, b) => b.depth - a.depth) as unknown as readonly Kind<Instance, string>[];
 
 /** The boxes of a configuration in which objects stand: `interfaces wireguard`. */
 export const roots: readonly Path[] = kinds.flatMap(kind => kind.roots());
@@ -63,6 +75,7 @@ export function deriveWanted(
     wantOpenPort(wanted, site, one);
   }
   for (const one of site.rulesets) wantRuleset(wanted, one);
+  wantNat(wanted, site);
   wantClamps(wanted, site);
   if (site.bgp !== undefined) wantBgp(wanted, site, site.bgp);
   return wanted;
@@ -93,6 +106,7 @@ export function draftObjects(draft: Draft, running: Tree): void {
   draftPorts(draft, running);
   if (names.length === 0) return;
   draftRulesets(draft, running);
+  draftNat(draft, running);
   draftClamps(draft, running);
   draftBgp(draft, running);
 }

@@ -10,6 +10,7 @@ import type { Draft } from './draft.ts';
 import type { Claim } from './hold.ts';
 import { any, type KeyOf, Kind } from './kind.ts';
 import { leafOf, numberOr } from './leaf.ts';
+import { enabled, endLeaves } from './match.ts';
 import type { Wanted } from './wanted.ts';
 
 const sets = { 4: treeOf(4), 6: treeOf(6) } as const;
@@ -39,18 +40,6 @@ interface RuleContext {
   readonly family: Family;
 }
 
-/** `enable` or nothing: `disable` says what holds anyway. */
-const enabled = {
-  words: (isOn: boolean) => (isOn ? [['enable']] : []),
-  said: (node: Tree) => (node.children.has('enable') ? true : undefined),
-};
-
-const group = (end: string, kind: string) => ({
-  4: `${end} group ${kind}-group`,
-  6: `${end} group ${kind === 'port' ? '' : 'ipv6-'}${kind}-group`,
-});
-const first = { said: (node: Tree) => [...node.children.keys()][0] };
-
 const ruleLeaves = [
   ruleLeaf('action', 'action'),
   ruleLeaf('description', 'description'),
@@ -64,17 +53,9 @@ const ruleLeaves = [
       return states.length === 0 ? undefined : states;
     },
   }),
-  ruleLeaf('source address', 'source.address'),
-  ruleLeaf('source port', 'source.port', numberOr),
+  ...endLeaves('source'),
   ruleLeaf('source mac-address', 'source.macAddress'),
-  ruleLeaf(group('source', 'address'), 'source.group.address', first),
-  ruleLeaf(group('source', 'network'), 'source.group.network', first),
-  ruleLeaf(group('source', 'port'), 'source.group.port', first),
-  ruleLeaf('destination address', 'destination.address'),
-  ruleLeaf('destination port', 'destination.port', numberOr),
-  ruleLeaf(group('destination', 'address'), 'destination.group.address', first),
-  ruleLeaf(group('destination', 'network'), 'destination.group.network', first),
-  ruleLeaf(group('destination', 'port'), 'destination.group.port', first),
+  ...endLeaves('destination'),
   ruleLeaf({ 4: 'icmp', 6: 'icmpv6' }, 'icmp', {
     words: (icmp, _, { family }) => icmpWords(icmp, family),
     said: icmpSaid,

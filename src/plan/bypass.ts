@@ -54,8 +54,9 @@ export function bypassSite(site: Site, tunnel: Tunnel, isRestored: boolean): Sit
   const { bgp: _, rotateAfter: __, ...rest } = site;
   return {
     ...rest,
-    manages: { at: site.manages.at, interfaces: [], firewallRules: new Map() },
+    manages: { at: site.manages.at, interfaces: [], firewallRules: new Map(), natRules: [] },
     rulesets: [],
+    nat: [],
     tunnels: isRestored ? [bare] : [],
     mssClamp: { ipv4: 'off', ipv6: 'off' },
     absent: {
@@ -65,6 +66,7 @@ export function bypassSite(site: Site, tunnel: Tunnel, isRestored: boolean): Sit
       routes: isRestored ? new Map() : new Map([[tunnel.name, routes.map(({ prefix }) => prefix)]]),
       rulesets: [],
       firewallRules: new Map(),
+      natRules: [],
       neighbors: [],
     },
   };

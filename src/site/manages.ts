@@ -10,6 +10,11 @@ export function managesInterface(site: Pick<Site, 'manages'>, name: string): boo
   return digits !== undefined && within(site.manages.interfaces, Number(digits));
 }
 
+/** True when the NAT rule `number` is the file's, whatever stands there. */
+export function managesNatRule(site: Pick<Site, 'manages'>, number: number): boolean {
+  return within(site.manages.natRules, number);
+}
+
 /** True when rule `number` of the ruleset is the file's, whatever stands there. */
 export function managesRule(site: Pick<Site, 'manages'>, ruleset: string, number: number): boolean {
   return within(site.manages.firewallRules.get(ruleset) ?? [], number);

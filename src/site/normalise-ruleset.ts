@@ -44,7 +44,7 @@ function normaliseRule(at: S.SitePath, number: number, rule: WrittenRule): S.Rul
   });
 }
 
-function normaliseMatch(match: WrittenMatch): S.Match {
+export function normaliseMatch(match: WrittenMatch): S.Match {
   return defined({
     address:
       match.address === undefined ? undefined : (parseMatchAddress(match.address)?.text ?? match.address),

@@ -15,6 +15,7 @@ import { parseKeySource } from './grammar/keys.ts';
 import { parseInterfaceRange, parseRuleRange } from './grammar/names.ts';
 import { parseDays } from './grammar/texts.ts';
 import { normaliseCluster } from './normalise-cluster.ts';
+import { normaliseNat } from './normalise-nat.ts';
 import { normaliseRuleset } from './normalise-ruleset.ts';
 import type { Written } from './schema/site.ts';
 import type * as S from './site.ts';
@@ -49,6 +50,7 @@ export function normalise(written: Written, silences: readonly S.Silence[]): S.S
     limits: defined(written.limits ?? {}),
     tunnels: tunnels.sort((a, b) => number(a.name) - number(b.name)),
     rulesets: rulesets.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    nat: normaliseNat(written.nat),
     absent: normaliseAbsent(written.absent),
     mssClamp: defined(written.mssClamp ?? {}),
     bgp: written.bgp && normaliseBgp(written.bgp),
@@ -83,6 +85,7 @@ function normaliseManages(manages: Written['manages']): S.Manages {
     at: ['manages'],
     interfaces: (manages?.interfaces ?? []).flatMap(range => parseInterfaceRange(range) ?? []),
     firewallRules: new Map(rules),
+    natRules: (manages?.natRules ?? []).flatMap(range => parseRuleRange(String(range)) ?? []),
   };
 }
 
@@ -166,6 +169,7 @@ function normaliseAbsent(absent: Written['absent']): S.Absent {
     routes: lists(absent?.routes, canonicalPrefix),
     rulesets: absent?.rulesets ?? [],
     firewallRules: lists(absent?.firewallRules),
+    natRules: absent?.natRules ?? [],
     neighbors: (absent?.neighbors ?? []).map(canonicalAddress),
   };
 }

@@ -22,6 +22,7 @@ import {
 import { soundFirewallRules } from './rules/firewall-rules.ts';
 import { uniqueKeySources, uniquePeerKeys } from './rules/keys.ts';
 import { disjointRanges } from './rules/manages.ts';
+import { soundNatRules } from './rules/nat.ts';
 import { openPortOfListenPort, uniqueListenPorts, uniqueOpenRules } from './rules/ports.ts';
 import { guardBehindRoute, uniqueAllowedIPs, uniqueRoutes } from './rules/routing.ts';
 import type { Rule } from './rules/rule.ts';
@@ -39,6 +40,7 @@ export const rules: readonly Rule[] = [
   guardBehindRoute,
   oneFamilyPerRuleset,
   soundFirewallRules,
+  soundNatRules,
   disjointRanges,
   absentIsNotWanted,
   absentOnce,

@@ -24,6 +24,8 @@ export interface Site {
   /** By number; names are unique. */
   readonly tunnels: readonly Tunnel[];
   readonly rulesets: readonly Ruleset[];
+  /** In the order of their numbers. */
+  readonly nat: readonly NatRule[];
   readonly absent: Absent;
   readonly mssClamp: PerFamily<number | 'auto' | 'off'>;
   readonly bgp?: Bgp;
@@ -59,13 +61,15 @@ export interface NumberRange {
   readonly to: number;
 }
 
-/** What is the file's as a whole; ask with `managesInterface` and `managesRule` of manages.ts. */
+/** What is the file's as a whole; ask with the functions of manages.ts. */
 export interface Manages {
   readonly at: SitePath;
   /** Numbers of wgN. */
   readonly interfaces: readonly NumberRange[];
   /** Rule numbers by name of the ruleset. */
   readonly firewallRules: ReadonlyMap<string, readonly NumberRange[]>;
+  /** Numbers of NAT rules. */
+  readonly natRules: readonly NumberRange[];
 }
 
 /** How much one apply may delete; undefined where the file leaves it to the default. */
@@ -83,6 +87,7 @@ type WrittenPeer = NonNullable<WrittenTunnel['peers']>[string];
 type WrittenRoute = Exclude<NonNullable<WrittenTunnel['routes']>[string], string>;
 type WrittenRuleset = NonNullable<Written['rulesets']>[string];
 type WrittenRule = NonNullable<WrittenRuleset['rules']>[string];
+type WrittenNatRule = NonNullable<Written['nat']>[string];
 type WrittenBgp = NonNullable<Written['bgp']>;
 type WrittenNeighbor = NonNullable<WrittenBgp['neighbors']>[string];
 
@@ -185,6 +190,32 @@ export interface Match {
   readonly group?: { readonly address?: string; readonly network?: string; readonly port?: string };
 }
 
+/** A rule of `service nat`, in EdgeOS's own terms. */
+export interface NatRule
+  extends AsWritten<
+    WrittenNatRule,
+    'disable' | 'exclude' | 'log' | 'protocol' | 'source' | 'destination' | 'outsideAddress' | 'insideAddress'
+  > {
+  readonly at: SitePath;
+  readonly number: number;
+  readonly disable: boolean;
+  readonly exclude: boolean;
+  readonly log: boolean;
+  readonly protocol?: string;
+  readonly source?: Match;
+  readonly destination?: Match;
+  readonly outsideAddress?: Translation;
+  readonly insideAddress?: Translation;
+}
+
+/** What NAT puts in the place of an address and a port. */
+export interface Translation {
+  /** An address, a range `a-b`, or a prefix, which maps one network onto another. */
+  readonly address?: string;
+  /** A port or a range. */
+  readonly port?: string;
+}
+
 /** What is to be removed, said one by one. */
 export interface Absent {
   readonly at: SitePath;
@@ -196,6 +227,8 @@ export interface Absent {
   readonly rulesets: readonly string[];
   /** Rule numbers by name of the ruleset. */
   readonly firewallRules: ReadonlyMap<string, readonly number[]>;
+  /** Numbers of NAT rules. */
+  readonly natRules: readonly number[];
   /** Addresses of BGP neighbours. */
   readonly neighbors: readonly string[];
 }

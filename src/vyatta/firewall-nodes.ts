@@ -17,7 +17,8 @@ const switches: Nodes = Object.fromEntries(
   ].map(name => [name, enable]),
 );
 
-const end = (family: 4 | 6): Nodes => ({
+/** What one end of a packet is matched by. */
+export const matchNodes = (family: 4 | 6): Nodes => ({
   address: leaf('txt'),
   port: leaf('txt'),
   'mac-address': leaf('txt'),
@@ -37,7 +38,7 @@ const icmp: Nodes = { code: number(0, 255), type: leaf('txt'), 'type-name': leaf
 const rule = (family: 4 | 6, actions: string[]): Nodes => ({
   action: oneOf(...actions),
   description: leaf('txt', { range: [1, 256] }),
-  destination: container(end(family)),
+  destination: container(matchNodes(family)),
   disable: valueless,
   ...(family === 4 ? { icmp: container(icmp) } : { icmpv6: container(icmp) }),
   ipsec: container({ 'match-ipsec': valueless, 'match-none': valueless }),
@@ -47,7 +48,7 @@ const rule = (family: 4 | 6, actions: string[]): Nodes => ({
   p2p: container({ all: valueless }),
   protocol: leaf('txt'),
   recent: container({ count: number(1, 255), time: leaf('u32') }),
-  source: container(end(family)),
+  source: container(matchNodes(family)),
   state: container({ established: enabled, invalid: enabled, new: enabled, related: enabled }),
   statistic: container({ probability: leaf('txt') }),
   tcp: container({ flags: leaf('txt'), mss: leaf('txt') }),

@@ -3,6 +3,7 @@
 import { attachment, firewall } from './firewall-nodes.ts';
 import { container, leaf, multi, type Node, type Nodes, number, oneOf, tag, valueless } from './node.ts';
 import { policy, protocols } from './protocol-nodes.ts';
+import { service } from './service-nodes.ts';
 import type { Path } from './tree.ts';
 
 const description = leaf('txt', { range: [1, 256] });
@@ -61,26 +62,6 @@ const interfaces = container({
   wireguard,
 });
 
-const service = container({
-  gui: container({ 'http-port': leaf('port'), 'https-port': leaf('port'), 'listen-address': multi('ip') }),
-  nat: container({
-    rule: tag('u32', {
-      description: leaf('txt'),
-      destination: container({ address: leaf('txt'), port: leaf('txt') }),
-      disable: valueless,
-      exclude: valueless,
-      'inbound-interface': leaf('txt'),
-      'inside-address': container({ address: leaf('txt'), port: leaf('txt') }),
-      'outbound-interface': leaf('txt'),
-      protocol: leaf('txt'),
-      source: container({ address: leaf('txt'), port: leaf('txt') }),
-      type: oneOf('source', 'destination', 'masquerade'),
-    }),
-  }),
-  ssh: container({ 'listen-address': multi('ip'), port: leaf('port', { default: '22' }) }),
-  'ubnt-discover': container({ disable: valueless, interface: tag('txt', { disable: valueless }) }),
-});
-
 /** The root of the table. */
 export const nodes = container({ firewall, interfaces, policy, protocols, service });
 
@@ -111,6 +92,12 @@ export function step({ node, isValue }: Found, word: string): Found | undefined 
     return child && { node: child, isValue: false };
   }
   return node.kind === 'valueless' || isValue ? undefined : { node, isValue: true };
+}
+
+/** A value that says what holds anyway: the `log disable` that the GUI writes into every rule. */
+export function isIdle(path: Path): boolean {
+  const found = lookup(path);
+  return found?.isValue === true && found.node.kind === 'leaf' && found.node.value.idle === path.at(-1);
 }
 
 /** The node is a leaf with several values, whose order the router keeps. */

@@ -245,7 +245,7 @@ describe('apply', () => {
         second = await attempt(
           router,
           aSite([aTunnel('wg5', { peers: [aPeer(5)] })], {
-            manages: { at: [], interfaces: [], firewallRules: new Map() },
+            manages: { at: [], interfaces: [], firewallRules: new Map(), natRules: [] },
           }),
           { allowDrift: true, lockTimeout: 0 },
         );

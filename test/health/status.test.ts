@@ -38,7 +38,7 @@ const wg4 = aTunnel('wg4', {
   routes,
 });
 /** Outside `manages`: the hardest case, since nothing there goes by itself. */
-const site = aSite([wg4], { manages: { at: [], interfaces: [], firewallRules: new Map() } });
+const site = aSite([wg4], { manages: { at: [], interfaces: [], firewallRules: new Map(), natRules: [] } });
 const plan = (wanted: Site, running: Tree, facts?: RouterFacts) =>
   makePlan({ site: wanted, placeOf, running, ...(facts === undefined ? {} : { facts }) });
 const configured = (running: Tree, wanted: Site): Tree =>

@@ -31,10 +31,15 @@ const base = (): Data => ({
     GUARD: { family: 'ipv4', default: 'drop', rules: { 10: { action: 'accept' } } },
     GUARD6: { family: 'ipv6', default: 'drop' },
   },
+  nat: { 5010: { type: 'masquerade', outboundInterface: 'wg4' } },
   bgp: { asn: 64512, neighbors: { '10.9.0.4': { tunnel: 'wg4', remoteAsn: 64513 } } },
 });
 
-const manages = { interfaces: ['wg4'], firewallRules: { WAN_LOCAL: ['20-29'], WANv6_LOCAL: ['20-29'] } };
+const manages = {
+  interfaces: ['wg4'],
+  firewallRules: { WAN_LOCAL: ['20-29'], WANv6_LOCAL: ['20-29'] },
+  natRules: ['100-199', '5000-5099'],
+};
 
 const router = aRouter(
   'interfaces ethernet eth0 address 203.0.113.2/24',
@@ -56,6 +61,7 @@ const steps = (path: string): string[] => {
     rulesets: 'GUARD',
     rules: '10',
     neighbors: '10.9.0.4',
+    nat: '5010',
   };
   const found = path.split('.');
   return found.map((step, i) => (step === '*' ? (keys[found[i - 1] ?? ''] ?? step) : step));

@@ -11,7 +11,7 @@ const running = aRouter(
   'interfaces wireguard wg4 private-key /config/auth/wg4.key',
 );
 const site = aSite([aTunnel('wg4', { description: 'srv4', address: ['192.168.5.14/32'] })], {
-  manages: { at: [], interfaces: [{ from: 4, to: 4 }], firewallRules: new Map() },
+  manages: { at: [], interfaces: [{ from: 4, to: 4 }], firewallRules: new Map(), natRules: [] },
 });
 const planOf = (version?: string): Plan =>
   makePlan({ site, placeOf: () => ({ file: 'edgewg.yaml', line: 1, column: 1 }), running, version }, checks);

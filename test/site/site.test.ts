@@ -43,7 +43,8 @@ const codes = `unreadable yaml duplicate-key unknown-key missing-key wrong-type 
   duplicate-port no-listen-port duplicate-rule duplicate-address duplicate-public-key shared-key duplicate-allowed-ip
   duplicate-route guard-before-route ruleset-family port-without-protocol port-lists group-and-value
   icmp-without-protocol duplicate-range absent-and-wanted duplicate-absent unknown-tunnel duplicate-neighbor own-address
-  bad-timers wrong-family shared-tunnel no-router-address taken holds-tunnel`.split(/\s+/);
+  bad-timers wrong-family shared-tunnel no-router-address taken holds-tunnel
+  nat-number nat-incomplete nat-of-another-type nat-networks`.split(/\s+/);
 
 describe('a site file with mistakes', () => {
   const names = yamlFiles('specs/invalid');

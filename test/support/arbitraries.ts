@@ -1,6 +1,6 @@
 // Random site files and routers for properties: few names and numbers, so that they meet each other.
 import fc from 'fast-check';
-import type { Peer, Route, Site, Tunnel } from '../../src/site/site.ts';
+import type { NatRule, Peer, Route, Site, Tunnel } from '../../src/site/site.ts';
 import { setPath } from '../../src/vyatta/edit.ts';
 import { emptyTree, type Path, type Tree } from '../../src/vyatta/tree.ts';
 
@@ -83,6 +83,31 @@ const tunnel = (tunnelName: string): fc.Arbitrary<Tunnel> =>
     ),
   ).map(more => ({ at: [], name: tunnelName, ...more }) as unknown as Tunnel);
 
+const natRules: NatRule[] = [
+  {
+    at: [],
+    number: 100,
+    type: 'destination',
+    disable: false,
+    exclude: false,
+    log: false,
+    inboundInterface: 'wg4',
+    protocol: 'tcp_udp',
+    destination: { port: '53' },
+    insideAddress: { address: '192.168.1.1', port: '53' },
+  },
+  {
+    at: [],
+    number: 5001,
+    type: 'masquerade',
+    disable: false,
+    exclude: false,
+    log: true,
+    outboundInterface: 'wg4',
+    source: { address: '192.168.1.0/24' },
+  },
+];
+
 /** A site in its normalised form; every `at` is the root. */
 export const sites: fc.Arbitrary<Site> = fc
   .record({
@@ -91,11 +116,18 @@ export const sites: fc.Arbitrary<Site> = fc
     rules: fc.constantFrom([], [{ from: 21, to: 29 }]),
     absent: fc.uniqueArray(name, { maxLength: 1 }),
     ruleset: fc.boolean(),
+    nat: fc.subarray(natRules),
+    natNumbers: fc.constantFrom([], [{ from: 5000, to: 5009 }]),
   })
-  .map(({ tunnels, managed, rules, absent, ruleset }) => ({
+  .map(({ tunnels, managed, rules, absent, ruleset, nat, natNumbers }) => ({
     router: { at: [], host: '192.0.2.254', legacyAlgorithms: [] },
     uplink: { at: [], rulesets: { ipv4: 'WAN_LOCAL', ipv6: 'WANv6_LOCAL' } },
-    manages: { at: [], interfaces: managed, firewallRules: new Map([['WAN_LOCAL', rules]]) },
+    manages: {
+      at: [],
+      interfaces: managed,
+      firewallRules: new Map([['WAN_LOCAL', rules]]),
+      natRules: natNumbers,
+    },
     limits: {},
     tunnels: tunnels.filter(t => !absent.some(name => name === t.name)),
     rulesets: ruleset
@@ -112,6 +144,7 @@ export const sites: fc.Arbitrary<Site> = fc
           },
         ]
       : [],
+    nat,
     absent: {
       at: [],
       tunnels: absent,
@@ -119,6 +152,7 @@ export const sites: fc.Arbitrary<Site> = fc
       routes: new Map(),
       rulesets: [],
       firewallRules: new Map(),
+      natRules: [],
       neighbors: [],
     },
     mssClamp: {},
@@ -174,6 +208,13 @@ const routerLeaves: Path[] = [
   ['firewall', 'name', 'K8S_IN', 'rule', '10', 'action', 'drop'],
   ['firewall', 'name', 'K8S_IN', 'default-action', 'accept'],
   ['firewall', 'name', 'OLD', 'default-action', 'accept'],
+  ['service', 'nat', 'rule', '5001', 'type', 'masquerade'],
+  ['service', 'nat', 'rule', '5001', 'outbound-interface', 'wg4'],
+  ['service', 'nat', 'rule', '5001', 'log', 'disable'],
+  ['service', 'nat', 'rule', '5001', 'destination', 'group', 'address-group', 'HOSTS'],
+  ['service', 'nat', 'rule', '100', 'type', 'destination'],
+  ['service', 'nat', 'rule', '100', 'inbound-interface', 'eth0'],
+  ['service', 'nat', 'rule', '5010', 'outbound-interface', 'eth0'],
   ['firewall', 'options', 'mss-clamp', 'interface-type', 'pppoe'],
   ['firewall', 'options', 'mss-clamp', 'mss', '1412'],
   ['firewall', 'options', 'mss-clamp6', 'interface-type', 'all'],

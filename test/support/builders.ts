@@ -37,10 +37,11 @@ export function aSite(tunnels: readonly Tunnel[], more: Partial<Site> = {}): Sit
   return {
     router: { at: ['router'], host: '192.0.2.254', legacyAlgorithms: [] },
     uplink: { at: ['uplink'], mtu: 1500, rulesets: { ipv4: 'WAN_LOCAL', ipv6: 'WANv6_LOCAL' } },
-    manages: { at: ['manages'], interfaces: [{ from: 1, to: 9 }], firewallRules: new Map() },
+    manages: { at: ['manages'], interfaces: [{ from: 1, to: 9 }], firewallRules: new Map(), natRules: [] },
     limits: {},
     tunnels,
     rulesets: [],
+    nat: [],
     absent: {
       at: ['absent'],
       tunnels: [],
@@ -48,6 +49,7 @@ export function aSite(tunnels: readonly Tunnel[], more: Partial<Site> = {}): Sit
       routes: new Map(),
       rulesets: [],
       firewallRules: new Map(),
+      natRules: [],
       neighbors: [],
     },
     mssClamp: { ipv4: 'off', ipv6: 'off' },

@@ -71,6 +71,26 @@ const named = (value: unknown, more: Partial<Sample> = {}): Sample => ({
 /** One is nothing without the other. */
 const timers = named({ keepalive: 5, holdtime: 15 }, { at: 'bgp.neighbors.*.timers' });
 const icmp = { with: { 'rulesets.*.rules.*.protocol': 'icmp' } } as const;
+const natTcp = { with: { 'nat.*.protocol': 'tcp_udp' } } as const;
+/** A rule of its own: a destination rule has other numbers and other keys than that of the base. */
+const wholeNat = (number: number, key: string, value: unknown, whole: object): Sample => ({
+  value: whole,
+  at: `nat.${number}`,
+  imported: { path: `nat.${number}.${key}`, value },
+});
+const toInside = (key: string, value: unknown, more: object = {}): Sample =>
+  wholeNat(100, key, value, {
+    type: 'destination',
+    inboundInterface: 'wg4',
+    protocol: 'tcp',
+    insideAddress: { address: '192.168.2.9', ...more },
+  });
+const toOutside = (key: string, value: unknown): Sample =>
+  wholeNat(5011, key, value, {
+    type: 'source',
+    outboundInterface: 'wg4',
+    outsideAddress: { address: '192.168.2.9' },
+  });
 const tcp = { with: { 'rulesets.*.rules.*.protocol': 'tcp' } } as const;
 
 /** By path; several where a leaf has several forms. */
@@ -143,6 +163,31 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
       with: { 'rulesets.*.rules.*.protocol': 'icmp', 'rulesets.*.rules.*.icmp.type': 3 },
     }),
   ],
+  'nat.*.type': [toOutside('type', 'source')],
+  'nat.*.description': [named('out of the tunnel')],
+  'nat.*.disable': [named(true)],
+  'nat.*.exclude': [named(true)],
+  'nat.*.log': [named(true)],
+  'nat.*.outboundInterface': [toOutside('outboundInterface', 'wg4')],
+  'nat.*.inboundInterface': [toInside('inboundInterface', 'wg4')],
+  'nat.*.protocol': [named('tcp_udp'), named('!icmp')],
+  ...Object.fromEntries(
+    ['source', 'destination'].flatMap(end => [
+      [`nat.*.${end}.address`, [named('10.42.0.0/16'), named('!192.168.23.1')]],
+      [`nat.*.${end}.port`, [named(53, natTcp), named('80,8000-8010', natTcp)]],
+      [`nat.*.${end}.group.address`, [named('HOSTS')]],
+      [`nat.*.${end}.group.network`, [named('NETS')]],
+      [`nat.*.${end}.group.port`, [named('PORTS', natTcp)]],
+    ]),
+  ),
+  'nat.*.outsideAddress.address': [
+    named('192.168.2.9-192.168.2.12', {
+      with: { 'nat.*.type': 'source', 'nat.*.exclude': true },
+    }),
+  ],
+  'nat.*.outsideAddress.port': [named('1024-2048', natTcp)],
+  'nat.*.insideAddress.address': [toInside('insideAddress.address', '192.168.2.9')],
+  'nat.*.insideAddress.port': [toInside('insideAddress.port', 53, { port: 53 })],
   'mssClamp.ipv4': [named(1360)],
   'mssClamp.ipv6': [named(1340)],
   'bgp.asn': [{ value: 64512 }],

@@ -107,6 +107,6 @@ const newTunnel = aSite(
   {
     uplink: { at: [], rulesets: { ipv4: 'W77', ipv6: 'W77v6' } },
     mssClamp: {},
-    manages: { at: [], interfaces: [], firewallRules: new Map() },
+    manages: { at: [], interfaces: [], firewallRules: new Map(), natRules: [] },
   },
 );

@@ -6,6 +6,7 @@ export type Observation =
   | NoRuleset
   | MissingRuleset
   | ForeignRule
+  | ForeignNatRule
   | ClampTooSmall
   | ClampShared
   | KeyObservation;
@@ -43,6 +44,15 @@ export interface ForeignRule extends Observed {
   readonly path: Path;
   readonly port: number;
   /** A number that would do; undefined where none comes before what refuses the packets. */
+  readonly free: number | undefined;
+}
+
+/** The number of a NAT rule holds one of another purpose. */
+export interface ForeignNatRule extends Observed {
+  readonly kind: 'foreign-nat-rule';
+  /** The rule on the router. */
+  readonly path: Path;
+  /** The next number of the same kind that nobody has. */
   readonly free: number | undefined;
 }
 

@@ -21,6 +21,15 @@ export const interfaceName: Grammar = wordGrammar({
   instead: oddInterface,
 });
 
+/** Any interface of the router; `eth+` for all that begin so. */
+export const anyInterface: Grammar = wordGrammar({
+  pattern: /^[a-z][a-z0-9]{0,12}(\.\d{1,4}){0,2}\+?$/,
+  allowed: /[a-z0-9.+]/,
+  rule: 'write an interface as EdgeOS names it: eth0, eth0.20, switch0, pppoe0, wg0',
+  examples: ['eth0', 'pppoe0', 'wg0'],
+  also: text => (text.startsWith('wg') ? oddInterface(text) : undefined),
+});
+
 /** `wg4` or `wg1-wg9` as numbers; undefined for anything else. */
 export function parseInterfaceRange(text: string): { from: number; to: number } | undefined {
   const found = /^wg(0|[1-9]\d{0,2})(?:-wg(0|[1-9]\d{0,2}))?$/.exec(text);
@@ -48,6 +57,9 @@ export const ruleRange: Grammar = wordGrammar({
   examples: ['21-29'],
   also: text => reversed(parseRuleRange(text)),
 });
+
+/** The first number of NAT rules that translate what leaves; those below are for what comes in (docs/edgeos.md 'NAT'). */
+export const firstSource = 5000;
 
 export const ruleNumber: Grammar = wordGrammar({
   pattern: /^[1-9]\d{0,3}$/,

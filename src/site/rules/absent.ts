@@ -26,6 +26,7 @@ function unwantedOf({ absent }: Site): Unwanted[] {
     ...nested('routes', 'route', absent.routes),
     ...flat('rulesets', 'ruleset', absent.rulesets),
     ...nested('firewallRules', 'rule', absent.firewallRules),
+    ...flat('natRules', 'NAT rule', absent.natRules),
     ...flat('neighbors', 'neighbor', absent.neighbors),
   ];
 }
@@ -47,6 +48,7 @@ function wantedOf(site: Site): Map<string, SitePath> {
     wanted.set(`ruleset ${name}`, at);
     for (const rule of rules) wanted.set(`rule ${rule.number} of ${name}`, rule.at);
   }
+  for (const { number, at } of site.nat) wanted.set(`NAT rule ${number}`, at);
   for (const neighbor of site.bgp?.neighbors ?? []) wanted.set(`neighbor ${neighbor.address}`, neighbor.at);
   return wanted;
 }

@@ -5,20 +5,25 @@ import { icmpNames, parseMatchAddress } from '../grammar/firewall.ts';
 import type { Rule as FirewallRule, Match, Ruleset } from '../site.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
-type Check = (rule: FirewallRule, ruleset: Ruleset, context: RuleContext) => void;
+/** What a rule of a ruleset and one of NAT have in common. */
+type Matching = Pick<FirewallRule, 'at' | 'protocol' | 'source' | 'destination'>;
+type Owner = Pick<Ruleset, 'family' | 'name'>;
 
-const sides = (rule: FirewallRule): { side: 'source' | 'destination'; match: Match }[] => [
+type Check = (rule: FirewallRule, ruleset: Ruleset, context: RuleContext) => void;
+type MatchCheck = (rule: Matching, owner: Owner, context: RuleContext) => void;
+
+const sides = (rule: Matching): { side: 'source' | 'destination'; match: Match }[] => [
   ...(rule.source === undefined ? [] : [{ side: 'source' as const, match: rule.source }]),
   ...(rule.destination === undefined ? [] : [{ side: 'destination' as const, match: rule.destination }]),
 ];
 
-const addressFamilies: Check = (rule, ruleset, { report }) => {
+const addressFamilies: MatchCheck = (rule, ruleset, { report }) => {
   for (const { side, match } of sides(rule)) {
     const family = match.address === undefined ? undefined : parseMatchAddress(match.address)?.family;
     if (family !== undefined && family !== ruleset.family)
       report([...rule.at, side, 'address'], {
         code: 'ruleset-family',
-        message: `this is an IPv${family} address in ruleset ${ruleset.name} for IPv${ruleset.family}`,
+        message: `this is an IPv${family} address in ${ruleset.name} for IPv${ruleset.family}`,
         hint: `write an IPv${ruleset.family} address, or move the rule`,
       });
   }
@@ -26,7 +31,7 @@ const addressFamilies: Check = (rule, ruleset, { report }) => {
 
 const withPorts = new Set(['tcp', 'udp', 'tcp_udp', '6', '17']);
 
-const portsNeedProtocol: Check = (rule, _ruleset, { report }) => {
+const portsNeedProtocol: MatchCheck = (rule, _ruleset, { report }) => {
   for (const { side, match } of sides(rule)) {
     const key = match.port === undefined ? 'group' : 'port';
     if (match.port === undefined && match.group?.port === undefined) continue;
@@ -43,7 +48,7 @@ const portsNeedProtocol: Check = (rule, _ruleset, { report }) => {
 const isList = (match: Match | undefined): boolean =>
   /[-,]/.test(match?.port?.replaceAll(/[a-z][a-z0-9-]*/g, 'x') ?? '');
 
-const portLists: Check = (rule, _ruleset, { report, line }) => {
+const portLists: MatchCheck = (rule, _ruleset, { report, line }) => {
   const { source, destination } = rule;
   if (source?.port === undefined || destination?.port === undefined) return;
   if (isList(source) === isList(destination)) return;
@@ -55,7 +60,7 @@ const portLists: Check = (rule, _ruleset, { report, line }) => {
   });
 };
 
-const groupsAndValues: Check = (rule, _ruleset, { report }) => {
+const groupsAndValues: MatchCheck = (rule, _ruleset, { report }) => {
   for (const { side, match } of sides(rule)) {
     const { address, port, group } = match;
     const clash = (message: string): void =>
@@ -100,15 +105,17 @@ const icmpNeedsProtocol: Check = (rule, { name, family }, { report }) => {
     });
 };
 
-const checks: readonly Check[] = [
-  addressFamilies,
-  portsNeedProtocol,
-  portLists,
-  groupsAndValues,
-  icmpNeedsProtocol,
-];
+const matchChecks: readonly MatchCheck[] = [addressFamilies, portsNeedProtocol, portLists, groupsAndValues];
+
+/** What source and destination of one rule say among each other; `name` of the owner is for messages. */
+export function soundMatches(rule: Matching, owner: Owner, context: RuleContext): void {
+  for (const check of matchChecks) check(rule, owner, context);
+}
 
 export const soundFirewallRules: Rule = context => {
   for (const ruleset of context.site.rulesets)
-    for (const rule of ruleset.rules) for (const check of checks) check(rule, ruleset, context);
+    for (const rule of ruleset.rules) {
+      soundMatches(rule, { family: ruleset.family, name: `ruleset ${ruleset.name}` }, context);
+      icmpNeedsProtocol(rule, ruleset, context);
+    }
 };

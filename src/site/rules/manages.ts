@@ -7,6 +7,7 @@ export const disjointRanges: Rule = context => {
   check(context, [...manages.at, 'interfaces'], manages.interfaces, 'wg');
   for (const [name, ranges] of manages.firewallRules)
     check(context, [...manages.at, 'firewallRules', name], ranges, 'rule ');
+  check(context, [...manages.at, 'natRules'], manages.natRules, 'NAT rule ');
 };
 
 function check(

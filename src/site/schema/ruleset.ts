@@ -1,15 +1,15 @@
 // `rulesets`: firewall rulesets that are the file's as a whole, in EdgeOS's own terms.
 import * as z from 'zod';
-import { icmpName, macAddress, matchAddress, ports, protocol } from '../grammar/firewall.ts';
+import { icmpName, macAddress, matchAddress, ports, protocol as protocolName } from '../grammar/firewall.ts';
 import { groupName, ruleNumber, rulesetName } from '../grammar/names.ts';
 import { description } from '../grammar/texts.ts';
 import { choice, flag, listOf, mapOf, whole, word } from './leaf.ts';
 
-const port = z
+export const port = z
   .union([whole(1, 65535, 'A port.'), word(ports, 'A port, a name, a range or a list, perhaps after a !.')])
   .meta({ description: 'A port, or a text such as 80,443 or 8000-8010 or "!22".' });
 
-const group = z
+export const group = z
   .strictObject({
     address: word(groupName, 'An address group on the router.').optional(),
     network: word(groupName, 'A network group on the router.').optional(),
@@ -17,10 +17,14 @@ const group = z
   })
   .meta({ description: 'Groups that are on the router, of the family of the ruleset.' });
 
-const addressAndPort = {
+export const addressAndPort = {
   address: word(matchAddress, 'An address, a prefix or a range, perhaps after a !.').optional(),
   port: port.optional(),
 };
+
+export const protocol = z
+  .union([word(protocolName, 'A protocol, perhaps after a !.'), whole(0, 255, 'The number of a protocol.')])
+  .meta({ description: 'tcp, udp, tcp_udp, icmp, ipv6-icmp, all … or a number, perhaps after a !.' });
 
 const icmp = z
   .union([
@@ -40,10 +44,7 @@ const rule = z
     description: word(description, 'A text that the router keeps with the rule.').optional(),
     disable: flag('The rule stays in the configuration, but not in force.').optional(),
     log: flag('Log packets that match.').optional(),
-    protocol: z
-      .union([word(protocol, 'A protocol, perhaps after a !.'), whole(0, 255, 'The number of a protocol.')])
-      .meta({ description: 'tcp, udp, tcp_udp, icmp, ipv6-icmp, all … or a number, perhaps after a !.' })
-      .optional(),
+    protocol: protocol.optional(),
     state: listOf(
       choice(['established', 'related', 'new', 'invalid'], 'A state of the connection.'),
       'The packet is in one of these states.',

@@ -15,6 +15,7 @@ import { duration, reason } from '../grammar/texts.ts';
 import { bgp } from './bgp.ts';
 import { cluster } from './cluster.ts';
 import { choice, flag, listOf, mapOf, perFamily, whole, word } from './leaf.ts';
+import { nat } from './nat.ts';
 import { rulesets } from './ruleset.ts';
 import { tunnels } from './tunnel.ts';
 
@@ -86,6 +87,9 @@ const manages = z
       ruleNumbers,
       'Rule numbers, by ruleset.',
     ).optional(),
+    natRules: ruleNumbers
+      .meta({ description: 'Numbers of NAT rules, and ranges such as 5000-5009.' })
+      .optional(),
   })
   .meta({
     description: "What is this file's as a whole: what it does not name is deleted. Default: nothing.",
@@ -113,6 +117,7 @@ const absent = z
       listOf(whole(1, 9999, 'A rule number.'), 'Rule numbers.'),
       'Rule numbers, by ruleset.',
     ).optional(),
+    natRules: listOf(whole(1, 9999, 'A rule number.'), 'Numbers of NAT rules.').optional(),
     neighbors: listOf(word(address, 'An address.'), 'Addresses of BGP neighbours.').optional(),
   })
   .meta({ description: 'What is to be removed from the router, said one by one.' });
@@ -134,6 +139,7 @@ export const siteSchema = z
     limits: limits.optional(),
     tunnels: tunnels.optional(),
     rulesets: rulesets.optional(),
+    nat: nat.optional(),
     absent: absent.optional(),
     // the limits are EdgeOS's (docs/edgeos.md 'Clamps')
     mssClamp: z

@@ -4,6 +4,7 @@ import { readTemplates } from '../templates/all.ts';
 import { bgpBehaviour } from './bgp.ts';
 import { firewallBehaviour } from './firewall.ts';
 import { interfacesBehaviour } from './interfaces.ts';
+import { natBehaviour } from './nat.ts';
 import { policyBehaviour } from './policy.ts';
 import { routingBehaviour } from './routing.ts';
 import { systemBehaviour } from './system.ts';
@@ -23,6 +24,7 @@ export function routerTemplates(features = everything): Template {
   const root = readTemplates(features.wireguard);
   if (!features.discover) root.children.get('service')?.children.delete('ubnt-discover');
   firewallBehaviour(root, features.wireguardClamp);
+  natBehaviour(root);
   interfacesBehaviour(root);
   routingBehaviour(root);
   policyBehaviour(root);

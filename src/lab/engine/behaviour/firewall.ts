@@ -13,7 +13,6 @@ import { type RuleTree, trees } from './rule-trees.ts';
 export function firewallBehaviour(root: Template, hasWireguardClamp: boolean): void {
   groupsBehaviour(root);
   for (const tree of trees) ruleset(root, tree);
-  on(root, 'service nat').end = useNatSets;
   for (const name of ['mss-clamp', 'mss-clamp6']) clamp(root, name, hasWireguardClamp);
   const switches = ['all-ping', 'broadcast-ping', 'ip-src-route', 'log-martians', 'receive-redirects'];
   for (const name of [
@@ -95,12 +94,6 @@ function updateRules(act: Act, tree: RuleTree): Outcome {
   kernel.chains.add(chain);
   kernel.sets.use(chain, setsOf(at(after, ['rule'])));
   kernel.sets.prune();
-  return fine;
-}
-
-/** NAT rules look at sets too. */
-function useNatSets({ working, world }: Act): Outcome {
-  world.kernel.sets.use('nat', setsOf(at(working, ['service', 'nat', 'rule'])));
   return fine;
 }
 
