@@ -141,12 +141,13 @@ async function plannerOf(
 export async function planLive(loaded: LoadedSite, dialer: Dialer, io: Io, extent: Extent): Promise<Live> {
   const { readRouter } = await import('../router/read.ts');
   const { readKeys } = await import('./references.ts');
+  const { keyFilesNamedBy } = await import('../keys/named.ts');
   const keys = await readKeys(loaded, io, extent);
   const connection = await dialer.dial(io.signal);
   try {
     // while the router answers, the planner is loaded
     const [reading, { secrets, replan }] = await Promise.all([
-      readRouter(connection, io.signal),
+      readRouter(connection, io.signal, [...keyFilesNamedBy(loaded.site), ...keys.secrets.keys()]),
       plannerOf(loaded, keys),
     ]);
     return { dialer, connection, reading, plan: replan(reading), secrets, replan };

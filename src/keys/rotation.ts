@@ -11,6 +11,7 @@ import type { Site, Tunnel } from '../site/site.ts';
 import { isLiteral, shownOf } from '../vyatta/redact.ts';
 import type { Path, Tree } from '../vyatta/tree.ts';
 import { printEndpoint } from '../wireguard/endpoint.ts';
+import { keyFilesNamedBy } from './named.ts';
 
 /** The key that an interface runs with. */
 export interface KeyInUse {
@@ -122,7 +123,7 @@ export function oldKeyFiles(
     .flatMap(({ commits }) => commits.flatMap(({ undo }) => undo))
     .filter(({ op, path }) => op === 'set' && keyLeafAt(path)?.tunnel === name)
     .map(({ path }) => path.at(-1) ?? '');
-  const named = new Set([...keysNamed(running), ...namedBySite(site)]);
+  const named = new Set([...keysNamed(running), ...keyFilesNamedBy(site)]);
   return [...facts.keyFiles.values()].flatMap(({ path, publicKey }) => {
     const isOurs =
       replaced.includes(path) ||
@@ -130,13 +131,4 @@ export function oldKeyFiles(
       path.startsWith(`/config/auth/edgewg-${name}-`);
     return isOurs && publicKey !== undefined && !named.has(path) ? [{ path, publicKey }] : [];
   });
-}
-
-function namedBySite({ tunnels }: Site): string[] {
-  return tunnels.flatMap(tunnel => [
-    tunnel.privateKey?.kind === 'router' ? tunnel.privateKey.path : `/config/auth/${tunnel.name}.key`,
-    ...tunnel.peers.flatMap(({ presharedKey }) =>
-      presharedKey?.kind === 'router' ? [presharedKey.path] : [],
-    ),
-  ]);
 }

@@ -1,7 +1,8 @@
 // One exec that reads everything about a router: its running configuration without secrets, and the facts around it.
+import { createHash } from 'node:crypto';
 import { NoAccess } from '../errors.ts';
-import type { KeyFile, LiveInterface, LivePeer, RouterFacts, Session } from '../plan/types/facts.ts';
-import { digestShape } from '../plan/types/origin.ts';
+import type { Disk, KeyFile, RouterFacts, Session } from '../plan/types/facts.ts';
+import { filterMark } from '../plan/types/origin.ts';
 import type { Connection } from '../ssh/connection.ts';
 import { parseCommands } from '../vyatta/commands.ts';
 import { redact } from '../vyatta/redact.ts';
@@ -9,6 +10,8 @@ import { scrub } from '../vyatta/scrub.ts';
 import { UnreadableText } from '../vyatta/source.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { quote } from '../vyatta/words.ts';
+import { readInterfaces } from './live-interfaces.ts';
+import { readProbes } from './probed-nodes.ts';
 import { newNonce, type Record, readRecords } from './records.ts';
 import { readScript } from './scripts.ts';
 import { parseSessions } from './sessions.ts';
@@ -30,9 +33,21 @@ function readCommand(): string {
   return `exec bash -c ${quote(readScript())}`;
 }
 
-export async function readRouter(connection: Connection, signal?: AbortSignal): Promise<Reading> {
-  return interpret(await recordsOf(connection, '', signal), connection.remote.user);
+/**
+ * Of every key file the public half, which costs the router a process each; or, where `keyFiles` are given, of these and of those that
+ * its configuration names.
+ */
+export async function readRouter(
+  connection: Connection,
+  signal?: AbortSignal,
+  keyFiles?: readonly string[],
+): Promise<Reading> {
+  const words = ['seal', ...(keyFiles ?? ['keys'])].filter(word => isWord.test(word));
+  return interpret(await recordsOf(connection, words, signal), connection.remote.user);
 }
+
+/** What read.sh takes for a word; it passes over a file with another name. */
+const isWord = /^[0-9A-Za-z_./@+-]+$/;
 
 /** What no apply changes: the machine, its software, what its configuration system can do. Nor is the log of commits read again. */
 const lasting = [
@@ -58,7 +73,10 @@ export async function readAgain(
   before: RouterFacts,
   signal?: AbortSignal,
 ): Promise<Reading> {
-  const { running, facts } = interpret(await recordsOf(connection, ' again', signal), connection.remote.user);
+  const { running, facts } = interpret(
+    await recordsOf(connection, ['again'], signal),
+    connection.remote.user,
+  );
   const kept = Object.fromEntries(lasting.map(name => [name, before[name]])) as Pick<
     RouterFacts,
     (typeof lasting)[number]
@@ -68,12 +86,12 @@ export async function readAgain(
 
 async function recordsOf(
   connection: Connection,
-  extent: '' | ' again',
+  words: readonly string[],
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, Record>> {
   const nonce = newNonce();
   const options = {
-    input: `${nonce}${extent}\n`,
+    input: `${[nonce, ...words].join(' ')}\n`,
     timeoutMs,
     maxBytes: mostBytes,
     ...(signal === undefined ? {} : { signal }),
@@ -90,6 +108,10 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
       .filter(line => line !== '');
   const words = (name: string): string[][] => lines(name).map(line => line.split(' '));
 
+  // of `show version`
+  const shown = (name: string): string =>
+    new RegExp(`^${name}: *(.*?) *$`, 'm').exec(text('shown'))?.[1] ?? '';
+
   if (records.has('foreign'))
     throw new NoAccess(
       'not-edgeos',
@@ -102,12 +124,9 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
       `${user} is no admin on the router (Must be an admin user to run this command.)`,
       `log in as an admin, or give ${user} the level with: set system login user ${user} level admin`,
     );
+  const filtered = records.get('running');
   const running = parseRunning(withLiterals(text('running'), lines('literals')));
-  if (
-    records.get('running')?.exit !== 0 ||
-    !digestShape.test(text('digest').trim()) ||
-    text('boot').trim() === ''
-  )
+  if (filtered?.exit !== 0 || text('boot').trim() === '')
     throw new NoAccess(
       'incomplete-reading',
       'the router could not print its configuration whole',
@@ -116,11 +135,11 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
   const [now = '0'] = lines('clock');
   const facts: RouterFacts = {
     user: lines('admin')[0] ?? user,
-    version: lines('version')[0] ?? '',
-    model: lines('model')[0] ?? '',
+    version: lines('version')[0] ?? shown('Version'),
+    model: shown('HW model'),
     ...readMachine(words('machine')),
     wireguardPackage: /^install ok installed (.+)$/m.exec(text('package'))?.[1],
-    probes: new Map(words('probes').map(([name = '', answer]) => [name, answer === 'yes'])),
+    probes: readProbes(lines('probes')),
     keyFiles: new Map(
       words('keys')
         .map(readKeyFile)
@@ -131,14 +150,14 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
     pendingConfirms: lines('confirm').map(scrub),
     savedWireguard: lines('saved'),
     lost: parseLost(withLiterals(text('lost'), lines('lostkeys'))),
-    savedDigest: lines('savedsum').find(isDigest) ?? '',
+    savedDigest: firstDigest(words('savedsum')),
     session: readSession(words('session')[0]),
-    digest: text('digest').trim(),
-    seal: lines('sealed').find(isDigest) ?? '',
+    digest: digestOf(filtered.bytes),
+    seal: firstDigest(words('sealed')),
     bootId: text('boot').trim(),
     waiting: lines('waiting').flatMap(path => /^\/tmp\/edgewg\/([0-9a-z-]+)\/waiting$/.exec(path)?.[1] ?? []),
     now: Number(now),
-    interfaces: readInterfaces(lines('tunnels'), words('links'), words('addresses')),
+    interfaces: readInterfaces(lines('tunnels'), lines('links'), lines('addresses')),
     routes: lines('routes'),
     ...readSessions(text('neighbors')),
     applies: scrub(text('applies')),
@@ -147,7 +166,13 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
   return { running, facts };
 }
 
-const isDigest = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
+/** As sha256sum prints it, with a name behind it. */
+const firstDigest = (lines: readonly string[][]): string =>
+  lines.map(([word = '']) => word).find(word => /^[0-9a-f]{64}$/.test(word)) ?? '';
+
+/** As the router makes it of what its filter shows (scripts/secrets.sh). */
+const digestOf = (shown: Buffer = Buffer.alloc(0)): string =>
+  `${filterMark}${createHash('sha256').update(shown).digest('hex')}`;
 
 /** Nothing was printed where BGP isn't configured. */
 function readSessions(table: string): Pick<RouterFacts, 'sessions'> {
@@ -201,62 +226,28 @@ function readMachine(
   return {
     kernel: of('kernel')[0]?.[0] ?? '',
     board: of('board')[0]?.[0] ?? '',
-    disks: of('disk').map(([path = '', size, free]) => ({ path, size: Number(size), free: Number(free) })),
+    disks: readDisks(lines),
     firstboot: of('deb').map(words => words.join(' ')),
     installers: of('installer').map(words => words.join(' ')),
   };
 }
 
+/** `of PATH`, then what `df -P` prints of it. */
+function readDisks(lines: string[][]): Disk[] {
+  return lines.flatMap(([first, path = ''], i) => {
+    const [, size = '', , free = ''] = (lines[i + 2] ?? []).filter(word => word !== '');
+    return first === 'of' && /^\d+$/.test(size) && /^\d+$/.test(free)
+      ? [{ path, size: Number(size), free: Number(free) }]
+      : [];
+  });
+}
+
 function readKeyFile([path = '', mode = '', changed = '', key = '-']: string[]): KeyFile {
-  return { path, mode, changed: Number(changed), publicKey: key === '-' ? undefined : key };
+  return { path, mode, changed: Number(changed), publicKey: key === '-' || key === '?' ? undefined : key };
 }
 
 function readSession(words: string[] | undefined): Session | undefined {
   const [from, fromPort, to, toPort] = words ?? [];
   if (from === undefined || to === undefined) return undefined;
   return { from, fromPort: Number(fromPort), to, toPort: Number(toPort) };
-}
-
-function readInterfaces(
-  dump: string[],
-  links: string[][],
-  addresses: string[][],
-): Map<string, LiveInterface> {
-  const found = new Map<string, LiveInterface & { peers: LivePeer[] }>();
-  for (const line of dump) {
-    const [name = '', ...words] = line.split('\t');
-    if (words.length === 3) {
-      const mtu = links.find(link => link[0] === name)?.[1];
-      found.set(name, {
-        publicKey: words[0] ?? '',
-        listenPort: Number(words[1]),
-        peers: [],
-        mtu: mtu === undefined ? undefined : Number(mtu),
-        addresses: addresses.filter(address => address[0] === name).map(address => address[1] ?? ''),
-      });
-    } else {
-      found.get(name)?.peers.push(readPeer(words));
-    }
-  }
-  return found;
-}
-
-function readPeer([
-  publicKey = '',
-  psk,
-  endpoint = '',
-  allowed = '',
-  handshake,
-  received,
-  sent,
-]: string[]): LivePeer {
-  return {
-    publicKey,
-    hasPresharedKey: psk === 'set',
-    endpoint,
-    allowedIPs: allowed === '(none)' ? [] : allowed.split(','),
-    latestHandshake: Number(handshake),
-    received: Number(received),
-    sent: Number(sent),
-  };
 }

@@ -7,7 +7,12 @@ export interface Record {
   readonly name: string;
   readonly exit: number;
   readonly output: string;
+  /** The output as it was sent. */
+  readonly bytes?: Buffer;
 }
+
+/** The record that holds others. */
+const folded = 'records';
 
 /** 128 random bits in hex, for one exec. */
 export function newNonce(): string {
@@ -46,8 +51,25 @@ function parseRecord(line: string, nonce: string): Record | undefined {
   const [, name, exit, data, ...more] = line.slice(from).replace(/\r$/, '').split(' ');
   if (name === undefined || data === undefined || more.length > 0) return undefined;
   if (!/^\d{1,3}$/.test(exit ?? '') || !(data === '-' || isBase64(data))) return undefined;
-  const output = data === '-' ? '' : Buffer.from(data, 'base64').toString('utf8');
-  return { name, exit: Number(exit), output };
+  return recordOf(name, Number(exit), Buffer.from(data === '-' ? '' : data, 'base64'));
+}
+
+const recordOf = (name: string, exit: number, bytes: Buffer): Record => ({
+  name,
+  exit,
+  output: bytes.toString('utf8'),
+  bytes,
+});
+
+/** Of a record that holds others, each between a line `nonce name` and a line `nonce exit`: those that are whole. */
+function unfold({ bytes }: Record, nonce: string): Record[] {
+  const [, ...parts] = `\n${bytes?.toString('latin1') ?? ''}`.split(`\n${nonce} `);
+  return parts.flatMap((part, i) => {
+    const exit = /^(\d{1,3})\n?$/.exec(parts[i + 1] ?? '')?.[1];
+    const end = part.indexOf('\n');
+    if (i % 2 === 1 || exit === undefined || end === -1) return [];
+    return recordOf(part.slice(0, end), Number(exit), Buffer.from(part.slice(end + 1), 'latin1'));
+  });
 }
 
 /** By what must not be in it: a pattern for all of a text of some megabytes overflows the engine's stack. */
@@ -59,9 +81,11 @@ function isBase64(text: string): boolean {
 /** All records of an answer by name. Throws when the answer has no `end`: it was cut short. */
 export function readRecords(stdout: Buffer, nonce: string): Map<string, Record> {
   const records = new Map<string, Record>();
-  new RecordReader(nonce, record => records.set(record.name, record)).push(
-    Buffer.concat([stdout, Buffer.from('\n')]),
-  );
+  const keep = (record: Record): unknown => records.set(record.name, record);
+  new RecordReader(nonce, record => {
+    if (record.name === folded) unfold(record, nonce).forEach(keep);
+    else keep(record);
+  }).push(Buffer.concat([stdout, Buffer.from('\n')]));
   if (!records.has('end') && !records.has('foreign'))
     throw new NoAccess(
       records.size === 0 ? 'no-answer' : 'output-cut-short',

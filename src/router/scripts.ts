@@ -1,14 +1,18 @@
 // The shell scripts that run on the router, as files beside the code so that they can be read and checked as what they are.
 import { readFileSync } from 'node:fs';
+import { filterMark } from '../plan/types/origin.ts';
 import { shippedFile } from '../shipped.ts';
 import { lists } from '../vyatta/shown-names.ts';
+import { probedNodes } from './probed-nodes.ts';
 
-/** A file of these, as it is sent: without whole lines of comments: nobody reads them on the router, and a forced command must be short. */
+/** A file of these, as it is sent: without comments on lines of their own and without indentation: nobody reads them on the router, and a forced command must be short. */
 export function script(name: string): string {
   const text = readFileSync(shippedFile(`dist/src/router/scripts/${name}`), 'utf8');
   return text
-    .replace(/^ *#.*\n/gm, '')
-    .replace(/@(boxes|shows|hides)@/g, (_, list: keyof typeof lists) => lists[list].join(' '));
+    .replace(/^ *#.*\n|^ +|^\n/gm, '')
+    .replace(/@(boxes|shows|hides)@/g, (_, list: keyof typeof lists) => lists[list].join(' '))
+    .replaceAll('@filter@', filterMark)
+    .replaceAll('@probes@', probedNodes);
 }
 
 /** Reads a router; the same bytes in every run of a version. */

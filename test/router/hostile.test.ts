@@ -92,6 +92,18 @@ describe('a hostile router', () => {
     assert.ok(performance.now() - started < 5000);
   });
 
+  it('may fold its records into one, and what of them is not whole is left out', () => {
+    const inside = `n a\nx\nnb\n\nn 0\nn c\n\nn 3\nn d\ncut sho`;
+    const found = readRecords(Buffer.from(`n records 0 ${base64(inside)}\nn end 0 -`), 'n');
+    const told = [...found.values()].map(({ name, exit, output }) => [name, exit, output]);
+    assert.deepEqual(told, [
+      ['a', 0, 'x\nnb\n'],
+      ['c', 3, ''],
+      ['end', 0, ''],
+    ]);
+    assert.throws(() => readRecords(Buffer.from(`n records 0 ${base64(inside)}`), 'n'), /cut short after c/);
+  });
+
   it('may cut its records anywhere', () => {
     const text = Buffer.from(`n a 0 ${base64('x')}\nn b 1 -\r\nn end 0 -\n`);
     const whole = [...readRecords(text, 'n').values()];

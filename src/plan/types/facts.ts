@@ -7,7 +7,7 @@ export interface KeyFile {
   readonly mode: string;
   /** Seconds since 1970 of the last change. */
   readonly changed: number;
-  /** Undefined when the file holds no WireGuard key. */
+  /** Undefined when the file holds no WireGuard key, or when nothing names it and nobody asked for it. */
   readonly publicKey: string | undefined;
 }
 

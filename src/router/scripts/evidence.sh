@@ -1,13 +1,13 @@
 # What the reading and a transaction must see alike: whether anything changed at all, whether a difference means anything, and whether
 # the router is about to go back to its saved configuration by itself.
 
-# Lines on stdin. A digest that also the secrets are in, and that tells nobody of them: its key is what this router alone has, and
+# A digest of lines that also the secrets are in, and that tells nobody of them: its key is what this router alone has, and
 # leaves it nowhere. Fails where there is no such key.
-seal() {
+seal() { # lines
   local key
-  key=$(sudo -n cat /etc/ssh/ssh_host_*_key 2>/dev/null </dev/null)
-  [ -n "$key" ] || key=$(sudo -n cat /etc/shadow 2>/dev/null </dev/null)
-  [ -n "$key" ] && { printf '%s\n' "$key"; cat; } | sha256sum | cut -c1-64
+  key=$(exec sudo -n cat /etc/ssh/ssh_host_*_key 2>/dev/null </dev/null)
+  [ -n "$key" ] || key=$(exec sudo -n cat /etc/shadow 2>/dev/null </dev/null)
+  [ -n "$key" ] && printf '%s\n' "$key" "$1" | sha256sum
 }
 
 # A node of these with nothing below it does nothing; a commit that failed in part, and its discard, leave one behind: running, not saved
@@ -22,8 +22,8 @@ without_empty_nodes() {
 pending_confirm() {
   local mine='' job due
   [ ! -r /var/run/confirm.job ] || read -r mine </var/run/confirm.job
-  sudo -n atq 2>/dev/null </dev/null | while read -r job due; do
+  while read -r job due; do
     [ "$job" = "$mine" ] || sudo -n at -c "$job" 2>/dev/null </dev/null | grep -q 'config\.boot-rollback' || continue
     printf '%s\n' "${due% [a-zA-Z=] *}"
-  done
+  done < <(exec sudo -n atq 2>/dev/null </dev/null)
 }

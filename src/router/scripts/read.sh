@@ -1,151 +1,164 @@
 # edgewg reads a router. The same bytes in every run, so that a forced command can allow just this; it changes nothing.
-# One line on stdin: the nonce, and `again` when what no apply changes is known already; on stdout one record a line (say.sh).
+# One line on stdin: the nonce, then words. `again`: what no apply changes is known already; `seal`: the sealed digest too; `keys`: the
+# public half of every key file; a path below /config/auth: that file's. On stdout one record (say.sh) of all records, each between a line
+# `NONCE NAME` and a line `NONCE CODE`. A process costs an EdgeRouter X 5 to 15 ms: what can go straight through is not captured, and
+# what the client can take apart is sent as it is.
 # No secret leaves the router: literal keys become their public half, other secrets the word `redacted`.
 LC_ALL=C; export LC_ALL
 PATH=/opt/vyatta/bin:/opt/vyatta/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 # a line that has gone silent must not leave a process behind
-read -r -t 30 nonce extent
-case $nonce in '' | *[!0-9a-f]*) echo 'edgewg: no nonce on stdin' >&2; exit 64 ;; esac
-case $extent in '' | again) ;; *) echo "edgewg: can't read $extent" >&2; exit 64 ;; esac
+read -r -t 30 nonce words
+case $nonce:$words in :* | *[!0-9a-f]*:* | *:*[!0-9A-Za-z_./@+\ -]*) echo 'edgewg: no nonce and words on stdin' >&2; exit 64 ;; esac
+wants() { case " $words " in *" $1 "*) ;; *) return 1 ;; esac; }
 
-record() { # name: runs the function of that name and reports what it printed
-  local out code
-  out=$("$1" 2>/dev/null </dev/null; echo "x$?")
-  code=${out##*x}
-  out=${out%x*}
-  if [ -z "$out" ]; then say "$1" "$code"; else say "$1" "$code" - < <(printf '%s' "$out"); fi
+record() { # name: what the function of that name prints
+  printf '%s %s\n' "$nonce" "$1"
+  "$1"
+  printf '\n%s %s\n' "$nonce" "$?"
 }
+records() { local name; for name; do record "$name"; done; }
 
-# read once, so that everything said about it is about the same configuration
-config() { printf '%s\n' "$active"; }
-
-# the literal keys of lines, in the order of the marks that stand for them
+# fails when either end of the pipe does
+filtered() { # lines, mode
+  printf '%s\n' "$1" | without_secrets "$2"
+  case "${PIPESTATUS[*]}" in '0 0') ;; *) return 1 ;; esac
+}
+# the literal keys of lines, in the order of the marks that stand for them; most configurations have none
 literals_of() {
   local name key
-  without_secrets keys | while read -r name key; do
+  case $1 in *"-key '"[!/]* | *"-key "[!/\']*) ;; *) return 0 ;; esac
+  while read -r name key; do
     case $name in
-      private-key) printf '%s\n' "$key" | wg pubkey 2>/dev/null || echo unknown ;;
+      private-key) printf '%s\n' "$key" | wg pubkey || echo unknown ;;
       *) printf 'sha256:'; printf '%s' "$key" | sha256sum | cut -c1-16 ;;
     esac
-  done
+  done < <(filtered "$1" keys)
 }
-literals() { config | literals_of; }
-
-running() { config | without_secrets mask; return "$active_code"; }
-digest() { digest_of "$active"; }
+running() { filtered "$active" mask && return "$active_code"; }
+literals() { literals_of "$active"; }
 drift() { [ -z "$drift" ] || printf '%s' "$drift" | without_empty_nodes | without_secrets mask; return "$drift_code"; }
 saved() { sed -n 's/^    wireguard \(wg[0-9]*\) {$/\1/p' /config/config.boot; }
 # from the active configuration to the saved one; mostly nothing, then nobody is asked again
-lost() { printf '%s' "$lost" | without_secrets mask; }
-lostkeys() { printf '%s' "$lost" | literals_of; }
-between() { cli-shell-api showConfig --show-cfg1 "$1" --show-cfg2 "$2" --show-context-diff --show-commands 2>/dev/null </dev/null; }
+lost() { [ -z "$lost" ] || filtered "$lost" mask; }
+lostkeys() { literals_of "$lost"; }
+between() { cli-shell-api showConfig --show-cfg1 "$1" --show-cfg2 "$2" --show-context-diff --show-commands; }
 find_lost() {
-  printf '%s\n' "$drift" | grep -qE '^delete (interfaces wireguard|firewall options|protocols bgp)( |$)' || return 0
-  between @ACTIVE /config/config.boot | grep -E '^set (interfaces wireguard|firewall options|protocols bgp) '
+  case $drift in *'delete interfaces wireguard'* | *'delete firewall options'* | *'delete protocols bgp'*) ;; *) return ;; esac
+  lost=$(between @ACTIVE /config/config.boot | grep -E '^set (interfaces wireguard|firewall options|protocols bgp) ')
 }
-sealed() { config | seal; }
+sealed() { ! wants seal || seal "$active"; }
 confirm() { pending_confirm; }
 # which restart of which router this is, and the applies that wait for their proof: an apply's second connection must find both
 boot() { local id; read -r id </proc/sys/kernel/random/boot_id; printf '%s\n' "$id"; }
 waiting() { local token; for token in /tmp/edgewg/*/waiting; do [ ! -e "$token" ] || printf '%s\n' "$token"; done; }
-savedsum() { sha256sum /config/config.boot | cut -c1-64; }
-admin() { id -un; case " $(id -nG) " in *' vyattacfg '*) return 0 ;; esac; return 1; }
-version() { cat /etc/version || printf '%s\n' "$shown" | sed -n 's/^Version: *//p'; }
-model() { printf '%s\n' "$shown" | sed -n 's/^HW model: *//p'; }
+savedsum() { sha256sum /config/config.boot; }
+admin() {
+  local said name
+  said=$(exec id)
+  name=${said#*(}
+  printf '%s\n' "${name%%)*}"
+  case $said in *'(vyattacfg)'*) return 0 ;; esac
+  return 1
+}
+version() { local text; read -r text </etc/version && printf '%s\n' "$text"; }
+shown() { printf '%s\n' "${shown[@]}"; }
 package() { dpkg-query -W -f='${Status} ${Version}\n' wireguard; }
 machine() {
-  local path deb script
-  echo "kernel $(uname -r)"
-  echo "board $(ubnt-hal-e getBoardIdE 2>/dev/null || ubnt-hal getBoardIdE)"
-  for path in /config /tmp; do df -Pk "$path" | awk -v path="$path" 'NR > 1 { print "disk", path, $2, $4 }'; done
-  for deb in /config/data/firstboot/install-packages/*.deb; do [ ! -f "$deb" ] || echo "deb ${deb##*/}"; done
-  # what installs the package by itself: at the first boot of an image, at every boot, or from the GUI
-  for script in /config/scripts/*.d/* /config/wizard/feature/*/*; do
-    ! grep -qsi wireguard "$script" || ! grep -qsE 'dpkg|\.deb' "$script" || echo "installer $script"
+  local path program script scripts=() found=()
+  echo "kernel $(exec uname -r)"
+  for program in ubnt-hal-e ubnt-hal; do
+    ! command -v "$program" >/dev/null || { echo "board $(exec "$program" getBoardIdE)" && break; }
   done
+  for path in /config /tmp; do echo "of $path"; df -Pk "$path"; done
+  for script in /config/data/firstboot/install-packages/*.deb; do [ ! -f "$script" ] || echo "deb ${script##*/}"; done
+  # what installs the package by itself: at the first boot of an image, at every boot, or from the GUI
+  for script in /config/scripts/*.d/* /config/wizard/feature/*/*; do [ ! -f "$script" ] || scripts+=("$script"); done
+  [ "${#scripts[@]}" != 0 ] || return 0
+  while read -r script; do found+=("$script"); done < <(exec grep -lsi wireguard -- "${scripts[@]}")
+  [ "${#found[@]}" = 0 ] || while read -r script; do echo "installer $script"; done < <(exec grep -lsE 'dpkg|\.deb' -- "${found[@]}")
 }
 session() { printf '%s\n' "$SSH_CONNECTION"; }
-clock() { date +%s; uptime | sed 's/^ *//'; }
-probe() { if cli-shell-api "$@" >/dev/null; then echo yes; else echo no; fi; }
-# two halves at once, told in their order
-probes() {
-  exec 9< <(probes_of_routing)
-  probes_of_interfaces
-  cat <&9
-}
-probes_of_interfaces() {
-  echo "wireguard $(probe validateTmplPath interfaces wireguard)"
-  echo "mss-clamp $(probe validateTmplPath firewall options mss-clamp)"
-  echo "mss-clamp-wg $(probe validateTmplValPath firewall options mss-clamp interface-type wg)"
-  echo "mss-clamp6-wg $(probe validateTmplValPath firewall options mss-clamp6 interface-type wg)"
-  echo "ubnt-discover $(probe validateTmplPath service ubnt-discover interface wg0 disable)"
-}
-probes_of_routing() {
-  echo "route-description $(probe validateTmplPath protocols static interface-route 192.0.2.0/24 next-hop-interface wg0 description)"
-  echo "route6-description $(probe validateTmplPath protocols static interface-route6 2001:db8::/64 next-hop-interface wg0 description)"
-  echo "interface-route6 $(probe validateTmplPath protocols static interface-route6)"
-  echo "route6-blackhole $(probe validateTmplPath protocols static route6 2001:db8::/64 blackhole distance)"
-  echo "prefix-list6 $(probe validateTmplPath policy prefix-list6)"
-  echo "bgp-prefix-list $(probe validateTmplPath protocols bgp 64512 neighbor 192.0.2.1 prefix-list import)"
-  echo "bgp-maximum-paths $(probe validateTmplPath protocols bgp 64512 maximum-paths ebgp)"
-}
-keys() {
-  local file
-  find /config/auth -type f -size -2 2>/dev/null | head -n 500 | while read -r file; do
-    case $file in *[!0-9A-Za-z_./@+-]*) continue ;; esac
-    printf '%s %s %s ' "$file" "$(stat -c '%a %U %G' "$file" | tr ' ' ':')" "$(stat -c %Y "$file")"
-    head -n 1 "$file" 2>/dev/null | wg pubkey 2>/dev/null || echo -
+clock() { date +%s; }
+# whether the firmware has these nodes, in their order (router/probed-nodes.ts, put in here when the script is sent)
+probes() { local words; for words in @probes@; do cli-shell-api validateTmpl$words >/dev/null; echo "$?"; done; }
+# columns: interface, public key, port, fwmark; or interface, peer, psk?, endpoint, allowed IPs, handshake, rx, tx, keepalive. The kernel
+# tells the public half of each private key that it has: nobody need make that of a key file again.
+tunnels() {
+  local line IFS=$'\n'
+  for line in $dump; do
+    IFS=$'\t'
+    set -- $line
+    case $# in
+      5) known[$2]=$3; printf '%s\t%s\t%s\t%s\n' "$1" "$3" "$4" "$5" ;;
+      9) [ "$3" = '(none)' ] || set -- "$1" "$2" set "${@:4}"; echo "$*" ;;
+    esac
   done
 }
-# columns: interface, public key, port, fwmark; or interface, peer, psk?, endpoint, allowed IPs, handshake, rx, tx, keepalive
-tunnels() {
-  sudo -n wg show all dump | awk -F '\t' -v OFS='\t' '
-    NF == 5 { print $1, $3, $4, $5 }
-    NF == 9 { if ($3 != "(none)") $3 = "set"; print }'
+# of a file that neither the configuration nor this run names, the public half is left out
+keys() {
+  local file mode changed key named=- count=0
+  while read -r mode changed file && [ "$((count += 1))" -le 500 ]; do
+    printf '%s %s %s ' "$file" "$mode" "$changed"
+    read -r -d '' key <"$file"
+    [ "${#key}" != 44 ] || [ -z "${known[$key]-}" ] || { echo "${known[$key]}"; continue; }
+    wants keys || wants "$file" || {
+      [ "$named" != - ] || named=" $(printf '%s\n' "$active" | grep -oE '/config/auth/[0-9A-Za-z_./@+-]+' | tr '\n' ' ')"
+      case $named in *" $file "*) ;; *) echo '?'; continue ;; esac
+    }
+    wg pubkey <"$file" || echo -
+  done < <(exec find /config/auth -type f -size -2 ! -path '*[!0-9A-Za-z_./@+-]*' -exec stat -c '%a:%U:%G %Y %n' {} +)
 }
-links() { ip -o link show | awk '{ sub(/:$/, "", $2); sub(/@.*/, "", $2); print $2, $0 }' | sed -n 's/^\(wg[0-9]*\) .* mtu \([0-9]*\) .*/\1 \2/p'; }
-addresses() { ip -o addr show | awk '{ print $2, $4 }'; }
+links() { ip -o link show; }
+addresses() { ip -o addr show; }
 routes() { ip -4 route show; ip -6 route show; }
 # /tmp is everybody's, and there need not be an edgewg: what another user than an admin has made in its place is not looked at
-is_ours() {
-  ! [ -L /tmp/edgewg ] && case " $(id -nG "$(stat -c %U /tmp/edgewg 2>/dev/null)" 2>/dev/null) " in *' vyattacfg '*) ;; *) false ;; esac
-}
+is_ours() { ! [ -L /tmp/edgewg ] && [ "$(stat -c '%G %a' /tmp/edgewg)" = 'vyattacfg 2770' ]; }
 applies() {
-  local file run
-  ! is_ours || for file in /tmp/edgewg/*.state; do
-    { [ -f "$file" ] && [ -r "$file" ]; } || continue
-    run=${file%.state}/run
+  local file is lines
+  for file in /tmp/edgewg/*.state; do
+    { [ -f "$file" ] && [ -r "$file" ] && is_ours; } || continue
+    is=${file#/}
     # a process of its own, or nobody: then the next apply ends it
-    if grep -aqs "[/]${run#/}" /proc/[0-9]*/cmdline; then echo "== $file alive"; else echo "== $file dead"; fi
+    if grep -aqs "[/]${is%.state}/run" /proc/[0-9]*/cmdline; then is=alive; else is=dead; fi
+    echo "== $file $is"
     cat "$file"
   done
-  tail -n 40 /config/user-data/edgewg/log 2>/dev/null
+  mapfile -t lines </config/user-data/edgewg/log && printf '%s\n' "${lines[@]:${#lines[@]} > 40 ? ${#lines[@]} - 40 : 0}"
   return 0
 }
 # the table of the sessions, where there may be any
 neighbors() {
   case $active in *'set protocols bgp '*) vyatta-op-cmd-wrapper show ip bgp summary ;; esac
 }
-commits() { vyatta-op-cmd-wrapper show system commit | head -n 10; }
+commits() { local lines; mapfile -t -n 10 lines <&3; printf '%s\n' "${lines[@]}"; }
 
-if ! command -v cli-shell-api >/dev/null 2>&1; then say foreign 1; exit 0; fi
-records() { local name; for name; do record "$name"; done; }
 # An op command takes ten times as long as anything else (transcript interactive/19), and every router has two cores at least: what
-# doesn't depend on the rest runs beside it. Each group has a pipe of its own; no record is split.
-if [ "$extent" != again ]; then
-  exec 3< <(records commits)
-  exec 4< <(shown=$(vyatta-op-cmd-wrapper show version 2>/dev/null </dev/null); records version model)
-  exec 5< <(records probes package machine applies)
-fi
-exec 6< <(records keys tunnels links addresses routes)
-active=$(cli-shell-api showConfig --show-active-only --show-commands 2>/dev/null)
-active_code=$?
-[ "$extent" = again ] || exec 7< <(records neighbors sealed confirm)
-exec 8< <(records running literals digest)
-drift=$(between /config/config.boot @ACTIVE)
-drift_code=$?
-lost=$(find_lost)
-records boot waiting admin drift saved lost lostkeys savedsum session clock
-cat /dev/fd/8 /dev/fd/6
-[ "$extent" = again ] || cat /dev/fd/7 /dev/fd/5 /dev/fd/4 /dev/fd/3
-say end 0
+# doesn't depend on the rest runs beside it, each with a pipe of its own; no record is split.
+reading() {
+  local shown=() active active_code drift drift_code lost='' dump
+  local -A known=()
+  exec 2>/dev/null </dev/null
+  set -f
+  wants again || exec 3< <(exec vyatta-op-cmd-wrapper show system commit) 4< <(exec vyatta-op-cmd-wrapper show version) \
+    5< <(set +f; records probes package machine)
+  exec 6< <(between /config/config.boot @ACTIVE; printf 'x%s' "$?")
+  active=$(exec cli-shell-api showConfig --show-active-only --show-commands)
+  active_code=$?
+  dump=$(exec sudo -n wg show all dump)
+  records tunnels keys links addresses routes running literals
+  set +f
+  IFS= read -r -d '' drift <&6
+  drift_code=${drift##*x}
+  drift=${drift%x*}
+  find_lost
+  records boot waiting admin drift saved lost lostkeys savedsum session clock
+  if ! wants again; then
+    mapfile -t shown <&4
+    records neighbors sealed confirm applies commits version shown
+    cat <&5
+  fi
+  printf '%s end\n\n%s 0\n' "$nonce" "$nonce"
+}
+if ! command -v cli-shell-api >/dev/null 2>&1; then say foreign 1; exit 0; fi
+printf '%s records 0 ' "$nonce"
+exec base64 -w0 < <(reading)

@@ -94,4 +94,4 @@ without_secrets() {
 }
 # Of a running configuration as the filter shows it, so that nobody can guess a password from a published digest. The number
 # before it changes with the filter.
-digest_of() { printf '2:%s' "$(printf '%s\n' "$1" | without_secrets mask | sha256sum | cut -c1-64)"; }
+digest_of() { printf '@filter@%s' "$(printf '%s\n' "$1" | without_secrets mask | sha256sum | cut -c1-64)"; }

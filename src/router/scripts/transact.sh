@@ -45,7 +45,7 @@ is_untouched_since_plan() {
   lines=$(active 2>"$S/out") || { say refused:read 1 "$S/out"; return 1; }
   digest=$(digest_of "$lines")
   if [ "$digest" != "$expected_digest" ]; then printf '%s' "$digest" >"$S/out"; say stale 1 "$S/out"; return 1; fi
-  sealed=$(printf '%s\n' "$lines" | seal)
+  read -r sealed _ < <(seal "$lines")
   if [ -z "$sealed" ] || [ -z "$expected_seal" ]; then
     sudo -n cat /etc/shadow >/dev/null 2>"$S/out" </dev/null
     say refused:seal 1 "$S/out"; return 1
