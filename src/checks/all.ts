@@ -1,6 +1,7 @@
 // Every check of a plan, in the order in which their findings are shown.
 
 import type { Check } from '../plan/types/check.ts';
+import { clients } from './clients/clients.ts';
 import { budget } from './device/budget.ts';
 import { cutOff } from './device/cut-off.ts';
 import { drift } from './device/drift.ts';
@@ -67,6 +68,7 @@ export const planChecks: readonly Check[] = [
   portRules,
   natNumbers,
   clamp,
+  clients,
   namedKeys,
   literalKeys,
   unrestorable,

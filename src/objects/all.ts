@@ -6,6 +6,9 @@ import type { Site, Tunnel } from '../site/site.ts';
 import { generationOf } from '../vyatta/firmware.ts';
 import { byVersion, has, type Path, type Tree } from '../vyatta/tree.ts';
 import { clamp, draftClamps, wantClamps } from './clamp.ts';
+import { draftClients } from './clients/draft.ts';
+import { attachments, modifyRule, modifySet, table } from './clients/kinds.ts';
+import { wantClients } from './clients/want.ts';
 import { discovery, wantDiscovery } from './discovery.ts';
 import type { Draft } from './draft.ts';
 import { Claim } from './hold.ts';
@@ -23,20 +26,12 @@ import { uplinksOf } from './uplinks.ts';
 import { type KeyPath, Wanted, type Wish } from './wanted.ts';
 
 /** The deepest first, so that a peer is found before its tunnel. */
-const kinds = [
-  tunnel,
-  peer,
-  route,
-  guard,
-  discovery,
-  ruleset,
-  rule,
-  natRule,
-  clamp,
-  bgp,
-  neighbor,
-  prefixList,
-].sort((a, b) => b.depth - a.depth) as unknown as readonly Kind<Instance, string>[];
+const kinds = (
+  [
+    ...[tunnel, peer, route, guard, discovery, ruleset, rule, clamp, bgp, neighbor, prefixList],
+    ...[natRule, table, modifySet, modifyRule, ...attachments],
+  ] as unknown as Kind<Instance, string>[]
+).sort((a, b) => b.depth - a.depth) as readonly Kind<Instance, string>[];
 
 /** The boxes of a configuration in which objects stand: `interfaces wireguard`. */
 export const roots: readonly Path[] = kinds.flatMap(kind => kind.roots());
@@ -76,6 +71,7 @@ export function deriveWanted(
   }
   for (const one of site.rulesets) wantRuleset(wanted, one);
   wantNat(wanted, site);
+  wantClients(wanted, site);
   wantClamps(wanted, site);
   if (site.bgp !== undefined) wantBgp(wanted, site, site.bgp);
   return wanted;
@@ -107,6 +103,7 @@ export function draftObjects(draft: Draft, running: Tree): void {
   if (names.length === 0) return;
   draftRulesets(draft, running);
   draftNat(draft, running);
+  draftClients(draft, running);
   draftClamps(draft, running);
   draftBgp(draft, running);
 }

@@ -27,7 +27,16 @@ export interface Title {
 }
 
 /** Headings of reports, in their order; a tunnel is a group of its own. */
-export const sections = ['tunnels', 'Guard routes', 'Firewall', 'NAT', 'MSS clamp', 'BGP', 'Others'] as const;
+export const sections = [
+  'tunnels',
+  'Guard routes',
+  'Firewall',
+  'Policy routing',
+  'NAT',
+  'MSS clamp',
+  'BGP',
+  'Others',
+] as const;
 export type Section = (typeof sections)[number];
 
 interface Definition<I extends Instance, Key extends string> {

@@ -9,7 +9,7 @@ import { leafOf } from './leaf.ts';
 import type { Wanted } from './wanted.ts';
 
 /** Far enough that every route through a tunnel wins over it, and below 255, which means unreachable. */
-const guardDistance = '254';
+export const guardDistance = '254';
 
 const leaf = leafOf<Route>();
 

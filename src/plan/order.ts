@@ -1,4 +1,5 @@
 // From a difference to commits that EdgeOS accepts, each with its undo.
+import { modifySet } from '../objects/clients/kinds.ts';
 import { ruleset } from '../objects/ruleset.ts';
 import { tunnel } from '../objects/tunnel.ts';
 import { deletePath, prunePath, setPath } from '../vyatta/edit.ts';
@@ -46,7 +47,7 @@ export function commitsOf(running: Tree, { deletes, sets }: Difference): Commit[
 }
 
 function isRulesetInUse(running: Tree, path: Path): boolean {
-  const found = ruleset.match(path);
+  const found = ruleset.match(path) ?? modifySet.match(path);
   if (found === undefined || found.below.length > 0) return false;
   const [top, kind, name] = path;
   for (const { node } of interfacesOf(running))

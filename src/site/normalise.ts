@@ -14,6 +14,7 @@ import { tunnelsFromNodes } from './from-nodes.ts';
 import { parseKeySource } from './grammar/keys.ts';
 import { parseInterfaceRange, parseRuleRange } from './grammar/names.ts';
 import { parseDays } from './grammar/texts.ts';
+import { normaliseClients } from './normalise-clients.ts';
 import { normaliseCluster } from './normalise-cluster.ts';
 import { normaliseNat } from './normalise-nat.ts';
 import { normaliseRuleset } from './normalise-ruleset.ts';
@@ -118,6 +119,7 @@ function normaliseTunnel(name: string, tunnel: WrittenTunnel): S.Tunnel {
         normaliseRoute([...at, 'routes', prefix], prefix, value),
       ),
     ),
+    clients: tunnel.clients && normaliseClients([...at, 'clients'], tunnel.clients),
   });
 }
 

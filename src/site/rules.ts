@@ -10,6 +10,13 @@ import {
   updateSourceFamilies,
 } from './rules/bgp.ts';
 import {
+  clientsAreTaken,
+  oneListOfOwnNetworks,
+  oneTablePerTunnel,
+  oneTunnelPerClient,
+  soundClients,
+} from './rules/clients.ts';
+import {
   addressOfDerived,
   gatewayOfEndpoint,
   homeWithoutTunnel,
@@ -58,4 +65,9 @@ export const rules: readonly Rule[] = [
   homeWithoutTunnel,
   soundClusterTimers,
   addressOfDerived,
+  soundClients,
+  oneTunnelPerClient,
+  clientsAreTaken,
+  oneTablePerTunnel,
+  oneListOfOwnNetworks,
 ];

@@ -85,6 +85,7 @@ type Present<T> = { readonly [Key in keyof T]: Exclude<T[Key], undefined> };
 type WrittenTunnel = NonNullable<Written['tunnels']>[string];
 type WrittenPeer = NonNullable<WrittenTunnel['peers']>[string];
 type WrittenRoute = Exclude<NonNullable<WrittenTunnel['routes']>[string], string>;
+type WrittenClient = Exclude<NonNullable<WrittenTunnel['clients']>['from'][string], string>;
 type WrittenRuleset = NonNullable<Written['rulesets']>[string];
 type WrittenRule = NonNullable<WrittenRuleset['rules']>[string];
 type WrittenNatRule = NonNullable<Written['nat']>[string];
@@ -94,7 +95,7 @@ type WrittenNeighbor = NonNullable<WrittenBgp['neighbors']>[string];
 export interface Tunnel
   extends AsWritten<
     WrittenTunnel,
-    'disable' | 'address' | 'privateKey' | 'openPort' | 'firewall' | 'peers' | 'routes'
+    'disable' | 'address' | 'privateKey' | 'openPort' | 'firewall' | 'peers' | 'routes' | 'clients'
   > {
   readonly at: SitePath;
   /** wg0 to wg999. */
@@ -107,6 +108,28 @@ export interface Tunnel
   readonly firewall: Attachments;
   readonly peers: readonly Peer[];
   readonly routes: readonly Route[];
+  readonly clients?: Clients;
+}
+
+/** Machines at home that go through a tunnel by a routing table of its own. */
+export interface Clients {
+  readonly at: SitePath;
+  /** Undefined: chosen by what the router has. */
+  readonly table?: number;
+  readonly whenDown: 'drop' | 'wan';
+  readonly ipv6: 'drop' | 'wan';
+  /** Canonical prefixes of both families. */
+  readonly ownNetworks: readonly string[];
+  /** In the order of their names. */
+  readonly from: readonly ClientGroup[];
+}
+
+/** Some of them: what an `address`, a `group` or an `interface` names; of the first two perhaps at one interface alone. */
+export interface ClientGroup extends AsWritten<WrittenClient, 'destinations'> {
+  readonly at: SitePath;
+  readonly name: string;
+  /** Canonical IPv4 prefixes; empty for all. */
+  readonly destinations: readonly string[];
 }
 
 /** Rule numbers. `asNeeded`: one number was given for whichever families the endpoints need; otherwise exactly these. */

@@ -50,6 +50,11 @@ const router = aRouter(
   'protocols static route6 ::/0 next-hop 2001:db8:ffff::1',
   'firewall name WAN_LOCAL default-action drop',
   'firewall ipv6-name WANv6_LOCAL default-action drop',
+  'interfaces ethernet eth1 address 192.168.1.1/24',
+  'interfaces ethernet eth2 address 192.168.3.1/24',
+  'interfaces ethernet eth2 address fd00:3::1/64',
+  'firewall group address-group HOSTS address 192.168.1.9',
+  'firewall group network-group SHOPS network 198.51.100.0/24',
 );
 
 /** The base's keys in place of the writer's own. */
@@ -62,6 +67,7 @@ const steps = (path: string): string[] => {
     rules: '10',
     neighbors: '10.9.0.4',
     nat: '5010',
+    from: 'tv',
   };
   const found = path.split('.');
   return found.map((step, i) => (step === '*' ? (keys[found[i - 1] ?? ''] ?? step) : step));

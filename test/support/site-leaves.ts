@@ -44,6 +44,8 @@ export const elsewhere: Readonly<Record<string, string>> = {
   rotateAfter: 'the age of keys',
   cluster: 'the other end',
   'tunnels.*.unfiltered': 'silences a finding',
+  'tunnels.*.clients.table': 'a number that the router keeps: test/objects/clients.test.ts',
+  'tunnels.*.clients.from.*.rule': 'a number that the router keeps: test/objects/clients.test.ts',
   'bgp.neighbors.*.tunnel': 'import finds it by the routes; the plan needs it for the hops',
 };
 
@@ -93,6 +95,11 @@ const toOutside = (key: string, value: unknown): Sample =>
   });
 const tcp = { with: { 'rulesets.*.rules.*.protocol': 'tcp' } } as const;
 
+/** Clients need a peer that takes what they send. */
+const everything = { 'tunnels.*.peers.*.allowedIPs': ['0.0.0.0/0'] } as const;
+const client = (value: unknown, more: Partial<Sample> = {}): Sample =>
+  named(value, { with: everything, ...more });
+
 /** By path; several where a leaf has several forms. */
 export const samples: Readonly<Record<string, readonly Sample[]>> = {
   'tunnels.*.description': [{ value: 'to the cluster' }],
@@ -134,6 +141,30 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   'tunnels.*.routes.*.distance': [named(9)],
   'tunnels.*.routes.*.disable': [named(true)],
   'tunnels.*.routes.*.guard': [{ value: true }],
+  'tunnels.*.clients.from.*.address': [
+    client('192.168.1.20', { at: 'tunnels.*.clients.from.*' }),
+    client('192.168.1.32/27', { at: 'tunnels.*.clients.from.*' }),
+    client('192.168.1.30-192.168.1.39', { at: 'tunnels.*.clients.from.*' }),
+  ],
+  'tunnels.*.clients.from.*.group': [client('HOSTS')],
+  'tunnels.*.clients.from.*.interface': [client('eth2')],
+  'tunnels.*.clients.from.*.destinations': [
+    client(['198.51.100.0/24', '192.0.2.0/24'], {
+      with: { ...everything, 'tunnels.*.clients.from.*.address': '192.168.1.20' },
+    }),
+  ],
+  'tunnels.*.clients.from.*.destinationGroup': [
+    client('SHOPS', { with: { ...everything, 'tunnels.*.clients.from.*.address': '192.168.1.20' } }),
+  ],
+  'tunnels.*.clients.ownNetworks': [
+    client(['10.0.0.0/8'], { with: { ...everything, 'tunnels.*.clients.from.*': '192.168.1.20' } }),
+  ],
+  'tunnels.*.clients.whenDown': [
+    client('wan', { with: { ...everything, 'tunnels.*.clients.from.*': '192.168.1.20' } }),
+  ],
+  'tunnels.*.clients.ipv6': [
+    client('wan', { with: { ...everything, 'tunnels.*.clients.from.*.interface': 'eth2' } }),
+  ],
   'rulesets.*.family': [named('ipv4')],
   'rulesets.*.default': [named('reject')],
   'rulesets.*.description': [named('what the cluster may')],

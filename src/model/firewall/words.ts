@@ -92,7 +92,7 @@ function tellRanges(set: Ranges, nameOf: (number: bigint) => string | undefined)
 }
 
 /** Prefixes where a range is one, else its ends. */
-function tellAddresses(set: Ranges, family: Family): string {
+export function tellAddresses(set: Ranges, family: Family): string {
   return shortened(
     set.map(range => {
       const prefix = prefixOf(range, family);

@@ -9,6 +9,7 @@ export type Observation =
   | ForeignNatRule
   | ClampTooSmall
   | ClampShared
+  | ClientObservation
   | KeyObservation;
 
 interface Observed {
@@ -82,6 +83,43 @@ export interface ClampShared extends Observed {
   readonly others: readonly string[];
   /** The value on the router. */
   readonly path: Path;
+}
+
+/** What is in the way of clients that are to go through a tunnel. */
+export interface ClientObservation extends Observed {
+  readonly kind: 'clients';
+  readonly tunnel: string;
+  /** Their name; undefined where it is about all of the tunnel. */
+  readonly client?: string;
+  readonly seen:
+    | { readonly what: 'no interface'; readonly name: string; readonly inside: readonly string[] }
+    | { readonly what: 'disabled' | 'faces the internet' | 'the tunnel itself'; readonly name: string }
+    | { readonly what: 'come in nowhere'; readonly inside: readonly string[] }
+    | { readonly what: 'no group'; readonly name: string; readonly have: readonly string[] }
+    | { readonly what: 'the router itself'; readonly address: string; readonly path: Path }
+    | { readonly what: 'IPv6 by itself'; readonly iface: string }
+    | { readonly what: 'shared ruleset'; readonly ruleset: string; readonly ifaces: readonly string[] }
+    | {
+        readonly what: 'table taken';
+        readonly table: number;
+        readonly path: Path;
+        readonly free: number | undefined;
+      }
+    | { readonly what: 'no table' }
+    | {
+        readonly what: 'rule taken';
+        readonly number: number;
+        readonly path: Path;
+        readonly free: number | undefined;
+      }
+    | { readonly what: 'too late'; readonly number: number; readonly before: Path }
+    | { readonly what: 'no number'; readonly ruleset: string; readonly before: Path | undefined }
+    | {
+        readonly what: 'overlap';
+        readonly with: string;
+        readonly withAt: SitePath;
+        readonly packets: string;
+      };
 }
 
 /** A key that the site file names. */

@@ -5,6 +5,7 @@ import { keySource, publicKey } from '../grammar/keys.ts';
 import { interfaceName, peerName, rulesetName } from '../grammar/names.ts';
 import { endpoint, interfaceAddress, prefix } from '../grammar/net.ts';
 import { description, reason } from '../grammar/texts.ts';
+import { clients } from './clients.ts';
 import { flag, listOf, mapOf, perFamily, whole, word } from './leaf.ts';
 
 const peer = z
@@ -135,6 +136,7 @@ const tunnel = z
       route,
       'What is routed into the tunnel, by prefix.',
     ).optional(),
+    clients: clients.optional(),
   })
   .meta({ description: 'A WireGuard interface of the router.' });
 

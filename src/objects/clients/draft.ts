@@ -1,0 +1,213 @@
+// What a running configuration says of clients that go through a tunnel, whoever made it.
+import { groupPath, isInterfaceGroup } from '../../model/firewall/groups.ts';
+import { isToMain, type ModifyRule, modifyRules } from '../../model/routing/modify-rules.ts';
+import { privateNetworks } from '../../site/normalise-clients.ts';
+import { type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
+import { has, type Path, type Tree, value, values } from '../../vyatta/tree.ts';
+import { covers, type Family, parsePrefix } from '../../wireguard/prefix.ts';
+import type { Draft } from '../draft.ts';
+import { tunnel as tunnelKind } from '../tunnel.ts';
+import {
+  attachedModify,
+  modifyRule,
+  modifySet,
+  type Said,
+  type SaidRule,
+  table,
+  tableBlackhole,
+} from './kinds.ts';
+import { clientNamed } from './names.ts';
+import { hasIpv6, type Inside, insideOf, isSeen, sourcesOf } from './sources.ts';
+import { isAlone } from './tables.ts';
+
+/** A modify ruleset where it is attached. */
+interface Attached {
+  readonly name: string;
+  readonly ifaces: readonly Interface[];
+  readonly rules: readonly ModifyRule[];
+}
+
+export function draftClients(draft: Draft, running: Tree): void {
+  const sets = attachedSets(running, 4);
+  for (const name of tunnelKind.names(running)) {
+    const number = table.names(running).find(one => isAlone(running, one, name));
+    const taking = sets.filter(({ rules }) => rules.some(rule => isInto(rule, number)));
+    if (number !== undefined && taking.length > 0) new Drafting(draft, running, name, number).say(taking);
+  }
+}
+
+const isInto = ({ fate }: ModifyRule, number: string | undefined): boolean =>
+  typeof fate === 'object' && 'table' in fate && fate.table === number;
+
+function attachedSets(running: Tree, family: Family): Attached[] {
+  const ifaces = interfacesOf(running);
+  const names = new Set(ifaces.flatMap(iface => value(iface.node, attachedModify(family)) ?? []));
+  return [...names].map(name => ({
+    name,
+    ifaces: ifaces.filter(iface => value(iface.node, attachedModify(family)) === name),
+    rules: modifyRules(running, family, name),
+  }));
+}
+
+interface Found {
+  readonly name: string;
+  readonly data: {
+    address?: string;
+    group?: string;
+    interface?: string;
+    destinations?: string[];
+    destinationGroup?: string;
+  };
+  readonly paths: Path[];
+}
+
+class Drafting {
+  readonly #draft: Draft;
+  readonly #running: Tree;
+  readonly #tunnel: string;
+  readonly #table: string;
+  readonly #inside: Inside;
+  readonly #at: readonly string[];
+
+  constructor(draft: Draft, running: Tree, tunnel: string, number: string) {
+    this.#draft = draft;
+    this.#running = running;
+    this.#tunnel = tunnel;
+    this.#table = number;
+    this.#inside = insideOf(running);
+    this.#at = ['tunnels', tunnel, 'clients'];
+  }
+
+  say(sets: readonly Attached[]): void {
+    const clients: Found[] = [];
+    for (const set of sets)
+      for (const rule of set.rules.filter(one => isInto(one, this.#table))) this.#client(clients, set, rule);
+    if (clients.length === 0) return;
+    const number = this.#table;
+    this.#draft.set(this.#at, {}, table.path(number));
+    for (const { name } of sets) this.#draft.set(this.#at, this.#draft.at(this.#at), modifySet.path(4, name));
+    for (const { name, data, paths } of clients)
+      for (const path of paths) this.#draft.set([...this.#at, 'from', name], short(data), path);
+    const own = sets.some(set => this.#hasPlain(set)) ? this.#ownNetworks(sets) : undefined;
+    if (own !== undefined) this.#draft.set([...this.#at, 'ownNetworks'], own);
+    if (!has(this.#running, tableBlackhole(number).slice(0, -1)))
+      this.#draft.set([...this.#at, 'whenDown'], 'wan');
+    if (clients.some(client => this.#leaksIpv6(client))) this.#draft.set([...this.#at, 'ipv6'], 'wan');
+  }
+
+  /** One more client, or one more destination of one that is there. */
+  #client(clients: Found[], set: Attached, rule: ModifyRule): void {
+    const instance = [4, set.name, String(rule.number)] as const;
+    const said = modifyRule.data(this.#running, ...instance) as unknown as SaidRule;
+    const source = this.#sourceOf(set, said);
+    if (source === undefined) return;
+    const name = clientNamed(rule.description)?.client ?? nameFrom(rule);
+    const there = clients.find(one => one.name === name);
+    if (there === undefined) {
+      const data = { ...source };
+      clients.push({ name, data, paths: [rule.path] });
+      addDestination(data, said.destination);
+    } else if (isSameSource(there.data, source)) {
+      addDestination(there.data, said.destination);
+      there.paths.push(rule.path);
+    } else clients.push({ name: `${name}-${rule.number}`, data: { ...source }, paths: [rule.path] });
+  }
+
+  /** Which clients; undefined where it can't be said. The interface only where nothing else tells it. */
+  #sourceOf(set: Attached, { source }: SaidRule): Found['data'] | undefined {
+    const who = saidOf(source);
+    const [iface, ...more] = set.ifaces;
+    if (who !== undefined) {
+      const client = { at: [], name: '', destinations: [], ...who };
+      const found = sourcesOf(this.#inside, this.#tunnel, client);
+      const isClear =
+        !isSeen(found) &&
+        found.ifaces.every(one => value(one.node, attachedModify(4)) === set.name) &&
+        found.ifaces.length === set.ifaces.length;
+      if (isClear) return who;
+      return iface === undefined || more.length > 0 ? who : { ...who, interface: iface.name };
+    }
+    return iface === undefined || more.length > 0 ? undefined : { interface: iface.name };
+  }
+
+  #hasPlain({ name, rules }: Attached): boolean {
+    return rules
+      .filter(rule => isInto(rule, this.#table))
+      .some(
+        ({ number }) => !has(this.#running, [...modifyRule.path(4, name, String(number)), 'destination']),
+      );
+  }
+
+  /** What every ruleset lets past before the first client; undefined where that is what the file would say anyway. */
+  #ownNetworks(sets: readonly Attached[]): string[] | undefined {
+    const past = sets.map(set => this.#letPast(set));
+    const four = past.map(list => list.flatMap(text => parsePrefix(text) ?? []));
+    const isPast = (text: string): boolean => {
+      const prefix = parsePrefix(text);
+      return prefix !== undefined && four.every(list => list.some(one => covers(one, prefix)));
+    };
+    const usual = privateNetworks.filter(text => !text.includes(':'));
+    if (usual.every(isPast)) return undefined;
+    return [...new Set(past.flat())].filter(isPast);
+  }
+
+  #letPast({ name, rules }: Attached): string[] {
+    const first = rules.findIndex(rule => isInto(rule, this.#table));
+    return rules
+      .slice(0, first)
+      .filter(({ fate }) => isToMain(fate))
+      .flatMap(({ number }) => {
+        const { source, destination } = modifyRule.data(
+          this.#running,
+          4,
+          name,
+          String(number),
+        ) as unknown as SaidRule;
+        if (source !== undefined) return [];
+        const network = destination?.group?.network;
+        if (network === undefined || isInterfaceGroup(network)) return destination?.address ?? [];
+        return values(this.#running, [...groupPath('network-group', 4, network), 'network']);
+      })
+      .filter(text => parsePrefix(text) !== undefined && text.includes('/'));
+  }
+
+  /** Its interface has IPv6 that nobody drops. */
+  #leaksIpv6({ data }: Found): boolean {
+    const found = sourcesOf(this.#inside, this.#tunnel, { at: [], name: '', destinations: [], ...data });
+    if (isSeen(found)) return false;
+    return found.ifaces
+      .filter(iface => hasIpv6(this.#inside.all, iface))
+      .some(iface => {
+        const set = value(iface.node, attachedModify(6));
+        const rules = set === undefined ? [] : modifyRules(this.#running, 6, set);
+        return !rules.some(({ fate }) => fate === 'drop');
+      });
+  }
+}
+
+function saidOf(end: Said | undefined): Found['data'] | undefined {
+  const group = end?.group?.address ?? end?.group?.network;
+  if (end?.address !== undefined) return { address: end.address };
+  return group === undefined ? undefined : { group };
+}
+
+function addDestination(data: Found['data'], end: Said | undefined): void {
+  const group = end?.group?.address ?? end?.group?.network;
+  if (group !== undefined) data.destinationGroup = group;
+  if (end?.address !== undefined) data.destinations = [...(data.destinations ?? []), asPrefix(end.address)];
+}
+
+/** A destination is a prefix in the file. */
+const asPrefix = (text: string): string => (/^[\d.]+$/.test(text) ? `${text}/32` : text);
+
+const isSameSource = (a: Found['data'], b: Found['data']): boolean =>
+  a.address === b.address && a.group === b.group && a.interface === b.interface;
+
+/** A name of somebody's own, in the characters that the file takes for one. */
+function nameFrom({ description, number }: ModifyRule): string {
+  const words = (description ?? '').replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
+  return words === '' ? `rule-${number}` : words.slice(0, 40);
+}
+
+const short = (data: Found['data']): unknown =>
+  Object.keys(data).length === 1 && data.address !== undefined ? data.address : data;

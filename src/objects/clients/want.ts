@@ -1,0 +1,88 @@
+// What the clients of all tunnels want of the router: tables, rules, and modify rulesets at the interfaces by which they come in.
+import { tellAddresses } from '../../model/firewall/words.ts';
+import type { ClientObservation } from '../../plan/types/observation.ts';
+import type { Site, SitePath, Tunnel } from '../../site/site.ts';
+import type { Family } from '../../wireguard/prefix.ts';
+import type { Wanted } from '../wanted.ts';
+import { type Desired, type DesiredSet, desiredSets, overlaps, type WithClients } from './desired.ts';
+import { attachedModify, modifyRule } from './kinds.ts';
+import { numbersOf } from './numbers.ts';
+import { insideOf } from './sources.ts';
+import { tablesOf, wantTable } from './tables.ts';
+
+export function wantClients(wanted: Wanted, site: Site): void {
+  if (site.tunnels.every(({ clients }) => clients === undefined)) return;
+  const { running } = wanted;
+  const observe = (at: SitePath, tunnel: string, seen: ClientObservation['seen'], client?: string): void =>
+    wanted.observe({ kind: 'clients', at, tunnel, seen, ...(client !== undefined && { client }) });
+
+  const tables = tablesOf(site, running, ({ name, clients }, seen) =>
+    observe([...(clients?.at ?? []), 'table'], name, seen),
+  );
+  const tunnels = withTables(site, tables);
+  for (const { tunnel, table } of tunnels) wantTable(wanted, tunnel, table);
+  const numbers = new Set([...tables.values()].map(String));
+  const sets = desiredSets(tunnels, insideOf(running, wanted.tree), (tunnel, client, seen) =>
+    observe(client.at, tunnel.name, seen, client.name),
+  );
+  for (const set of sets) {
+    for (const pair of overlaps(set)) observeOverlap(set, pair, observe);
+    const numbered = numbersOf(
+      running,
+      set,
+      table => numbers.has(table),
+      ({ at, of }, seen) => observe(at, of?.tunnel ?? '', seen, of?.client),
+    );
+    for (const { desired, number } of numbered) wantRule(wanted, set, desired, number);
+    if (numbered.length > 0) attach(wanted, set);
+  }
+}
+
+function withTables(site: Site, tables: ReadonlyMap<string, number>): WithClients[] {
+  return site.tunnels.flatMap((tunnel: Tunnel) => {
+    const table = tables.get(tunnel.name);
+    return tunnel.clients === undefined || table === undefined
+      ? []
+      : { tunnel, clients: tunnel.clients, table };
+  });
+}
+
+function wantRule(wanted: Wanted, { family, name }: DesiredSet, { rule, at }: Desired, number: number): void {
+  const instance: [Family, string, string] = [family, name, String(number)];
+  // a rule that somebody else made and named does the job: its name stays
+  const description = modifyRule.value(wanted.running, 'description', ...instance);
+  modifyRule.want(
+    wanted,
+    { at, ...rule, description: kept(description) ?? rule.description } as never,
+    instance,
+  );
+}
+
+const kept = (description: string | undefined): string | undefined =>
+  description?.startsWith('WireGuard ') ? undefined : description;
+
+function attach(wanted: Wanted, { family, name, ifaces, rules }: DesiredSet): void {
+  const [first] = rules;
+  for (const iface of ifaces)
+    if (first !== undefined) wanted.set([...iface.path, ...attachedModify(family), name], first.at);
+}
+
+function observeOverlap(
+  _: DesiredSet,
+  { first, second }: { readonly first: Desired; readonly second: Desired },
+  observe: (at: SitePath, tunnel: string, seen: ClientObservation['seen'], client?: string) => void,
+): void {
+  if (first.of === undefined || second.of === undefined) return;
+  const packets = second.packets.source ?? first.packets.source ?? [];
+  observe(
+    second.at,
+    second.of.tunnel,
+    {
+      what: 'overlap',
+      with: `${first.of.client} of ${first.of.tunnel}`,
+      withAt: first.at,
+      packets: tellAddresses(packets, 4),
+    },
+    second.of.client,
+  );
+}

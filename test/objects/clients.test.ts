@@ -1,0 +1,176 @@
+// Clients of a tunnel on routers that have rules and tables already: which numbers are chosen, and that they stay.
+import assert from 'node:assert/strict';
+import { importSite } from '../../src/import/import.ts';
+import { configurationAfter } from '../../src/plan/after.ts';
+import { makePlan } from '../../src/plan/make.ts';
+import type { Plan } from '../../src/plan/types/plan.ts';
+import { loadSite } from '../../src/site/load.ts';
+import { equal, type Tree } from '../../src/vyatta/tree.ts';
+import { aRouter, key } from '../support/builders.ts';
+
+const home = [
+  'interfaces ethernet eth0 address 198.51.100.2/24',
+  'interfaces ethernet eth1 address 192.168.1.1/24',
+  'interfaces ethernet eth2 address 192.168.2.1/24',
+  'protocols static route 0.0.0.0/0 next-hop 198.51.100.1',
+];
+
+/** As the wizard of two uplinks makes it (the corpus of real configurations). */
+const balance = [
+  ...home,
+  'firewall group network-group PRIVATE_NETS network 192.168.0.0/16',
+  'firewall group network-group PRIVATE_NETS network 172.16.0.0/12',
+  'firewall group network-group PRIVATE_NETS network 10.0.0.0/8',
+  'firewall modify balance rule 10 action modify',
+  'firewall modify balance rule 10 destination group network-group PRIVATE_NETS',
+  'firewall modify balance rule 10 modify table main',
+  'firewall modify balance rule 20 action modify',
+  'firewall modify balance rule 20 destination group address-group ADDRv4_eth0',
+  'firewall modify balance rule 20 modify table main',
+  'firewall modify balance rule 70 action modify',
+  'firewall modify balance rule 70 modify lb-group G',
+  'load-balance group G interface eth0',
+  'interfaces ethernet eth1 firewall in modify balance',
+];
+
+const wg = (name: string, n: number, clients: string): string =>
+  `  ${name}: { address: [10.64.0.${n}/32], mtu: 1420, peers: { vpn: { publicKey: ${key(n)}, allowedIPs: [0.0.0.0/0] } }${clients === '' ? '' : `, clients: ${clients}`} }\n`;
+
+const site = (...tunnels: string[]): string =>
+  `version: 1\nrouter: { host: r }\nmanages: { interfaces: [wg1-wg9] }\nlimits: { deleteInterfaces: 9 }\nmssClamp: { ipv4: off, ipv6: off }\ntunnels:\n${tunnels.join('')}`;
+
+interface Made {
+  readonly plan: Plan;
+  readonly after: Tree;
+}
+
+function planned(text: string, running: Tree): Made {
+  const { site: loaded, place } = loadSite(text, 'edgewg.yaml');
+  const plan = makePlan({ site: loaded, placeOf: at => place(at), running });
+  return { plan, after: configurationAfter(running, plan.commits) };
+}
+
+/** Applied, planned again (empty), and what stands there of policy routing. */
+function settled(text: string, running: Tree): { after: Tree; words: string[] } {
+  const { plan, after } = planned(text, running);
+  assert.deepEqual(planned(text, after).plan.commits, [], 'a second plan is not empty');
+  const set = plan.commits.flatMap(({ run }) => run.map(({ op, path }) => `${op} ${path.join(' ')}`));
+  return { after, words: set.filter(line => /modify|static table/.test(line)) };
+}
+
+const rules = (words: readonly string[]): string[] =>
+  words.flatMap(line => /^set firewall modify (\S+ rule \d+) description (.+)$/.exec(line)?.slice(1) ?? []);
+
+describe('clients of a tunnel', () => {
+  it('stand before the last rule of a load balancing, which stays as it is', () => {
+    const text = site(wg('wg1', 1, '{ from: { radio: 192.168.1.21, tv: 192.168.1.20 } }'));
+    const { words } = settled(text, aRouter(...balance));
+    assert.deepEqual(rules(words), [
+      'balance rule 30',
+      'WireGuard wg1 client radio',
+      'balance rule 40',
+      'WireGuard wg1 client tv',
+    ]);
+    assert.ok(words.every(line => !line.includes('firewall in modify') && !line.startsWith('delete')));
+  });
+
+  it('let their own networks past where nobody does', () => {
+    const bare = balance.filter(line => !line.includes('balance rule 10'));
+    const { words } = settled(site(wg('wg1', 1, '{ from: { tv: 192.168.1.20 } }')), aRouter(...bare));
+    assert.deepEqual(
+      words.filter(line => line.includes('destination')),
+      [
+        'set firewall modify balance rule 30 destination address 10.0.0.0/8',
+        'set firewall modify balance rule 40 destination address 172.16.0.0/12',
+        'set firewall modify balance rule 50 destination address 192.168.0.0/16',
+      ],
+    );
+    assert.ok(words.includes('set firewall modify balance rule 60 modify table 50'));
+  });
+
+  it('keep their numbers when others come and go', () => {
+    const router = aRouter(...home);
+    const [one, two] = ['tv: 192.168.1.20', 'radio: 192.168.1.21'];
+    const { after } = settled(site(wg('wg1', 1, `{ from: { ${one} } }`)), router);
+    const both = settled(site(wg('wg1', 1, `{ from: { ${one}, ${two} } }`)), after);
+    assert.deepEqual(rules(both.words), ['EDGEWG-eth1 rule 1010', 'WireGuard wg1 client radio']);
+    const gone = settled(site(wg('wg1', 1, `{ from: { ${two} } }`)), both.after);
+    assert.deepEqual(gone.words, ['delete firewall modify EDGEWG-eth1 rule 1000']);
+    const moved = settled(site(wg('wg1', 1, '{ from: { radio: 192.168.1.77 } }')), gone.after);
+    assert.deepEqual(moved.words, ['set firewall modify EDGEWG-eth1 rule 1010 source address 192.168.1.77']);
+  });
+
+  it('have the numbers that the file says, and keep them when it says them no more', () => {
+    const router = aRouter(...home);
+    const said = '{ table: 7, from: { tv: { address: 192.168.1.20, rule: 2000 } } }';
+    const { after, words } = settled(site(wg('wg1', 1, said)), router);
+    assert.ok(words.includes('set firewall modify EDGEWG-eth1 rule 2000 modify table 7'));
+    assert.deepEqual(settled(site(wg('wg1', 1, '{ from: { tv: 192.168.1.20 } }')), after).words, []);
+  });
+
+  it('go with the tunnel, the last as the first, and leave nothing', () => {
+    for (const lines of [home, balance]) {
+      const router = aRouter(...lines);
+      const first = site(wg('wg1', 1, '{ from: { tv: 192.168.1.20, all: { interface: eth2 } } }'));
+      const both = `${first}${wg('wg2', 2, '{ from: { radio: 192.168.1.21 } }')}`;
+      const { after } = settled(both, router);
+      const { after: one } = settled(first, after);
+      assert.ok(equal(one, settled(first, router).after), 'the other tunnel changed');
+      const { after: none } = settled(site(wg('wg1', 1, '')), one);
+      assert.ok(equal(none, settled(site(wg('wg1', 1, '')), router).after), 'something is left');
+      const { after: bare } = settled(`${site()}  {}\n`, none);
+      assert.ok(equal(bare, router), 'something is left of the tunnel');
+    }
+  });
+
+  it("are left alone where another file's tunnel has them", () => {
+    const { after } = settled(site(wg('wg1', 1, '{ from: { tv: 192.168.1.20 } }')), aRouter(...home));
+    const other = site(wg('wg2', 2, '{ from: { radio: 192.168.1.21 } }')).replace('wg1-wg9', 'wg2');
+    const { words, after: both } = settled(other, after);
+    assert.ok(words.includes('set firewall modify EDGEWG-eth1 rule 1010 modify table 51'));
+    assert.ok(words.every(line => line.startsWith('set ')));
+    const gone = settled(site(wg('wg2', 2, '')).replace('wg1-wg9', 'wg2'), both);
+    assert.deepEqual(gone.words, [
+      'delete protocols static table 51',
+      'delete firewall modify EDGEWG-eth1 rule 1010',
+    ]);
+  });
+
+  it('take precedence by destination, and before the networks of their own', () => {
+    const split =
+      '{ from: { shop: { address: 192.168.1.20, destinations: [10.9.0.0/16, 203.0.113.0/24] } } }';
+    const { words } = settled(
+      site(wg('wg1', 1, '{ from: { tv: 192.168.1.20 } }'), wg('wg2', 2, split)),
+      aRouter(...home),
+    );
+    assert.deepEqual(
+      words.filter(line => /modify table \d/.test(line)),
+      [
+        'set firewall modify EDGEWG-eth1 rule 100 modify table 51',
+        'set firewall modify EDGEWG-eth1 rule 110 modify table 51',
+        'set firewall modify EDGEWG-eth1 rule 1000 modify table 50',
+      ],
+    );
+  });
+
+  it('are taken over from what others made, with their names and numbers', () => {
+    const running = aRouter(
+      ...balance,
+      'interfaces wireguard wg0 address 10.64.0.2/32',
+      `interfaces wireguard wg0 peer ${key(3)} allowed-ips 0.0.0.0/0`,
+      'interfaces wireguard wg0 private-key /config/auth/wg0.key',
+      'interfaces wireguard wg0 route-allowed-ips false',
+      'protocols static table 2 description mullvad',
+      'protocols static table 2 interface-route 0.0.0.0/0 next-hop-interface wg0',
+      'protocols static table 2 route 0.0.0.0/0 blackhole distance 255',
+      'firewall group address-group VPN address 192.168.1.40',
+      'firewall modify balance rule 40 action modify',
+      "firewall modify balance rule 40 description 'to the provider'",
+      'firewall modify balance rule 40 source group address-group VPN',
+      'firewall modify balance rule 40 modify table 2',
+    );
+    const { text, plan } = importSite({ running }, { host: 'r' }, { manages: true, file: 'x', checks: [] });
+    assert.deepEqual(plan.commits, []);
+    assert.match(text, /clients: \{ from: \{ to-the-provider: \{ group: VPN \} \} \}/);
+  });
+});
