@@ -60,18 +60,25 @@ function sideOf(tree: Tree, { site, facts }: CheckInput): Side {
   const uplinks = (family: Family): Uplink[] =>
     wanOf(tree, family, ifaces, site).map(facing => ({ ...facing, own: ownAddresses(facing.iface, family) }));
   let routing: Routing | undefined;
-  const wan = new Map(families.map(family => [family, uplinks(family)]));
+  const wan = new Map<Family, readonly Uplink[]>();
   return {
     tree,
     firewall: firewallOf(tree),
     ifaces,
-    // Not every check asks for it, and a plan that changes nothing asks only once.
+    // Not every check asks for these.
     get routing() {
       routing ??= routingOf(tree, live, ifaces);
       return routing;
     },
     iface: name => byName.get(name),
-    wan: family => wan.get(family) ?? [],
+    wan(family) {
+      let found = wan.get(family);
+      if (found === undefined) {
+        found = uplinks(family);
+        wan.set(family, found);
+      }
+      return found;
+    },
   };
 }
 

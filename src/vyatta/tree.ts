@@ -66,8 +66,7 @@ export function values(tree: Tree, path: Path): string[] {
 
 /** The first word below `path`: the value of a single-valued leaf. */
 export function value(tree: Tree, path: Path): string | undefined {
-  const [first] = find(tree, path)?.children.keys() ?? [];
-  return first;
+  return find(tree, path)?.children.keys().next().value;
 }
 
 /** Every path that ends in a node without children, in the tree's own order: what `set` commands would say. */

@@ -64,9 +64,7 @@ function readAddress(text: string): Address | undefined {
 }
 
 /** An IPv6 address with the longest run of zeros left out and no dots. */
-function short(address: string): string {
-  return new URL(`http://[${address}]`).hostname.slice(1, -1);
-}
+const short = remembered((address: string): string => new URL(`http://[${address}]`).hostname.slice(1, -1));
 
 /** `192.0.2.1/24` with its host bits; a bare address has the full length. Undefined when it is neither. */
 export const parseInterfaceAddress = remembered(readInterfaceAddress);
@@ -91,10 +89,12 @@ export const parsePrefix = remembered((text: string): Prefix | undefined => {
 
 /** `2001:db8::1`, as RFC 5952 writes it; `192.0.2.1`. */
 export function printAddress(family: Family, address: bigint): string {
-  const digits = address.toString(16).padStart(family === 4 ? 8 : 32, '0');
-  const parts = digits.match(family === 4 ? /../g : /..../g) ?? [];
-  if (family === 4) return parts.map(part => Number.parseInt(part, 16)).join('.');
-  return short(parts.join(':'));
+  if (family === 4) {
+    const number = Number(address);
+    return `${number >>> 24}.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}`;
+  }
+  const digits = address.toString(16).padStart(32, '0');
+  return short((digits.match(/..../g) ?? []).join(':'));
 }
 
 /** `192.0.2.0/24` */

@@ -35,16 +35,27 @@ export function uplinksAfter(input: CheckInput): Uplinks {
   return { 4: { mtu, said: 'uplink.mtu' }, 6: { mtu, said: 'uplink.mtu' } };
 }
 
+const withIpv6 = new WeakMap<Side, boolean>();
+
+/** It has a way to the internet over IPv6. */
+function hasIpv6(side: Side): boolean {
+  let found = withIpv6.get(side);
+  if (found === undefined) {
+    found =
+      side.wan(6).length > 0 ||
+      side.routing.main.all.some(({ prefix }) => prefix.family === 6 && prefix.length === 0);
+    withIpv6.set(side, found);
+  }
+  return found;
+}
+
 /** The narrowest of the ways to the peers of a tunnel. */
 export function narrowest(input: CheckInput, { peers }: Tunnel): Way {
   const uplinks = uplinksAfter(input);
   const { after } = viewOf(input);
-  // who calls, or has a name, comes over IPv6 only where the router has it
-  const hasIpv6 =
-    after.wan(6).length > 0 ||
-    after.routing.main.all.some(({ prefix }) => prefix.family === 6 && prefix.length === 0);
   const wayTo = (peer: Peer): Way => {
-    const known4 = hasIpv6 || peer.endpoint?.family !== undefined ? peer : overIpv4(peer);
+    // who calls, or has a name, comes over IPv6 only where the router has it
+    const known4 = hasIpv6(after) || peer.endpoint?.family !== undefined ? peer : overIpv4(peer);
     const { outer, uplink, mtu } = tunnelSum(uplinks, [known4]);
     const known = routed(input, peer);
     return known === undefined

@@ -22,8 +22,19 @@ export interface PeerOnRouter {
   readonly allowed: readonly AllowedIP[];
 }
 
-/** In the configuration's order; nothing for an interface that isn't WireGuard's. */
-export function peersOf(iface: Interface): PeerOnRouter[] {
+const known = new WeakMap<Interface, readonly PeerOnRouter[]>();
+
+/** In the configuration's order; nothing for an interface that isn't WireGuard's. Read once, since a dozen checks ask. */
+export function peersOf(iface: Interface): readonly PeerOnRouter[] {
+  let found = known.get(iface);
+  if (found === undefined) {
+    found = readPeers(iface);
+    known.set(iface, found);
+  }
+  return found;
+}
+
+function readPeers(iface: Interface): PeerOnRouter[] {
   return [...(find(iface.node, ['peer'])?.children ?? [])].map(([key, node]) => {
     const path = [...iface.path, 'peer', key];
     const description = value(node, ['description']);

@@ -16,42 +16,43 @@ export function staticRoutes(tree: Tree, table?: string): Entry[] {
   const root = ['protocols', 'static', ...(table === undefined ? [] : ['table', table])];
   const found: Entry[] = [];
   for (const six of ['', '6']) {
-    for (const [text, node] of find(tree, [...root, `interface-route${six}`])?.children ?? [])
-      for (const [out, hop] of find(node, ['next-hop-interface'])?.children ?? [])
-        found.push(
-          ...entry(text, hop, 'interface', [
-            ...root,
-            `interface-route${six}`,
-            text,
-            'next-hop-interface',
-            out,
-          ]).map(one => ({ ...one, out })),
-        );
-    for (const [text, node] of find(tree, [...root, `route${six}`])?.children ?? []) {
-      const path = [...root, `route${six}`, text];
-      for (const [via, hop] of find(node, ['next-hop'])?.children ?? [])
-        found.push(
-          ...entry(text, hop, 'route', [...path, 'next-hop', via]).map(one => ({
-            ...one,
-            via,
-            out: value(hop, ['interface']),
-          })),
-        );
-      const blackhole = find(node, ['blackhole']);
-      if (blackhole !== undefined) found.push(...entry(text, blackhole, 'blackhole', [...path, 'blackhole']));
+    const direct = `interface-route${six}`;
+    for (const [text, node] of find(tree, [...root, direct])?.children ?? [])
+      for (const [out, hop] of node.children.get('next-hop-interface')?.children ?? []) {
+        const path = [...root, direct, text, 'next-hop-interface', out];
+        add(found, text, hop, { origin: 'interface', out, path });
+      }
+    const gated = `route${six}`;
+    for (const [text, node] of find(tree, [...root, gated])?.children ?? []) {
+      for (const [via, hop] of node.children.get('next-hop')?.children ?? []) {
+        const path = [...root, gated, text, 'next-hop', via];
+        add(found, text, hop, { origin: 'route', out: value(hop, ['interface']), via, path });
+      }
+      const blackhole = node.children.get('blackhole');
+      if (blackhole !== undefined)
+        add(found, text, blackhole, {
+          origin: 'blackhole',
+          out: undefined,
+          path: [...root, gated, text, 'blackhole'],
+        });
     }
   }
   return found;
 }
 
-function entry(text: string, node: Tree, origin: Entry['origin'], path: Path): Entry[] {
+function add(
+  found: Entry[],
+  text: string,
+  node: Tree,
+  said: Pick<Entry, 'origin' | 'out' | 'via' | 'path'>,
+): void {
   const prefix = parsePrefix(text);
-  if (prefix === undefined || node.children.has('disable')) return [];
+  if (prefix === undefined || node.children.has('disable')) return;
   const distance = Number(value(node, ['distance']) ?? staticDistance);
   // 255 means 'never use it' (zebra).
-  if (distance === 255) return [];
+  if (distance === 255) return;
   const { line } = node;
-  return [{ prefix, origin, distance, out: undefined, path, ...(line !== undefined && { line }) }];
+  found.push({ prefix, distance, ...said, ...(line !== undefined && { line }) });
 }
 
 /** `system gateway-address` is a default route by another name. */
