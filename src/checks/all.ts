@@ -2,6 +2,7 @@
 
 import type { Check } from '../plan/types/check.ts';
 import { clients } from './clients/clients.ts';
+import { foreignClients } from './clients/foreign.ts';
 import { budget } from './device/budget.ts';
 import { cutOff } from './device/cut-off.ts';
 import { drift } from './device/drift.ts';
@@ -116,6 +117,7 @@ export const checks: readonly Check[] = [
   tunnelAddresses,
   inClear,
   pastTunnel,
+  foreignClients,
   guardLoses,
   endpointUnrouted,
   otherUplink,

@@ -1,24 +1,18 @@
 // The firewall engine before an independent judge: random rulesets, built into iptables chains as EdgeOS builds them, and
 // real packets through the netfilter of a network namespace that the test makes for itself (root only).
 import assert from 'node:assert/strict';
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { type Packets, states } from '../../src/model/firewall/packets.ts';
-import { only, span } from '../../src/model/firewall/ranges.ts';
+import type { states } from '../../src/model/firewall/packets.ts';
 import { type Ruleset, readRuleset } from '../../src/model/firewall/ruleset.ts';
 import { ask, ruleOf } from '../../src/model/firewall/verdict.ts';
 import { parseCommands } from '../../src/vyatta/commands.ts';
-import { type Family, parseAddress } from '../../src/wireguard/prefix.ts';
+import type { Family } from '../../src/wireguard/prefix.ts';
 import { commandsOf, type RulesetWords, rulesOf, setsOf } from '../support/iptables.ts';
+import { type Judge, packetOf, type Said, startJudge, wire } from '../support/judge.ts';
 import { type Datagram, datagrams, openerOf, rulesets } from '../support/traffic.ts';
 
 const perRuleset = 100;
 const runs = Number(process.env['FIREWALL_RULESETS'] ?? 250);
-
-/** [state, numbers logged by rules …, true when it came out of the ruleset] */
-type Said = (string | true)[];
 
 describe('firewall: before real netfilter', function () {
   this.timeout(180_000);
@@ -33,7 +27,7 @@ describe('firewall: before real netfilter', function () {
       );
       this.skip();
     }
-    judge = await startJudge();
+    judge = await startJudge('netfilter.py');
   });
 
   after(() => judge?.stop());
@@ -46,7 +40,14 @@ describe('firewall: before real netfilter', function () {
     const scene = rulesets.chain(words => fc.tuple(fc.constant(words), packets(words.family)));
     const agree = fc.asyncProperty(scene, async ([words, sent]) => {
       const ruleset = rulesetOf(words);
-      const said = await judge.ask(words, sent);
+      // [state, numbers logged by rules …, true when it came out of the ruleset]
+      const said = await judge.ask({
+        family: words.family,
+        sets: setsOf(words),
+        rules: rulesOf(words),
+        flows: sent.filter(({ answers }) => answers).map(one => wire(openerOf(one, words.family))),
+        packets: sent.map(wire),
+      });
       sent.forEach((datagram, i) => {
         const problem = compare(ruleset, datagram, said[i] ?? [], count);
         if (problem !== undefined) assert.fail([...commandsOf(words, 'TEST'), problem].join('\n'));
@@ -101,68 +102,4 @@ function compare(
   return right
     ? undefined
     : `${JSON.stringify(datagram)}\nnetfilter: ${said.join(' ')}\nengine: ${choices.join(', perhaps ')}`;
-}
-
-function packetOf(datagram: Datagram, state: keyof typeof states): Packets {
-  const address = (text: string): bigint => parseAddress(text)?.address ?? assert.fail(text);
-  return {
-    state: only(states[state]),
-    protocol: only(datagram.protocol),
-    source: only(address(datagram.source)),
-    destination: only(address(datagram.destination)),
-    sourcePort: only(datagram.sourcePort),
-    destinationPort: only(datagram.destinationPort),
-    tcpFlags: only(datagram.flags),
-    icmp: span(datagram.type * 256 + datagram.code, datagram.type * 256 + datagram.code),
-  };
-}
-
-interface Judge {
-  ask(ruleset: RulesetWords, sent: readonly Datagram[]): Promise<Said[]>;
-  stop(): void;
-}
-
-type Wire = [number, string, string, number, number, number, number, number, Wire | null];
-
-const wire = (d: Datagram): Wire => [
-  d.protocol,
-  d.source,
-  d.destination,
-  d.sourcePort,
-  d.destinationPort,
-  d.flags,
-  d.type,
-  d.code,
-  d.quoted ? wire(d.quoted) : null,
-];
-
-async function startJudge(): Promise<Judge> {
-  const script = fileURLToPath(new URL('../../../test/support/netfilter.py', import.meta.url));
-  const child: ChildProcessWithoutNullStreams = spawn('unshare', ['-n', 'python3', script]);
-  let problems = '';
-  child.stderr.on('data', chunk => {
-    problems += chunk;
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async (): Promise<string> => {
-    const { value, done } = await lines.next();
-    return done ? assert.fail(`netfilter.py ended: ${problems}`) : value;
-  };
-  assert.equal(await next(), 'ready');
-  return {
-    async ask(ruleset, sent) {
-      const flows = sent.filter(datagram => datagram.answers).map(d => wire(openerOf(d, ruleset.family)));
-      const job = {
-        family: ruleset.family,
-        sets: setsOf(ruleset),
-        rules: rulesOf(ruleset),
-        flows,
-        packets: sent.map(wire),
-      };
-      child.stdin.write(`${JSON.stringify(job)}\n`);
-      const reply: Said[] | { error: string } = JSON.parse(await next());
-      return Array.isArray(reply) ? reply : assert.fail(reply.error);
-    },
-    stop: () => void child.stdin.end(),
-  };
 }

@@ -11,11 +11,13 @@ export interface RulesetWords {
   readonly rules: ReadonlyMap<number, RuleWords>;
   /** Members by `address-group NAME`, `network-group NAME`, `port-group NAME`. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
+  readonly isModify?: true;
 }
 
 /** What follows `set`. */
 export function commandsOf(ruleset: RulesetWords, name: string): string[] {
-  const top = `firewall ${ruleset.family === 4 ? 'name' : 'ipv6-name'} ${name}`;
+  const node = ruleset.isModify ? 'modify' : 'name';
+  const top = `firewall ${ruleset.family === 4 ? node : `ipv6-${node}`} ${name}`;
   const lines = [top];
   if (ruleset.defaultAction !== undefined) lines.push(`${top} default-action ${ruleset.defaultAction}`);
   for (const [group, members] of ruleset.groups) {
@@ -73,6 +75,36 @@ export function rulesOf(ruleset: RulesetWords): string {
   return [...takers, ...matches, ...last].join('\n');
 }
 
+/** The tables that modify rules name, each with its mark (fw_pbr.cpp). */
+export const tablesOf = (ruleset: RulesetWords): [table: number, mark: number][] =>
+  [...new Set([...ruleset.rules.values()].flatMap(words => words['modify table'] ?? []))].map(word => {
+    const table = word === 'main' ? 254 : Number(word);
+    return [table, (table * 2 ** 23) % 2 ** 32];
+  });
+
+/** The same for a modify ruleset: one thing a rule, by its own target; behind the rules everything goes on. */
+export function modifyRulesOf(ruleset: RulesetWords): string {
+  const lines: string[] = [];
+  for (const number of [...ruleset.rules.keys()].sort((a, b) => a - b)) {
+    const words = ruleset.rules.get(number) ?? {};
+    if ('disable' in words) continue;
+    lines.push(...matchesOf(words).map(match => `-A TEST ${match} ${modifyTarget(words)}`));
+  }
+  return [...lines, '-A TEST -j RETURN'].join('\n');
+}
+
+function modifyTarget(words: RuleWords): string {
+  const table = words['modify table'];
+  if (table !== undefined) return `-j UBNT_PBR_${table === 'main' ? 254 : table}`;
+  const mark = words['modify mark'];
+  if (mark !== undefined) return `-j MARK --set-mark ${withMask(mark)}`;
+  return words['action'] === 'drop' ? '-j DROP' : '-j RETURN';
+}
+
+/** `my_atoi(mark) <= 255`, which reads the digits that a word begins with. */
+const withMask = (mark: string): string =>
+  !mark.includes('/') && Number.parseInt(mark, 10) <= 255 ? `${mark}/0xff` : mark;
+
 const not = (word: string, option: string): string =>
   word.startsWith('!') ? `! ${option} ${word.slice(1)}` : `${option} ${word}`;
 
@@ -98,7 +130,10 @@ function matchesOf(words: RuleWords): string[] {
   const rate = words['limit rate'];
   if (rate !== undefined) parts.push(`-m limit --limit ${rate} --limit-burst ${words['limit burst']}`);
   const mark = words['mark'];
-  if (mark !== undefined) parts.push(`-m mark --mark ${mark}/0xff`);
+  if (mark !== undefined)
+    parts.push(
+      `-m mark ${not(mark.startsWith('!') ? `!${withMask(mark.slice(1))}` : withMask(mark), '--mark')}`,
+    );
   const percent = words['statistic probability'];
   if (percent !== undefined)
     parts.push(`-m statistic --mode random --probability ${Number.parseInt(percent, 10) / 100}`);

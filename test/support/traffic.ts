@@ -1,7 +1,7 @@
 // Random rulesets that EdgeOS would accept, and random packets that meet them: few addresses and ports, at the edges of
 // what the rules say.
 import fc from 'fast-check';
-import type { Family } from '../../src/wireguard/prefix.ts';
+import { canonicalPrefix, type Family } from '../../src/wireguard/prefix.ts';
 import type { RulesetWords, RuleWords } from './iptables.ts';
 
 const places = {
@@ -44,6 +44,19 @@ const ports = (many: boolean): fc.Arbitrary<string> =>
   );
 
 type Words = fc.Arbitrary<RuleWords>;
+
+/** Set and asked for: small ones, with a mask, and those of tables 10 and 20. */
+const marks = [
+  '7',
+  '7',
+  '9',
+  '300',
+  '0x7',
+  '0x700/0xff00',
+  '83886080',
+  '0x0a000000/0x7f800000',
+  '167772160/0x7f800000',
+];
 
 const leaf = (name: string, word: fc.Arbitrary<string>): Words => word.map(text => ({ [name]: text }));
 const flag = (name: string): Words => fc.constant({ [name]: '' });
@@ -202,6 +215,63 @@ export const rulesets: fc.Arbitrary<RulesetWords> = fc.constantFrom<Family>(4, 6
       .map(list => new Map(list)),
   }),
 );
+
+const effect: Words = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: together(
+      leaf('action', fc.constant('modify')),
+      leaf('modify table', one(['main', '10', '20', '10'])),
+    ),
+  },
+  { weight: 3, arbitrary: together(leaf('action', fc.constant('modify')), leaf('modify mark', one(marks))) },
+  { weight: 1, arbitrary: leaf('action', one(['accept', 'drop'])) },
+);
+
+/** Modify rulesets: the same conditions, marks that later rules ask for, and tables. */
+export const modifyRulesets: fc.Arbitrary<RulesetWords> = rulesets.chain(words =>
+  fc
+    .tuple(
+      ...[...words.rules].map(([number, said]) =>
+        fc
+          .tuple(effect, some(25, leaf('mark', maybeNot(one(marks)))))
+          .map(([does, asks]) => [number, { ...said, ...asks, ...does }] as const),
+      ),
+    )
+    .map(rules => ({ ...words, isModify: true as const, defaultAction: undefined, rules: new Map(rules) })),
+);
+
+/** A route of a table: where it leads, and how far behind others. */
+export interface RouteWords {
+  readonly table: string;
+  readonly prefix: string;
+  readonly out: string;
+  readonly distance: number;
+}
+
+export function routes(family: Family): fc.Arbitrary<RouteWords[]> {
+  const { networks, addresses } = places[family];
+  const everything = family === 4 ? '0.0.0.0/0' : '::/0';
+  const size = family === 4 ? '/32' : '/128';
+  return fc.uniqueArray(
+    fc.record({
+      table: one(['main', '10', '20']),
+      prefix: one([
+        everything,
+        everything,
+        ...networks.map(canonicalPrefix),
+        ...addresses.map(one => one + size),
+      ]),
+      out: one(['out0', 'out1', 'out2', 'out3', 'blackhole']),
+      distance: one([1, 5, 254]),
+    }),
+    {
+      minLength: 3,
+      maxLength: 10,
+      selector: ({ table, prefix, distance }) => `${table} ${prefix} ${distance}`,
+    },
+  );
+}
 
 /** A packet on the wire; `flags` as in TCP's header, `quoted` what an ICMP error is about. */
 export interface Datagram {

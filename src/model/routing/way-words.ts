@@ -38,7 +38,7 @@ export function tellNat({ type, to }: NatRule, out?: Interface): string {
 export function tellAnswer(answer: Answer): string {
   switch (answer.kind) {
     case 'unmasked':
-      return 'come if the other end has a route back: no rule of source NAT takes it';
+      return 'come only where the other end routes them back, since no source NAT takes the packets';
     case 'lost':
       return `don't come: ${tellLoss(answer.way)}`;
     default:
