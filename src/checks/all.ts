@@ -7,6 +7,7 @@ import { budget } from './device/budget.ts';
 import { cutOff } from './device/cut-off.ts';
 import { drift } from './device/drift.ts';
 import { firmware } from './device/firmware.ts';
+import { held } from './device/held.ts';
 import { leftOut } from './device/left-out.ts';
 import { offload } from './device/offload.ts';
 import { packageFaults } from './device/package.ts';
@@ -81,6 +82,7 @@ export const checks: readonly Check[] = [
   packageFaults,
   offload,
   drift,
+  held,
   pendingConfirm,
   bypassed,
   budget,

@@ -1,6 +1,8 @@
 // `apply`: plans, shows, asks, and lets the router do it: the plan just shown and confirmed, or a saved one.
 import { Exit, Refused } from '../errors.ts';
+import type { Outcome } from '../plan/types/outcome.ts';
 import { isEmpty, type Plan } from '../plan/types/plan.ts';
+import { longestHold, readDuration, timeAfter } from '../report/duration.ts';
 import { visible } from '../report/visible.ts';
 import {
   type Applying,
@@ -37,12 +39,23 @@ export const command = defineCommand({
       defaultDescription: 'that of --file',
     },
   },
-  fleet: { stopsOnFailure: true, jobs: 1, onlyAlone: ['router'], prepare },
+  fleet: { stopsOnFailure: true, jobs: 1, onlyAlone: ['router', 'hold', 'format'], prepare },
   options: {
     ...siteOptions,
     ...accessOptions,
     commands: commandsOption,
     ...applyingOptions,
+    hold: {
+      type: 'string',
+      describe:
+        'once it is proven, leave it unsaved for a time such as 30m: the router undoes it then, unless edgewg confirm comes from anywhere',
+      requiresArg: true,
+    },
+    format: {
+      choices: ['text', 'json'],
+      describe: 'text for people; json for programs, with the plan on standard error; default: text',
+      requiresArg: true,
+    },
     ...fleetApplyOptions,
   },
   examples: [
@@ -55,10 +68,17 @@ export const command = defineCommand({
     ],
   ],
   async run(args, io) {
-    const applying = readApplying(args);
-    return await withPlan({ ...args, shownBefore: undefined }, applying, io, live =>
-      carryOut(live, applying, io),
-    );
+    const hold =
+      args.hold === undefined
+        ? {}
+        : { hold: readDuration('hold', args.hold, { least: 1, most: longestHold }) };
+    const applying = { ...readApplying(args), ...hold };
+    const own = args.format === 'json' ? { ...io, stdout: io.stderr } : io;
+    return await withPlan({ ...args, shownBefore: undefined }, applying, own, async live => {
+      const outcome = await carryOut(live, applying, own);
+      if (args.format === 'json') io.stdout.write(applyJson(live.plan, outcome));
+      return Exit.done;
+    });
   },
 });
 
@@ -77,7 +97,11 @@ async function prepare(args: ApplyArgs, io: Io): Promise<(io: Io) => Promise<num
     refuseStale(shown, live);
     return { ...live.plan, diagnostics: live.plan.diagnostics.filter(one => !seen.has(textOf(one))) };
   };
-  return own => withPlan({ ...again, shownBefore }, applying, own, live => carryOut(live, applying, own));
+  return own =>
+    withPlan({ ...again, shownBefore }, applying, own, async live => {
+      await carryOut(live, applying, own);
+      return Exit.done;
+    });
 }
 
 interface ApplyArgs extends AccessArgs, ApplyingArgs {
@@ -118,13 +142,30 @@ async function withPlan<T>(
 
 const textOf = (one: Plan['diagnostics'][number]): string => JSON.stringify(one);
 
-async function carryOut(live: LiveOf, applying: Applying, io: Io): Promise<number> {
+/** Undefined where there was nothing to do. */
+async function carryOut(live: LiveOf, applying: Applying, io: Io): Promise<Outcome | undefined> {
   const { plan, replan, file } = live;
   await mayApply(plan, applying, io);
-  if (isEmpty(plan)) return Exit.done;
+  if (isEmpty(plan)) return undefined;
   const outcome = await runApply(live, { plan, replan, file }, applying, io);
   io.stdout.write(applySummary(outcome, plan));
-  return Exit.done;
+  return outcome;
+}
+
+/** What the next job wants to know: `id` is null where there was nothing to do. */
+function applyJson({ router, summary }: Plan, outcome: Outcome | undefined): string {
+  const { held } = outcome ?? {};
+  const data = {
+    format_version: '1.0',
+    router,
+    id: outcome?.id ?? null,
+    result: outcome === undefined ? 'nothing' : held === undefined ? 'saved' : 'held',
+    until: held === undefined ? null : timeAfter(new Date(), held.seconds),
+    seconds: held?.seconds ?? null,
+    keys: outcome?.keys.map(({ tunnel, publicKey }) => ({ tunnel, public_key: publicKey })) ?? [],
+    summary,
+  };
+  return `${JSON.stringify(data, null, 2)}\n`;
 }
 
 async function siteOf(saved: string, io: Io): Promise<string> {

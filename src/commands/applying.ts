@@ -3,6 +3,7 @@ import { EdgewgError, Refused } from '../errors.ts';
 import { type Allowed, refusals } from '../plan/allow.ts';
 import type { ApplyEvent, Outcome } from '../plan/types/outcome.ts';
 import { isEmpty, type Plan } from '../plan/types/plan.ts';
+import { printDuration, timeAfter } from '../report/duration.ts';
 import type { Reading } from '../router/read.ts';
 import type { Connection } from '../ssh/connection.ts';
 import { allowOptions, readAllowed } from './allow.ts';
@@ -60,6 +61,8 @@ export interface Applying {
   readonly handshake: number | undefined;
   readonly ping: boolean;
   readonly lastResort: 'none' | 'reboot';
+  /** Seconds to leave it unsaved for a person's word. */
+  readonly hold?: number;
 }
 
 /** Throws {@link Refused} with code `usage` before anything is contacted. */
@@ -142,7 +145,7 @@ export async function runApply(
     last = event.kind === 'interrupted' ? last : event.kind;
     progress.event(event);
   };
-  const left = leaving(io, () => stateLeft(last, id, confirmWithin));
+  const left = leaving(io, () => stateLeft(last, id, confirmWithin + (applying.hold ?? 0)));
   io.signal.addEventListener('abort', () => tell({ kind: 'interrupted' }), { once: true });
   try {
     const applied = apply({
@@ -157,6 +160,8 @@ export async function runApply(
         confirmWithin,
         lockTimeout,
         lastResort,
+        file,
+        ...(applying.hold !== undefined && { hold: applying.hold }),
         secrets: live.secrets,
         allowDrift: allowed.has('drift'),
         tellHandshakes: applying.handshake !== undefined,
@@ -167,7 +172,8 @@ export async function runApply(
       signal: io.signal,
     });
     const outcome = await Promise.race([applied, left]);
-    await noteSaved(id, recordOf(plan, { ...begun, digestAfter: outcome.digestAfter }), outcome, io);
+    if (outcome.held === undefined)
+      await noteSaved(id, recordOf(plan, { ...begun, digestAfter: outcome.digestAfter }), outcome, io);
     return outcome;
   } finally {
     progress.end();
@@ -204,6 +210,8 @@ function stateLeft(last: ApplyEvent['kind'] | undefined, id: string, seconds: nu
   switch (last) {
     case 'saved':
       return `apply ${id} is saved`;
+    case 'held':
+      return `apply ${id} is held: the router undoes it by itself within ${seconds} s unless it is confirmed`;
     case 'confirming':
       return `apply ${id} is confirmed: the router saves it, and undoes it where it can't`;
     case 'committed':
@@ -224,6 +232,12 @@ export function applySummary(outcome: Outcome, plan: Plan): string {
     .map(({ tunnel, publicKey }) => `public key of ${tunnel}: ${publicKey}\n`)
     .join('');
   const { create, update, delete: deleted } = plan.summary;
+  if (outcome.held !== undefined) {
+    const { id, held } = outcome;
+    return `\n${keys}Applied and held: ${create} created, ${update} changed, ${deleted} deleted; not saved.
+The router undoes apply ${id} at ${timeAfter(new Date(), held.seconds)}, in ${printDuration(held.seconds)}, unless somebody says: edgewg confirm ${id}
+Take it back: edgewg undo ${id}   More time: edgewg extend ${id} --by 30m\n`;
+  }
   const undo = outcome.hasRecord ? ` Undo it with: edgewg rollback ${outcome.id}` : '';
   return `\n${keys}Applied: ${create} created, ${update} changed, ${deleted} deleted; saved.${undo}\n`;
 }

@@ -53,6 +53,7 @@ export const command = defineCommand({
       const { planRollback } = await import('../plan/rollback.ts');
       const reading = await readRouter(connection, io.signal);
       const { lostWireguard } = await import('../checks/device/firmware.ts');
+      const { appliesHeld } = await import('../checks/device/held.ts');
       const { confirmsPending } = await import('../checks/device/pending-confirm.ts');
       const replan = ({ running, facts }: typeof reading): Plan => {
         const back = planRollback(
@@ -64,7 +65,12 @@ export const command = defineCommand({
         return {
           ...back,
           peers: peerNames(loaded.site, running),
-          diagnostics: [...lostWireguard(running, facts), ...confirmsPending(facts), ...back.diagnostics],
+          diagnostics: [
+            ...lostWireguard(running, facts),
+            ...confirmsPending(facts),
+            ...appliesHeld(facts),
+            ...back.diagnostics,
+          ],
         };
       };
       const plan = replan(reading);

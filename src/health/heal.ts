@@ -3,6 +3,7 @@
 
 import { driftBesides, notCompared } from '../checks/device/drift.ts';
 import { lostWireguard } from '../checks/device/firmware.ts';
+import { appliesHeld } from '../checks/device/held.ts';
 import { confirmsPending } from '../checks/device/pending-confirm.ts';
 import { goneWithFile } from '../checks/keys/named-keys.ts';
 import { unhealable } from '../checks/keys/unrestorable.ts';
@@ -45,6 +46,7 @@ export function planHeal({ running, facts }: Reading, router: string): Plan {
     commits,
     diagnostics: [
       ...confirmsPending(facts),
+      ...appliesHeld(facts),
       ...lostWireguard(running, facts).filter(({ code }) => code === 'EW020' || lost.length === 0),
       ...diagnostics,
       // what was not compared may well be lost

@@ -65,6 +65,10 @@ function sentence(event: ApplyEvent, paint: ChalkInstance): string {
       return probeLine(event.probe, paint);
     case 'confirming':
       return 'confirming: the router saves';
+    case 'held':
+      return paint.yellow(
+        `held: not saved; the router undoes apply ${event.id} by itself in ${event.seconds} s unless it is confirmed`,
+      );
     case 'saved':
       return paint.green('saved');
     case 'interrupted':

@@ -2,8 +2,9 @@
 import type { ChalkInstance } from 'chalk';
 import type { NeighborStatus } from '../health/neighbor-status.ts';
 import type { PeerStatus, RouteStatus, TunnelStatus } from '../health/status.ts';
-import type { RouterFacts } from '../plan/types/facts.ts';
+import type { HeldApply, RouterFacts } from '../plan/types/facts.ts';
 import type { Plan } from '../plan/types/plan.ts';
+import { printDuration } from './duration.ts';
 import { neighborBlock } from './neighbors.ts';
 import { table } from './table.ts';
 import { visible } from './visible.ts';
@@ -38,6 +39,16 @@ export function statusData({ facts, plan, tunnels, neighbors, lastApply }: Statu
     unsaved: facts.drift,
     last_apply: lastApply ?? null,
     pending_confirms: facts.pendingConfirms,
+    held: facts.held.map(({ id, who, since, file, tunnels, isWatched, secondsLeft, until, most }) => ({
+      id,
+      who,
+      since,
+      file,
+      tunnels,
+      watched: isWatched,
+      seconds_left: secondsLeft,
+      seconds_left_at_most: secondsLeft + most - until,
+    })),
     applies: appliesOf(facts),
     commits: facts.commits,
   };
@@ -63,7 +74,10 @@ export function renderStatus(status: Status, paint: ChalkInstance): string {
         facts.pendingConfirms,
       ),
     );
-  const pending = appliesOf(facts).filter(line => line.startsWith('== '));
+  if (facts.held.length > 0) blocks.push(facts.held.map(one => heldBlock(one, paint)).join('\n'));
+  const pending = appliesOf(facts).filter(
+    line => line.startsWith('== ') && !facts.held.some(({ id }) => line.includes(`/${id}.state `)),
+  );
   if (pending.length > 0) blocks.push(list(paint.yellow('an apply under way, its switch armed:'), pending));
   if (lastApply !== undefined) {
     const end = appliesOf(facts).findLast(line => line.includes(lastApply.id) && !line.startsWith('== '));
@@ -76,6 +90,17 @@ export function renderStatus(status: Status, paint: ChalkInstance): string {
   }
   blocks.push(verdict(plan, [...tunnels, ...neighbors], paint));
   return `${blocks.join('\n\n')}\n`;
+}
+
+function heldBlock(
+  { id, who, since, file, secondsLeft, isWatched }: HeldApply,
+  paint: ChalkInstance,
+): string {
+  const head = `apply ${visible(id)} waits for a word, by ${visible(who)} since ${visible(since)}${file === '' ? '' : ` from ${visible(file)}`}:`;
+  const end = isWatched
+    ? `not saved; the router undoes it in ${printDuration(secondsLeft)}`
+    : 'not saved, and its switch does not run: nobody undoes it until somebody says a word';
+  return list(paint.yellow(head), [end, `edgewg confirm ${id}, edgewg undo ${id}, edgewg extend ${id}`]);
 }
 
 const list = (head: string, lines: readonly string[]): string =>

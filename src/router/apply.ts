@@ -34,6 +34,8 @@ interface Proof {
   readonly signal: AbortSignal;
   digest: string;
   hasRecord: boolean;
+  /** The router has promised to wait for a person's word for so many seconds. */
+  held?: { readonly seconds: number };
 }
 
 /** Sets and commits take as long as they take: an endpoint's name alone can hold a commit for over a minute. */
@@ -45,13 +47,21 @@ export async function apply(input: ApplyInput): Promise<Outcome> {
   if (!transcript.records.has('committed')) throw await withoutCommit(input, transcript);
   // the router counts for itself: after that, a proof is worth nothing
   const window = windowOf(input);
-  const proof: Proof = { transcript, probes: [], signal: window.signal, digest: '', hasRecord: false };
+  const proof: Proof = {
+    transcript,
+    probes: [],
+    signal: window.signal,
+    digest: '',
+    hasRecord: false,
+  };
   const end = await proveAndConfirm(input, proof).finally(() => window.close());
   if (end !== 'saved') throw end;
-  input.onEvent({ kind: 'saved' });
+  const { probes, digest, hasRecord, held } = proof;
+  const { id } = input.options;
+  input.onEvent(held === undefined ? { kind: 'saved' } : { kind: 'held', id, ...held });
   const commands = input.plan.commits.flatMap(commit => commit.run).length;
-  const { probes, digest, hasRecord } = proof;
-  return { id: input.options.id, probes, keys: transcript.keys, commands, digestAfter: digest, hasRecord };
+  const { keys } = transcript;
+  return { id, probes, keys, commands, digestAfter: digest, hasRecord, ...(held && { held }) };
 }
 
 /** Aborted when the router undoes by itself, or by the person. */
@@ -175,6 +185,7 @@ async function settle(
       onEvent({ kind: 'putting-back' });
       return signal.aborted || failed === undefined ? { why: 'interrupted', connection } : failed;
     }
+    if (options.hold !== undefined) return await hold(input, connection, proof, options.hold);
     onEvent({ kind: 'confirming' });
     isConfirmed = true;
     const answer = await confirm(connection, options.id);
@@ -191,6 +202,21 @@ async function settle(
       : `the line was lost during the proof: ${messageOf(error)}`;
     return { why, isConfirmed };
   }
+}
+
+/** Undefined when the router has promised to wait: it is its switch that said so, and that counts from now on. */
+async function hold(
+  { options: { id } }: ApplyInput,
+  connection: Connection,
+  proof: Proof,
+  seconds: number,
+): Promise<Unfinished | undefined> {
+  const word = { verb: 'until', until: `+${seconds}`, proven: proof.digest } as const;
+  const answer = await askSwitch(connection, id, word);
+  if (answer.secondsLeft === undefined)
+    return { why: 'the router did not promise to wait', answer, connection };
+  proof.held = { seconds: answer.secondsLeft };
+  return undefined;
 }
 
 /** Why the proof failed: another router, or the first probe that did. */

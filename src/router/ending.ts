@@ -7,10 +7,11 @@ import { parseCommands } from '../vyatta/commands.ts';
 import { scrub } from '../vyatta/scrub.ts';
 import { equal, find, leaves, type Path, startsWith, type Tree } from '../vyatta/tree.ts';
 import type { ApplyInput } from './apply-input.ts';
+import { loggedResult } from './log.ts';
 import { type Reading, readRouter } from './read.ts';
 import { committedSince } from './refusal.ts';
 import { hasOtherHostKey, routerBehind } from './same-router.ts';
-import { type Answer, askSwitch, loggedResult } from './switch.ts';
+import { type Answer, askSwitch } from './switch.ts';
 
 export interface Unfinished {
   /** What went wrong; may look at what the router has now. */
@@ -206,7 +207,7 @@ function unknown({ dialer, options }: ApplyInput, why: string): StateUnknown {
   return new StateUnknown(
     'unknown-state',
     why,
-    `look with \`edgewg status\`; unconfirmed, ${dialer.name} undoes apply ${options.id} by itself within ${options.confirmWithin} seconds of its commit, and /config/user-data/edgewg/log there says so`,
+    `look with \`edgewg status\`; unconfirmed, ${dialer.name} undoes apply ${options.id} by itself within ${options.confirmWithin + (options.hold ?? 0)} seconds of its commit, and /config/user-data/edgewg/log there says so`,
   );
 }
 

@@ -10,6 +10,7 @@ import { scrub } from '../vyatta/scrub.ts';
 import { UnreadableText } from '../vyatta/source.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { quote } from '../vyatta/words.ts';
+import { parseHeld } from './held.ts';
 import { readInterfaces } from './live-interfaces.ts';
 import { readProbes } from './probed-nodes.ts';
 import { newNonce, type Record, readRecords } from './records.ts';
@@ -62,6 +63,7 @@ const lasting = [
   'probes',
   'sessions',
   'applies',
+  'held',
   'commits',
   'pendingConfirms',
   'seal',
@@ -132,7 +134,9 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
       'the router could not print its configuration whole',
       'log in by hand and try `show configuration commands`',
     );
-  const [now = '0'] = lines('clock');
+  const [now = '0', up = '0'] = lines('clock');
+  const applies = scrub(text('applies'));
+  const uptime = Math.trunc(Number(/^\d+/.exec(up)?.[0] ?? 0));
   const facts: RouterFacts = {
     user: lines('admin')[0] ?? user,
     version: lines('version')[0] ?? shown('Version'),
@@ -157,10 +161,12 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
     bootId: text('boot').trim(),
     waiting: lines('waiting').flatMap(path => /^\/tmp\/edgewg\/([0-9a-z-]+)\/waiting$/.exec(path)?.[1] ?? []),
     now: Number(now),
+    uptime,
+    held: parseHeld(applies, uptime),
     interfaces: readInterfaces(lines('tunnels'), lines('links'), lines('addresses')),
     routes: lines('routes'),
     ...readSessions(text('neighbors')),
-    applies: scrub(text('applies')),
+    applies,
     commits: lines('commits').map(scrub),
   };
   return { running, facts };

@@ -2,8 +2,8 @@
 // round robin), and a router may have restarted meanwhile: what the one behind the new connection says is then no evidence of the apply.
 import type { Connection } from '../ssh/connection.ts';
 import type { ApplyInput } from './apply-input.ts';
+import { loggedResult } from './log.ts';
 import type { Reading } from './read.ts';
-import { loggedResult } from './switch.ts';
 
 type First = Pick<ApplyInput, 'connection' | 'reading' | 'options'>;
 

@@ -35,6 +35,7 @@ export const transactionScript = (): string =>
     'key-files.sh',
     'transact.sh',
     'keep-record.sh',
+    'window.sh',
     'switch.sh',
     'answer.sh',
     'main.sh',

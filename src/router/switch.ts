@@ -2,7 +2,7 @@
 import type { Connection } from '../ssh/connection.ts';
 import { scrub } from '../vyatta/scrub.ts';
 import { newNonce, readRecords } from './records.ts';
-import { answerCommand, results } from './transaction.ts';
+import { answerCommand, type Word } from './transaction.ts';
 
 export interface Answer {
   /**
@@ -12,6 +12,8 @@ export interface Answer {
    */
   readonly result: string;
   readonly reason: string;
+  /** For how long the switch waits from now on: its answer to the word `until`. */
+  readonly secondsLeft?: number;
   /** What the router saw when it had saved. */
   readonly saved?: Saved;
 }
@@ -33,16 +35,23 @@ const mostRounds = 40;
 export async function askSwitch(
   connection: Connection,
   id: string,
-  verb: 'confirm' | 'undo' | 'wait',
+  word: Word | 'confirm' | 'undo' | 'wait',
 ): Promise<Answer> {
   const nonce = newNonce();
-  const { stdout } = await connection.exec(answerCommand(id, verb, roundSeconds, nonce), {
+  const said = typeof word === 'string' ? { verb: word } : word;
+  const { stdout } = await connection.exec(answerCommand(id, said, roundSeconds, nonce), {
     timeoutMs: 2 * roundSeconds * 1000,
   });
   const records = readRecords(stdout, nonce);
   const record = records.get('result');
+  const [, until, up] = /^(\d+) (\d+)$/m.exec(records.get('until')?.output ?? '') ?? [];
   if (record === undefined || record.exit === 3) return { result: 'gone', reason: '' };
-  if (record.exit === 2) return { result: 'busy', reason: '' };
+  if (record.exit === 2)
+    return {
+      result: 'busy',
+      reason: '',
+      ...(until !== undefined && { secondsLeft: Number(until) - Number(up) }),
+    };
   const [result = '', ...reason] = record.output.trim().split('\n');
   const saved = savedOf(records.get('evidence')?.output ?? '');
   return {
@@ -66,14 +75,4 @@ function savedOf(text: string): Saved | undefined {
   const [bootId, digest] = [of('boot'), of('digest')];
   if (bootId === '' || digest === '' || of('saved') === '') return undefined;
   return { bootId, digest, hasRecord: of('record').endsWith('.json') };
-}
-
-/** What the router's log says of an apply last: one of {@link results}, `begun`, or nothing. */
-export function loggedResult(applies: string, id: string): string {
-  const known: readonly string[] = ['begun', ...results];
-  const words = applies
-    .split('\n')
-    .map(line => line.split(' '))
-    .filter(([, of, word = '']) => of === id && known.includes(word));
-  return words.at(-1)?.[2] ?? '';
 }

@@ -10,6 +10,8 @@ import type { Secret } from '../secret.ts';
 import { find, leaves, type Tree } from '../vyatta/tree.ts';
 import { printCommand, quote } from '../vyatta/words.ts';
 import { canonicalInterfaceAddress } from '../wireguard/prefix.ts';
+import { results } from './log.ts';
+import { touchedInterfaces } from './prove.ts';
 import { startScript, transactionScript } from './scripts.ts';
 
 export interface TransactionOptions {
@@ -31,12 +33,13 @@ export interface TransactionOptions {
   readonly tellHandshakes?: boolean;
   /** The record that stays on the router after a proven save; no secrets. */
   readonly record: string;
+  /** The site file, for whoever confirms from elsewhere. */
+  readonly file?: string;
+  /** Seconds to leave it unsaved for a person's word once it is proven; undefined: it is saved at once. */
+  readonly hold?: number;
   /** The keys that the plan writes, by their file on the router. */
   readonly secrets: ReadonlyMap<string, Secret>;
 }
-
-/** How an apply ends, by the first word of its last line in the router's log. */
-export const results = ['saved', 'undone', 'put-back', 'untouched', 'unsaved', 'failed'] as const;
 
 /** The command that runs {@link transactionInput} on its stdin: the primary group must be vyattacfg (docs/edgeos.md 'Group and shell'). */
 export const transactionCommand = "exec sg vyattacfg -c 'exec bash -s'";
@@ -72,22 +75,34 @@ function secretOf({ path }: KeyStep, { secrets }: TransactionOptions): Secret {
   );
 }
 
+/** A client's word to the switch. `until`: the end of the window, in seconds since the router started or, with `+`, from now on, and the digest of what was proven. */
+export type Word = (
+  | { readonly verb: 'confirm' | 'undo' | 'wait' }
+  | { readonly verb: 'until'; readonly until: number | `+${number}`; readonly proven?: string }
+) & {
+  /** Who says it, where that is not who applied: for the router's log. */
+  readonly by?: string;
+};
+
 /**
- * The command of the exec that confirms or undoes, and waits for what the switch makes of it. When there is no such apply it
+ * The command of the exec that gives the switch a word, and waits for what it makes of it. When there is no such apply it
  * has ended, which the log says, or its script is still on the way: that one gets a moment. After a restart anybody may have
- * made /tmp/edgewg: no other script is run than one that this user has written, in a folder of its own.
+ * made /tmp/edgewg: no other script is run than one that this user has written, in a folder of its own; or, as its user, one of another
+ * admin, whose folder nobody else may look into.
  */
-export function answerCommand(
-  id: string,
-  verb: 'confirm' | 'undo' | 'wait',
-  seconds: number,
-  nonce: string,
-): string {
+export function answerCommand(id: string, word: Word, seconds: number, nonce: string): string {
   const [folder, run, mark] = [quote(`/tmp/edgewg/${id}`), quote(`/tmp/edgewg/${id}/run`), quote(nonce)];
   const ended = `grep -qsE ${quote(` ${id} (${results.join('|')}) `)} /config/user-data/edgewg/log`;
+  const until = word.verb === 'until' ? ` ${word.until} ${quote(word.proven ?? '-')}` : '';
+  const by = word.by === undefined && until === '' ? '' : ` ${quote(word.by ?? '')}`;
+  const answer = `bash ${run} answer ${word.verb} ${seconds} ${mark}${by}${until}`;
+  const isAdmin = `case " $(id -nG "$owner" 2>/dev/null) " in *' vyattacfg '*) ;; *) false ;; esac`;
   return [
-    `n=0; until [ -r ${run} ] || ${ended} || [ $n -ge 3 ]; do n=$((n + 1)); sleep 1; done`,
-    `! [ -L /tmp/edgewg ] && ! [ -L ${folder} ] && [ -O ${folder} ] && ! [ -L ${run} ] && [ -O ${run} ] && exec bash ${run} answer ${verb} ${seconds} ${mark}`,
+    `n=0; until [ -r ${run} ] || { [ -d ${folder} ] && ! [ -O ${folder} ]; } || ${ended} || [ $n -ge 3 ]; do n=$((n + 1)); sleep 1; done`,
+    `if ! [ -L /tmp/edgewg ] && ! [ -L ${folder} ]; then`,
+    `[ -O ${folder} ] && ! [ -L ${run} ] && [ -O ${run} ] && exec ${answer}`,
+    `owner=$(stat -c %U ${folder} 2>/dev/null) && [ "$(stat -c '%G %a' /tmp/edgewg)" = 'vyattacfg 2770' ] && ${isAdmin} && exec sudo -n -u "$owner" ${answer}`,
+    'fi',
     `printf '%s result 3 -\\n%s end 0 -\\n' ${mark} ${mark}`,
   ].join('\n');
 }
@@ -119,8 +134,14 @@ function payload(plan: Plan, running: Tree, options: TransactionOptions): string
     define('ipv6_new', ipv6Lines(after, commits)),
     define('ipv6_old', ipv6Lines(running, commits)),
     define('record', [`printf %s ${quote(Buffer.from(options.record).toString('base64'))} | base64 -d`]),
+    define('told', [`printf '%s\\n' ${toldLines(plan, options).map(quote).join(' ')}`]),
     transactionScript(),
   ].join('\n');
+}
+
+/** What whoever decides about an apply that is held wants to know of it: no more than is shown to every admin. */
+function toldLines(plan: Plan, { file = '' }: TransactionOptions): string[] {
+  return [`file ${file.replaceAll(/\p{Cc}/gu, ' ')}`, `tunnels ${touchedInterfaces(plan).join(' ')}`];
 }
 
 function assignments(variables: Record<string, string>): string[] {

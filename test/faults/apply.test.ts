@@ -134,7 +134,7 @@ describe('apply', () => {
     const connection = await router.dialer.dial();
     const { facts } = await readRouter(connection).finally(() => connection.close());
     assert.equal(facts.applies, '');
-    assert.match(await sh(router, answerCommand('x', 'confirm', 1, '0'.repeat(32))), /result 3 -/);
+    assert.match(await sh(router, answerCommand('x', { verb: 'confirm' }, 1, '0'.repeat(32))), /result 3 -/);
     assert.ok(!existsSync(join(router.lab.root, 'tmp/tripwire')));
     const { error } = await attempt(router, oneTunnel);
     assert.match(error?.message ?? '', /\/tmp\/edgewg belongs to somebody else/);

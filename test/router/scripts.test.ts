@@ -28,7 +28,9 @@ import { quote } from '../../src/vyatta/words.ts';
 
 const folder = 'src/router/scripts';
 const parts =
-  'say home secrets evidence session belongs undo key-files transact keep-record switch answer'.split(' ');
+  'say home secrets evidence session belongs undo key-files transact keep-record window switch answer'.split(
+    ' ',
+  );
 const nonce = '0'.repeat(32);
 /** Where the programs come from that the functions call. */
 let programs = process.env['PATH'] ?? '';
@@ -268,7 +270,7 @@ function callsIn(text: string): string[] {
 
 /** What belongs to no function: the state of a run, told at the top of session.sh; the locals of a caller, told there. */
 const shared = new Set(
-  'S home out nonce patience quiet stop step failed session_env active drift lost words dump known rewritten transaction drafting lines begun session IFS'.split(
+  'S home out nonce patience quiet stop step failed session_env active drift lost words dump known rewritten transaction drafting lines begun session IFS deadline latest up'.split(
     ' ',
   ),
 );

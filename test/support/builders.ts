@@ -91,6 +91,8 @@ export function someFacts(more: Partial<RouterFacts> = {}): RouterFacts {
     session: undefined,
     digest: '0'.repeat(64),
     now: 1_800_000_000,
+    uptime: 100_000,
+    held: [],
     interfaces: new Map(),
     routes: [],
     applies: '',

@@ -61,6 +61,29 @@ export interface BgpSession {
   readonly since: string;
 }
 
+/** An apply that waits for a person's word. */
+export interface HeldApply {
+  readonly id: string;
+  /** `user@host` of whoever applied, and when by their clock (ISO 8601). */
+  readonly who: string;
+  readonly since: string;
+  /** The site file, as it was named there; empty when nobody told. */
+  readonly file: string;
+  /** The interfaces that it touched. */
+  readonly tunnels: readonly string[];
+  /** Whether its switch runs: else nobody undoes it when its time is up. */
+  readonly isWatched: boolean;
+  /** When the router undoes it, and the latest that this can be moved to: seconds since the router started. */
+  readonly until: number;
+  readonly most: number;
+  readonly secondsLeft: number;
+  /** Digest of the running configuration that was proven, and of the one before the apply. */
+  readonly proven: string;
+  readonly before: string;
+  /** SHA-256, hex, of config.boot as it was before. */
+  readonly saved: string;
+}
+
 export interface RouterFacts {
   readonly user: string;
   /** `v2.0.9-hotfix.7`; empty when the router didn't say. */
@@ -105,6 +128,10 @@ export interface RouterFacts {
   readonly waiting: readonly string[];
   /** Seconds since 1970 by the router's clock. */
   readonly now: number;
+  /** Seconds since the router started, by a clock that nobody sets; 0 when it didn't say. */
+  readonly uptime: number;
+  /** Applies that are committed, proven and not saved, until a person says so. */
+  readonly held: readonly HeldApply[];
   readonly interfaces: ReadonlyMap<string, LiveInterface>;
   /** Lines of `ip route show`, both families. */
   readonly routes: readonly string[];

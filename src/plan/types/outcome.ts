@@ -14,6 +14,7 @@ export type ApplyEvent =
   | { readonly kind: 'waiting-for-lock' }
   | { readonly kind: 'committed'; readonly number: number; readonly total: number }
   | { readonly kind: 'probe'; readonly probe: Probe }
+  | { readonly kind: 'held'; readonly id: string; readonly seconds: number }
   | { readonly kind: 'saved' };
 
 /** One thing that the proof looked at over the new connection. */
@@ -31,8 +32,10 @@ export interface Outcome {
   /** Public keys of interfaces whose key file was made or filled. */
   readonly keys: readonly { readonly tunnel: string; readonly publicKey: string }[];
   readonly commands: number;
-  /** Of the configuration that was proven, and saved. */
+  /** Of the configuration that was proven, and saved unless it is held. */
   readonly digestAfter: string;
+  /** Not saved: it waits for a person's word for so many seconds, then the router undoes it. */
+  readonly held?: { readonly seconds: number };
   /** Whether the router keeps the record of it, without which it can't be rolled back. */
   readonly hasRecord: boolean;
 }

@@ -11,13 +11,17 @@ revive() {
   fi
   exec 8>&-
 }
-answer() { # confirm|undo|wait, seconds: waits for what the switch makes of it
+tell_window() { ask_uptime; read -r deadline latest <"$S/until"; say until 0 - < <(echo "$deadline $up"); }
+is_taken() { [ "$1" = until ] && ! [ -e "$S/wanted" ]; }
+answer() { # confirm|undo|wait|until, seconds, who else says so, for `until` what stands in `wanted`: waits for what the switch makes of it
+  [ -z "$3" ] || log "asked to $1 by $3"
   case $1 in
-    confirm) mv "$S/waiting" "$S/confirmed" 2>/dev/null ;;
+    confirm) mv "$S/waiting" "$S/confirmed" ;;
     undo) : >"$S/stop" ;;
+    until) printf '%s %s\n' "$4" "$5" >"$S/wanted.new" && mv -f "$S/wanted.new" "$S/wanted"; wake ;;
   esac 2>/dev/null
   local left=$(($2 * 50))
-  until [ -e "$S/result" ] || [ "$left" -le 0 ] || ! [ -d "$S" ]; do
+  until [ -e "$S/result" ] || [ "$left" -le 0 ] || ! [ -d "$S" ] || is_taken "$1"; do
     # they may all be killed while they are waited for
     [ $((left % 100)) != 0 ] || { wake; revive; }
     left=$((left - 1))
@@ -31,7 +35,7 @@ answer() { # confirm|undo|wait, seconds: waits for what the switch makes of it
     # so that nothing of it is left when the client ends
     left=100
     until ! [ -d "$S" ] || [ "$left" -le 0 ]; do left=$((left - 1)); sleep 0.02; done
-  elif [ -d "$S" ]; then say result 2
+  elif [ -d "$S" ]; then is_taken "$1" && tell_window; say result 2
   else say result 3
   fi
   say end 0

@@ -4,5 +4,5 @@ case $1 in
   guard) guard ;;
   watch) watch ;;
   draft) out=$S/out.draft; write_draft ;;
-  answer) nonce=$4; answer "$2" "$3" ;;
+  answer) nonce=$4; answer "$2" "$3" "${5-}" "${6-}" "${7-}" ;;
 esac

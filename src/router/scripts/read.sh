@@ -78,7 +78,7 @@ machine() {
   [ "${#found[@]}" = 0 ] || while read -r script; do echo "installer $script"; done < <(exec grep -lsE 'dpkg|\.deb' -- "${found[@]}")
 }
 session() { printf '%s\n' "$SSH_CONNECTION"; }
-clock() { date +%s; }
+clock() { local up; date +%s; read -r up </proc/uptime; printf '%s\n' "$up"; }
 # whether the firmware has these nodes, in their order (router/probed-nodes.ts, put in here when the script is sent)
 probes() { local words; for words in @probes@; do cli-shell-api validateTmpl$words >/dev/null; echo "$?"; done; }
 # columns: interface, public key, port, fwmark; or interface, peer, psk?, endpoint, allowed IPs, handshake, rx, tx, keepalive. The kernel

@@ -46,7 +46,9 @@ log() {
   if [ "$(wc -c <"$archive/log")" -gt 65536 ]; then tail -n 200 "$archive/log" >"$archive/log.new" && mv -f "$archive/log.new" "$archive/log"; fi
 } 2>/dev/null
 # a state is written whole or not at all: somebody may read it at any moment
-state() { printf 'id %s\nwho %s\nsince %s\nstate %s\n' "$id" "$who" "$since" "$*" >"$home/$id.new" && mv -f "$home/$id.new" "$home/$id.state"; } 2>/dev/null
+state() {
+  { printf 'id %s\nwho %s\nsince %s\nstate %s\n' "$id" "$who" "$since" "$*"; [ ! -e "$S/held" ] || told_of_hold; } >"$home/$id.new" && mv -f "$home/$id.new" "$home/$id.state"
+} 2>/dev/null
 # wakes the switch; opened for both ways, so that it never waits for a reader
 wake() { [ ! -p "$S/pipe" ] || echo 1<>"$S/pipe"; } 2>/dev/null
 

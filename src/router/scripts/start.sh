@@ -21,7 +21,8 @@ take_lock() {
     if flock -n 8; then
       [ "$home/lock" -ef /proc/self/fd/8 ] && return 0
     else
-      [ "$waited" -lt "$lock_timeout" ] || give_up held "$(cat "$home/holder" 2>/dev/null)"
+      # one that is held for a person's word is not worth the wait
+      [ "$waited" -lt "$lock_timeout" ] && ! grep -qs ', held until ' "$home/holder" || give_up held "$(cat "$home/holder" 2>/dev/null)"
       waited=$((waited + 1))
       sleep 1
     fi
@@ -56,7 +57,7 @@ edgewg_start() {
   take_lock
   # the switch of a leftover lets the lock go
   while end_leftover; do take_lock; done
-  printf '%s since %s, apply %s\n' "$who" "$since" "$id" >"$home/holder" 2>/dev/null
+  holder
   if ! mkdir -m 0700 "$S" || ! payload >"$S/run"; then
     rm -rf "$S" "$home/lock" "$home/holder"
     give_up refused:space "no room in $home"

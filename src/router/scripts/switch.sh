@@ -50,7 +50,7 @@ find_token() {
 }
 watch() {
   # an endpoint's name can hold a commit for more than a minute, and a hundred tunnels take their time on a small router
-  local phase=armed left=$window patience_left=3600 pid=${transaction%% *}
+  local phase=armed patience_left=3600 pid=${transaction%% *}
   trap '' PIPE HUP INT TERM
   nonce=-
   quiet=1
@@ -64,8 +64,10 @@ watch() {
       confirmed) keep; return ;;
       firing) fire 'once more'; return ;;
       waiting)
+        find_window
+        [ ! -e "$S/wanted" ] || move_window
         if [ -e "$S/stop" ]; then fire 'asked to'
-        elif [ "$left" -le 0 ]; then fire 'time is up'
+        elif is_late; then fire 'time is up'
         # while the client looks, what it will want to be saved is written beside the saved configuration
         elif [ ! -e "$S/drafted" ]; then draft_beside
         fi ;;
@@ -74,10 +76,7 @@ watch() {
         elif [ "$patience_left" -le 0 ]; then kill -KILL "$pid"
         fi ;;
     esac
-    # a second at a time: a jump of the clock neither fires it nor keeps it
-    if ! read -r -t 1 _ <&9; then
-      if [ "$phase" = waiting ]; then left=$((left - 1)); else patience_left=$((patience_left - 1)); fi
-    fi
+    read -r -t 1 _ <&9 || patience_left=$((patience_left - 1))
   done
   # one that was taken in place of a file that was gone
   unlock

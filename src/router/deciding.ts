@@ -1,0 +1,213 @@
+// A person's word on an apply that is held, from any machine that may log in: proves again and saves, or undoes, or waits longer. The
+// switch on the router decides; what it says is believed for what a reading then shows.
+import { EdgewgError, PutBack, Refused, StateUnknown } from '../errors.ts';
+import type { HeldApply } from '../plan/types/facts.ts';
+import type { ApplyEvent, Probe } from '../plan/types/outcome.ts';
+import type { Plan } from '../plan/types/plan.ts';
+import { isEmpty } from '../plan/types/plan.ts';
+import type { Connection, Dialer } from '../ssh/connection.ts';
+import { messageOf } from './ending.ts';
+import { loggedResult } from './log.ts';
+import { probeInterface, prove } from './prove.ts';
+import { type Reading, readRouter } from './read.ts';
+import { committedSince } from './refusal.ts';
+import { hasOtherHostKey } from './same-router.ts';
+import { type Answer, askSwitch } from './switch.ts';
+import type { Word } from './transaction.ts';
+
+export interface Deciding {
+  readonly dialer: Dialer;
+  /** Open, and the one on which `reading` was read. */
+  readonly connection: Connection;
+  readonly reading: Reading;
+  readonly held: HeldApply;
+  /** The site file's plan for a reading; undefined where nobody gave a site file: what runs is then held against what was proven. */
+  readonly replan: ((reading: Reading) => Plan) | undefined;
+  /** Who decides, `user@host`: for the router's log. */
+  readonly who: string;
+  readonly now: () => number;
+  readonly onEvent: (event: ApplyEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What the router keeps of it. */
+export interface Confirmed {
+  readonly hasRecord: boolean;
+}
+
+/** Saves what was proven again. Throws {@link Refused} when the proof fails: then it goes on waiting. */
+export async function confirmHeld(input: Deciding): Promise<Confirmed> {
+  const { held, reading, onEvent, signal } = input;
+  onEvent({ kind: 'proving' });
+  for (const probe of proveAgain(input, reading)) {
+    onEvent({ kind: 'probe', probe });
+    if (!probe.ok)
+      throw new Refused(
+        'proof-failed',
+        `apply ${held.id} is not confirmed: ${probe.name} — saw ${probe.saw ?? 'nothing'}; nothing was done, and it goes on waiting`,
+        `look with \`edgewg plan\`; then confirm again, or: edgewg undo ${held.id}`,
+      );
+  }
+  if (signal.aborted) throw new EdgewgError('interrupted', 130, 'interrupted; nothing was done');
+  onEvent({ kind: 'confirming' });
+  const { answer, connection } = await decided(input, 'confirm');
+  const { saved } = answer;
+  if (saved !== undefined && saved.bootId === reading.facts.bootId && saved.digest === reading.facts.digest)
+    return { hasRecord: saved.hasRecord };
+  const now = await readThere(input, connection);
+  const word = wordOf(answer, now, held.id);
+  if (word === 'saved' && isSaved(input, now)) return { hasRecord: saved?.hasRecord ?? false };
+  throw otherEnd(input, now, word, answer.reason);
+}
+
+/** Resolves when the router says that it is undone, to who else committed since the apply was read. Throws any other end. */
+export async function undoHeld(
+  input: Deciding,
+): Promise<{ readonly asBefore: boolean; readonly others: string[] }> {
+  input.onEvent({ kind: 'putting-back' });
+  const { answer, connection } = await decided(input, 'undo');
+  const now = await readThere(input, connection);
+  const word = wordOf(answer, now, input.held.id);
+  if (word === 'undone')
+    return { asBefore: isAsBefore(input.held, now), others: committedSince(input.reading, now) };
+  if (word === 'saved')
+    throw new Refused(
+      'apply-is-over',
+      `apply ${input.held.id} was confirmed meanwhile: the router says that it has saved it`,
+      `to take it back: edgewg rollback ${input.held.id}`,
+    );
+  throw otherEnd(input, now, word, answer.reason);
+}
+
+/** For how many seconds it waits from now on. Throws when it doesn't wait any more. */
+export async function extendHeld(input: Deciding, until: number): Promise<number> {
+  const { answer, connection } = await decided(input, { verb: 'until', until });
+  if (answer.secondsLeft !== undefined) return answer.secondsLeft;
+  const now = await readThere(input, connection);
+  throw otherEnd(input, now, wordOf(answer, now, input.held.id), answer.reason);
+}
+
+/** As at the end of an apply; this login is the new one. */
+function proveAgain({ held, replan, connection }: Deciding, reading: Reading): Probe[] {
+  const interfaces = held.tunnels;
+  if (replan !== undefined) return prove(reading, replan(reading), interfaces);
+  const isSame = reading.facts.digest === held.proven;
+  return [
+    { name: `login at ${connection.remote.host}`, ok: true },
+    {
+      name: 'running is what was proven',
+      ok: isSame,
+      ...(!isSame && {
+        saw: 'another configuration: somebody else has committed since; give the site file with -f',
+      }),
+    },
+    ...interfaces.flatMap(name => probeInterface(reading, name)),
+  ];
+}
+
+/** How long the router is asked when the line breaks, or another commit holds its lock. */
+const patienceMs = 10 * 60_000;
+const lostMs = 90_000;
+
+/** Gives the switch the word until it has decided, over new connections where one breaks. The same word twice does nothing more. */
+async function decided(
+  input: Deciding,
+  given: 'confirm' | 'undo' | Extract<Word, { verb: 'until' }>,
+): Promise<{ answer: Answer; connection: Connection }> {
+  const word: Word = { ...(typeof given === 'string' ? { verb: given } : given), by: input.who };
+  let connection = input.connection;
+  let isFirst = true;
+  const begun = input.now();
+  let lost: number | undefined;
+  for (;;) {
+    try {
+      const answer = await askSwitch(
+        connection,
+        input.held.id,
+        isFirst || lost !== undefined ? word : 'wait',
+      );
+      isFirst = false;
+      lost = undefined;
+      const isOpen = answer.result === 'busy' && answer.secondsLeft === undefined;
+      if (!isOpen || word.verb === 'until' || input.now() - begun > patienceMs) return { answer, connection };
+    } catch (error) {
+      lost ??= input.now();
+      if (input.signal.aborted || input.now() - lost > lostMs)
+        throw unknown(input, `the line was lost: ${messageOf(error)}`);
+      input.onEvent({ kind: 'connecting', attempt: 1 });
+      connection = await dialAgain(input, lost);
+    }
+  }
+}
+
+async function dialAgain(input: Deciding, lost: number): Promise<Connection> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const connection = await input.dialer.dial(input.signal);
+      if (!hasOtherHostKey(input.connection, connection)) return connection;
+      await connection.close();
+      throw new Error(`${input.dialer.name} leads to another router now`);
+    } catch (error) {
+      if (input.signal.aborted || input.now() - lost > lostMs)
+        throw unknown(input, `the router could not be reached again: ${messageOf(error)}`);
+      await new Promise(resolve => setTimeout(resolve, Math.min(attempt, 5) * 1000));
+    }
+  }
+}
+
+async function readThere(input: Deciding, connection: Connection): Promise<Reading> {
+  try {
+    return await readRouter(connection, AbortSignal.timeout(90_000));
+  } catch (error) {
+    throw unknown(input, `what the router made of it could not be read: ${messageOf(error)}`);
+  }
+}
+
+/** The switch's answer, else what the log says last; empty: it isn't known to be over. */
+function wordOf(answer: Answer, now: Reading, id: string): string {
+  if (answer.result !== 'gone' && answer.result !== '' && answer.result !== 'busy') return answer.result;
+  const logged = loggedResult(now.facts.applies, id);
+  return logged === 'begun' ? '' : logged;
+}
+
+/** Whether what runs is what is wanted, and what is saved. */
+function isSaved({ replan, held, reading }: Deciding, now: Reading): boolean {
+  const { facts } = now;
+  const isWanted = replan === undefined ? facts.digest === held.proven : isEmpty(replan(now));
+  return isWanted && facts.bootId === reading.facts.bootId && facts.isDriftKnown && facts.drift.length === 0;
+}
+
+const isAsBefore = (held: HeldApply, { facts }: Reading): boolean =>
+  facts.digest === held.before && facts.savedDigest === held.saved;
+
+/** The end that was not asked for, as far as it could be seen. */
+function otherEnd(input: Deciding, now: Reading, word: string, reason: string): EdgewgError {
+  const { held, reading } = input;
+  const { id } = held;
+  const because = reason === '' ? '' : `: ${reason}`;
+  if (now.facts.bootId !== reading.facts.bootId && word === '')
+    return unknown(input, 'the router has restarted meanwhile, and came up with what was saved');
+  if (word === 'undone' && isAsBefore(held, now))
+    return new PutBack(
+      'put-back',
+      `the router undid apply ${id}${because}; running and saved configuration are as before`,
+    );
+  if (word === 'saved')
+    return new StateUnknown(
+      'saved-unproven',
+      `the router says that it has saved apply ${id}, and what is read there now is something else`,
+      'run `edgewg plan`',
+    );
+  return unknown(
+    input,
+    word === '' ? `the router doesn't say what became of it${because}` : `the router says ${word}${because}`,
+  );
+}
+
+function unknown({ held, dialer }: Deciding, why: string): StateUnknown {
+  return new StateUnknown(
+    'unknown-state',
+    `apply ${held.id}: ${why}`,
+    `look with \`edgewg status\`; unconfirmed, ${dialer.name} undoes it by itself when its time is up, and /config/user-data/edgewg/log there says so`,
+  );
+}
