@@ -96,12 +96,13 @@ export function answerCommand(id: string, word: Word, seconds: number, nonce: st
   const until = word.verb === 'until' ? ` ${word.until} ${quote(word.proven ?? '-')}` : '';
   const by = word.by === undefined && until === '' ? '' : ` ${quote(word.by ?? '')}`;
   const answer = `bash ${run} answer ${word.verb} ${seconds} ${mark}${by}${until}`;
-  const isAdmin = `case " $(id -nG "$owner" 2>/dev/null) " in *' vyattacfg '*) ;; *) false ;; esac`;
+  const ofAdmin = (path: string): string =>
+    `owner=$(stat -c %U ${path} 2>/dev/null) && case " $(id -nG "$owner" 2>/dev/null) " in *' vyattacfg '*) ;; *) false ;; esac`;
   return [
     `n=0; until [ -r ${run} ] || { [ -d ${folder} ] && ! [ -O ${folder} ]; } || ${ended} || [ $n -ge 3 ]; do n=$((n + 1)); sleep 1; done`,
     `if ! [ -L /tmp/edgewg ] && ! [ -L ${folder} ]; then`,
     `[ -O ${folder} ] && ! [ -L ${run} ] && [ -O ${run} ] && exec ${answer}`,
-    `owner=$(stat -c %U ${folder} 2>/dev/null) && [ "$(stat -c '%G %a' /tmp/edgewg)" = 'vyattacfg 2770' ] && ${isAdmin} && exec sudo -n -u "$owner" ${answer}`,
+    `! [ -O ${folder} ] && ${ofAdmin('/tmp/edgewg')} && ${ofAdmin(folder)} && exec sudo -n -u "$owner" ${answer}`,
     'fi',
     `printf '%s result 3 -\\n%s end 0 -\\n' ${mark} ${mark}`,
   ].join('\n');
