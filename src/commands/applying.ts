@@ -1,4 +1,5 @@
 // What every command that changes a router shares: its options, the question, the progress, the record.
+import { dirname, resolve } from 'node:path';
 import { EdgewgError, Refused } from '../errors.ts';
 import { type Allowed, refusals } from '../plan/allow.ts';
 import type { ApplyEvent, Outcome } from '../plan/types/outcome.ts';
@@ -9,14 +10,23 @@ import type { Connection } from '../ssh/connection.ts';
 import { allowOptions, readAllowed } from './allow.ts';
 import type { Io } from './io.ts';
 import type { Live } from './live.ts';
+import {
+  type AskedProofs,
+  clientChecks,
+  type ProofArgs,
+  proofOptions,
+  proofsFor,
+  readProofs,
+  refuseImpossible,
+} from './proofs.ts';
 
 export const applyingOptions = {
   yes: { alias: 'y', type: 'boolean', describe: 'apply without asking' },
   ...allowOptions,
   'confirm-within': {
     type: 'string',
-    default: '120',
     describe: 'seconds for the proof after the commit; then the router undoes by itself',
+    defaultDescription: '120, or 30 more than the slowest proof may take',
     requiresArg: true,
   },
   'lock-timeout': {
@@ -25,15 +35,7 @@ export const applyingOptions = {
     describe: 'seconds to wait for another edgewg, or for the lock of another commit',
     requiresArg: true,
   },
-  'expect-handshake': {
-    type: 'string',
-    describe: 'undo unless every changed tunnel has a new handshake within so many seconds',
-    requiresArg: true,
-  },
-  ping: {
-    type: 'boolean',
-    describe: "undo unless the far tunnel addresses answer a ping of the tunnel's full MTU",
-  },
+  ...proofOptions,
   'last-resort': {
     choices: ['none', 'reboot'],
     default: 'none',
@@ -42,24 +44,21 @@ export const applyingOptions = {
   },
 } as const;
 
-export interface ApplyingArgs {
+export interface ApplyingArgs extends ProofArgs {
   readonly yes: boolean | undefined;
   readonly allow: readonly string[];
-  readonly 'confirm-within': string;
+  readonly 'confirm-within': string | undefined;
   readonly 'lock-timeout': string;
-  readonly 'expect-handshake': string | undefined;
-  readonly ping: boolean | undefined;
   readonly 'last-resort': 'none' | 'reboot';
 }
 
 export interface Applying {
   readonly yes: boolean;
   readonly allowed: Allowed;
-  readonly confirmWithin: number;
+  /** Undefined: what the proofs need. */
+  readonly confirmWithin: number | undefined;
   readonly lockTimeout: number;
-  /** Undefined: none is asked for. */
-  readonly handshake: number | undefined;
-  readonly ping: boolean;
+  readonly proofs: AskedProofs;
   readonly lastResort: 'none' | 'reboot';
   /** Seconds to leave it unsaved for a person's word. */
   readonly hold?: number;
@@ -67,14 +66,16 @@ export interface Applying {
 
 /** Throws {@link Refused} with code `usage` before anything is contacted. */
 export function readApplying(args: ApplyingArgs): Applying {
-  const handshake = args['expect-handshake'];
+  const { 'expect-handshake': handshake, 'confirm-within': within } = args;
   return {
     yes: args.yes === true,
     allowed: readAllowed(args.allow),
-    confirmWithin: readSeconds('confirm-within', args['confirm-within'], 1),
+    confirmWithin: within === undefined ? undefined : readSeconds('confirm-within', within, 1),
     lockTimeout: readSeconds('lock-timeout', args['lock-timeout'], 0),
-    handshake: handshake === undefined ? undefined : readSeconds('expect-handshake', handshake, 1),
-    ping: args.ping === true,
+    proofs: readProofs(
+      args,
+      handshake === undefined ? undefined : readSeconds('expect-handshake', handshake, 1),
+    ),
     lastResort: args['last-resort'],
   };
 }
@@ -122,15 +123,22 @@ export async function runApply(
     readonly connection: Connection;
     /** The apply that is taken back. */
     readonly undoes?: string;
+    /** Variables that hold secrets of others than the site file's commands. */
+    readonly withheld?: readonly string[];
   },
   { plan, replan, file }: Planned,
   applying: Applying,
   io: Io,
 ): Promise<Outcome> {
   const { apply } = await import('../router/apply.ts');
-  const { furtherProbes } = await import('../router/probes.ts');
+  const { runProofs } = await import('../router/proof/run.ts');
+  const { windowFor } = await import('../plan/proofs.ts');
   const { newApplyId, recordOf } = await import('../router/history.ts');
   const { startProgress } = await import('../report/progress.ts');
+  const { lockTimeout, lastResort, allowed } = applying;
+  const proofs = proofsFor(plan, live.reading.running, applying.proofs);
+  await refuseImpossible(proofs, live.connection, applying.proofs);
+  const confirmWithin = applying.confirmWithin ?? windowFor(proofs);
   const progress = startProgress(io.isQuiet ? { ...io.stderr, write: () => undefined } : io.stderr, io.now);
   const since = new Date();
   const id = newApplyId(since);
@@ -139,12 +147,12 @@ export async function runApply(
   const begun = { id, since, who: io.who, from, file, ...(undoes !== undefined && { undoes }) };
   const record = recordOf(plan, begun);
   await io.writeState(`applies/${id}.json`, record);
-  const { confirmWithin, lockTimeout, lastResort, allowed } = applying;
   let last: ApplyEvent['kind'] | undefined;
   const tell = (event: ApplyEvent): void => {
     last = event.kind === 'interrupted' ? last : event.kind;
     progress.event(event);
   };
+  const client = clientChecks(io, dirname(resolve(io.cwd, file)), live.withheld ?? []);
   const left = leaving(io, () => stateLeft(last, id, confirmWithin + (applying.hold ?? 0)));
   io.signal.addEventListener('abort', () => tell({ kind: 'interrupted' }), { once: true });
   try {
@@ -164,9 +172,11 @@ export async function runApply(
         ...(applying.hold !== undefined && { hold: applying.hold }),
         secrets: live.secrets,
         allowDrift: allowed.has('drift'),
-        tellHandshakes: applying.handshake !== undefined,
+        tellHandshakes: proofs.some(proof => proof.do === 'handshake'),
       },
-      moreProbes: furtherProbes(plan, applying, io.now),
+      ...(proofs.length > 0 && {
+        moreProbes: asked => runProofs(proofs, { ...asked, now: io.now, client }),
+      }),
       now: io.now,
       onEvent: tell,
       signal: io.signal,

@@ -61,8 +61,11 @@ export interface Io {
   writeState(name: string, text: string): Promise<void>;
   /** Shows a text in the person's pager where it is longer than the terminal; resolves when that is left. Elsewhere it is written. */
   page(text: string): Promise<void>;
-  /** Runs a program for what it prints: no shell, no stdin, a minute at most; without edgewg's own secrets and `withheld`. */
-  run(words: readonly string[], options: { cwd: string; withheld: readonly string[] }): Promise<Ran>;
+  /** Runs a program for what it prints: no shell, no stdin, a minute at most unless told; without edgewg's own secrets and `withheld`. */
+  run(
+    words: readonly string[],
+    options: { cwd: string; withheld: readonly string[]; seconds?: number },
+  ): Promise<Ran>;
   /** Tells a log that can hide secrets (GitHub Actions) to hide this one. */
   hide(secret: Secret): void;
   /** Told when a router has saved: whatever goes wrong here afterwards is no failure any more. */

@@ -111,6 +111,8 @@ export interface Live {
   readonly plan: Plan;
   /** The keys that the site file refers to, by their file on the router. */
   readonly secrets: ReadonlyMap<string, Secret>;
+  /** Variables that hold secrets of the site file: no command that it names gets them. */
+  readonly withheld: readonly string[];
   /** The same plan for another reading of the router. */
   readonly replan: (reading: Reading) => Plan;
 }
@@ -120,7 +122,7 @@ export async function planOf(
   loaded: LoadedSite,
   io: Io,
   extent: Extent,
-): Promise<Pick<Live, 'secrets' | 'replan'>> {
+): Promise<Pick<Live, 'secrets' | 'replan' | 'withheld'>> {
   const { readKeys } = await import('./references.ts');
   return plannerOf(loaded, await readKeys(loaded, io, extent));
 }
@@ -128,13 +130,14 @@ export async function planOf(
 async function plannerOf(
   loaded: LoadedSite,
   { secrets, identityOf }: SiteKeys,
-): Promise<Pick<Live, 'secrets' | 'replan'>> {
+): Promise<Pick<Live, 'secrets' | 'replan' | 'withheld'>> {
   const { makePlan } = await import('../plan/make.ts');
   const { checks } = await import('../checks/all.ts');
   const placeOf: PlaceOf = path => loaded.place(path);
   const replan = ({ running, facts }: Reading): Plan =>
     makePlan({ site: loaded.site, placeOf, running, facts, identityOf }, checks);
-  return { secrets, replan };
+  const { secretVariables } = await import('../keys/references.ts');
+  return { secrets, replan, withheld: secretVariables(loaded.site) };
 }
 
 /** Resolves the keys, logs in, reads and plans; the caller closes the connection. */
@@ -146,11 +149,11 @@ export async function planLive(loaded: LoadedSite, dialer: Dialer, io: Io, exten
   const connection = await dialer.dial(io.signal);
   try {
     // while the router answers, the planner is loaded
-    const [reading, { secrets, replan }] = await Promise.all([
+    const [reading, planner] = await Promise.all([
       readRouter(connection, io.signal, [...keyFilesNamedBy(loaded.site), ...keys.secrets.keys()]),
       plannerOf(loaded, keys),
     ]);
-    return { dialer, connection, reading, plan: replan(reading), secrets, replan };
+    return { dialer, connection, reading, plan: planner.replan(reading), ...planner };
   } catch (error) {
     await connection.close();
     throw error;

@@ -8,7 +8,9 @@ import { planKeys } from './key-steps.ts';
 import { withoutLiterals } from './literal-keys.ts';
 import { commitsOf } from './order.ts';
 import { peerNames } from './peer-names.ts';
+import { proofsOf } from './proofs.ts';
 import { withSilences } from './silence.ts';
+import { touchedInterfaces } from './touched.ts';
 import type { Check, CheckInput, IdentityOf, PlanInput } from './types/check.ts';
 import { type Change, type Commit, formatVersion, type Plan, type Summary } from './types/plan.ts';
 
@@ -33,6 +35,8 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
   const changes = withImpact(found.changes, both);
   const impacts = tunnelImpacts(changes, both);
   const observed = [...wanted.observed, ...keys.observed];
+  const isChange = commits.length > 0 || steps.length > 0;
+  const proofs = isChange ? proofsOf({ site, placeOf, after, touched: touchedInterfaces({ commits }) }) : [];
   const checkInput: CheckInput = {
     ...input,
     wanted: wanted.tree,
@@ -50,6 +54,7 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
     peers: peerNames(site, running),
     keys: steps,
     commits,
+    ...(proofs.length > 0 && { proofs }),
     diagnostics: withSilences(
       checks.flatMap(check => check.find(checkInput)),
       site.silences,

@@ -28,6 +28,29 @@ const fix = z.discriminatedUnion('kind', [
 
 const identity = z.string().regex(/^([0-9A-Za-z+/]{43}=|sha256:[0-9a-f]{16})$/);
 
+const about = {
+  within: z.int().min(0),
+  tunnel: z.string().exactOptional(),
+  source: place.exactOptional(),
+};
+const by = z.enum(['router', 'client']);
+
+/** Told to who reads the plan; what is done is what the site file says when it is applied. */
+const proof = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('handshake'), ...about, tunnel: z.string() }),
+  z.object({ do: z.literal('ping'), ...about, tunnel: z.string() }),
+  z.object({
+    do: z.literal('bgp'),
+    neighbor: z.string(),
+    name: z.string(),
+    prefixes: z.int().exactOptional(),
+    ...about,
+  }),
+  z.object({ do: z.literal('tcp'), by, to: z.string(), ...about }),
+  z.object({ do: z.literal('http'), by, url: z.string(), status: z.int().exactOptional(), ...about }),
+  z.object({ do: z.literal('command'), run: z.string(), ...about }),
+]);
+
 const plan = z.object({
   format_version: z.string(),
   router: z.string(),
@@ -65,6 +88,7 @@ const plan = z.object({
     .exactOptional(),
   peers: z.array(z.object({ tunnel: z.string(), public_key: z.string(), name: z.string() })).exactOptional(),
   commits: z.array(z.object({ run: operations, undo: operations })),
+  proofs: z.array(proof).exactOptional(),
   diagnostics: z.array(
     z.object({
       code: z.string(),

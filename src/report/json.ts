@@ -15,6 +15,7 @@ const order = [
     'impacts',
     'peers',
     'commits',
+    'proofs',
     'diagnostics',
   ],
   ...[

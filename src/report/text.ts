@@ -4,6 +4,7 @@ import { changeBlocks, type TextOptions } from './changes.ts';
 import { commitLines, keyLine } from './commands.ts';
 import { type FindingOptions, findingBlocks } from './findings.ts';
 import { plural } from './plural.ts';
+import { proofLine } from './proofs.ts';
 import { visible } from './visible.ts';
 import { wrap } from './wrap.ts';
 
@@ -26,7 +27,7 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
   const hasCommands = options.hasCommands === true || isInverse || isVerbose;
   const parts = [
     ...(options.isKnown === true ? [] : [...changeBlocks(plan, options), ...impactBlock(plan, options)]),
-    ...(options.isKnown === true ? [] : keyBlock(plan, options)),
+    ...(options.isKnown === true ? [] : [...keyBlock(plan, options), ...proofBlock(plan, options)]),
     ...(hasCommands ? commandBlocks(commitLines(plan, isInverse), options) : []),
     ...(options.diff === undefined || options.diff === '' ? [] : [options.diff.trimEnd()]),
     ...findingBlocks(plan.diagnostics, {
@@ -66,6 +67,15 @@ function keyBlock(plan: Plan, { paint, width = Number.POSITIVE_INFINITY }: PlanT
   if (plan.keys.length === 0) return [];
   const lines = plan.keys.flatMap(step => wrap(`    ${keyLine(step)}`, { width, indent: '      ' }));
   return [[paint.bold('Key files, before the commands:'), ...lines].join('\n')];
+}
+
+function proofBlock(
+  { proofs = [] }: Plan,
+  { paint, width = Number.POSITIVE_INFINITY }: PlanTextOptions,
+): string[] {
+  if (proofs.length === 0) return [];
+  const lines = proofs.flatMap(proof => wrap(`    ${proofLine(proof)}`, { width, indent: '      ' }));
+  return [[paint.bold('Proofs after the commit:'), ...lines].join('\n')];
 }
 
 /** Never wrapped: they are copied. */

@@ -3,6 +3,7 @@
 import type { ApplyEvent, Probe } from '../plan/types/outcome.ts';
 import type { Plan } from '../plan/types/plan.ts';
 import type { Connection, Dialer } from '../ssh/connection.ts';
+import type { Tree } from '../vyatta/tree.ts';
 import type { Reading } from './read.ts';
 import type { TransactionOptions } from './transaction.ts';
 
@@ -28,6 +29,10 @@ export interface AskedProbes {
   readonly reading: Reading;
   /** What `wg show all latest-handshakes` said just before the commit; undefined when the router said nothing of it. */
   readonly handshakesBefore: string | undefined;
+  /** Milliseconds of `now` at which the router told that it had committed. */
+  readonly since: number;
+  readonly running: Tree;
   /** Aborted when nobody waits for the probes any more. */
   readonly signal: AbortSignal;
+  readonly onProbe: (probe: Probe) => void;
 }

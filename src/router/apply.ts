@@ -2,13 +2,14 @@
 // whatever dies here, it ends undone, or confirmed and saved (docs/safety.md 'The transaction').
 
 import { type EdgewgError, NoAccess, StateUnknown } from '../errors.ts';
+import { touchedInterfaces } from '../plan/touched.ts';
 import type { ApplyEvent, Outcome, Probe } from '../plan/types/outcome.ts';
 import { isEmpty } from '../plan/types/plan.ts';
 import type { Connection } from '../ssh/connection.ts';
 import { isKey } from '../wireguard/key.ts';
 import type { ApplyInput } from './apply-input.ts';
 import { ending, interrupted, messageOf, type Unfinished } from './ending.ts';
-import { prove, touchedInterfaces } from './prove.ts';
+import { prove } from './prove.ts';
 import { type Reading, readAgain, readRouter } from './read.ts';
 import { newNonce, type Record, RecordReader } from './records.ts';
 import { held, moved, reasonOf, untouched } from './refusal.ts';
@@ -232,17 +233,21 @@ async function probe(
   // what has to be undone is behind the first connection
   if (strange !== undefined) return { why: strange, connection: input.connection };
   proof.digest = reading.facts.digest;
-  const told = (found: readonly Probe[]): Unfinished | undefined => {
-    for (const one of found) onEvent({ kind: 'probe', probe: one });
+  const onProbe = (one: Probe): void => onEvent({ kind: 'probe', probe: one });
+  const judged = (found: readonly Probe[]): Unfinished | undefined => {
     probes.push(...found);
     const failed = found.find(({ ok }) => !ok);
     return failed && { why: `the proof failed: ${failed.name} — saw ${failed.saw ?? 'nothing'}`, connection };
   };
-  const failed = told(prove(reading, replan(reading), touchedInterfaces(plan)));
+  const found = prove(reading, replan(reading), touchedInterfaces(plan));
+  found.forEach(onProbe);
+  const failed = judged(found);
   if (failed !== undefined || moreProbes === undefined) return failed;
   const { exit, output } = transcript.records.get('handshakes') ?? {};
   const handshakesBefore = exit === 0 ? output : undefined;
-  return told(await moreProbes({ connection, reading, handshakesBefore, signal }));
+  const since = transcript.committedAt ?? input.now();
+  const asked = { connection, reading, running: reading.running, handshakesBefore, since, signal, onProbe };
+  return judged(await moreProbes(asked));
 }
 
 /**

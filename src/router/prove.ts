@@ -18,14 +18,6 @@ export function prove(reading: Reading, again: Plan, interfaces: readonly string
   ];
 }
 
-/** Interfaces that the plan's commands name. */
-export function touchedInterfaces(plan: Plan): string[] {
-  const names = plan.commits
-    .flatMap(commit => commit.run)
-    .flatMap(({ path }) => tunnel.match(path)?.instance ?? []);
-  return [...new Set(names)];
-}
-
 function probe(name: string, ok: boolean, saw: () => string): Probe {
   return ok ? { name, ok } : { name, ok, saw: saw() };
 }

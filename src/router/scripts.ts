@@ -43,6 +43,9 @@ export const transactionScript = (): string =>
     .map(script)
     .join('\n');
 
+/** Checks after a commit, each a line behind it. */
+export const proofScript = (): string => script('proof.sh');
+
 /** Makes key files outside of a transaction. */
 export const makeKeysScript = (): string => ['say.sh', 'key-files.sh', 'make-keys.sh'].map(script).join('\n');
 

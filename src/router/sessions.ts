@@ -6,7 +6,7 @@ import { parseAddress, printAddress } from '../wireguard/prefix.ts';
 const head = /^Neighbor\s+V\s+AS\s.*\sUp\/Down\s+State\/PfxRcd\b/m;
 
 /** Address, version, AS, five counters, up or down since, state or prefixes; a state may have its reason in brackets. */
-const row = /^(\S+)\s+4\s+(\d+)(?:\s+\d+){5}\s+(\S+)\s+(\d+|[A-Za-z]\w*(?: ?\([^)]*\))?)(?:\s.*)?$/;
+const row = /^(\S+)\s+4\s+(\d+)\s+(\d+)(?:\s+\d+){4}\s+(\S+)\s+(\d+|[A-Za-z]\w*(?: ?\([^)]*\))?)(?:\s.*)?$/;
 
 /** The sessions in the table's order; undefined when this is no such table, or a row of it can't be read. */
 export function parseSessions(text: string): BgpSession[] | undefined {
@@ -30,7 +30,8 @@ const unfolded = (text: string): string =>
 
 function readRow(line: string): BgpSession | undefined {
   // a neighbour that came by a range of listening has a star
-  const [, name = '', asn = '', since = '', last = ''] = row.exec(line.replace(/^\*/, '')) ?? [];
+  const [, name = '', asn = '', received = '', since = '', last = ''] =
+    row.exec(line.replace(/^\*/, '')) ?? [];
   const address = parseAddress(name);
   if (address === undefined) return undefined;
   const isUp = /^\d+$/.test(last);
@@ -38,6 +39,7 @@ function readRow(line: string): BgpSession | undefined {
     address: printAddress(address.family, address.address),
     remoteAsn: Number(asn),
     state: isUp ? 'Established' : last,
+    received: Number(received),
     prefixes: isUp ? Number(last) : undefined,
     since,
   };

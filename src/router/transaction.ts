@@ -5,13 +5,13 @@ import { Refused } from '../errors.ts';
 import { tunnel } from '../objects/tunnel.ts';
 import { configurationAfter } from '../plan/after.ts';
 import { applied } from '../plan/order.ts';
+import { touchedInterfaces } from '../plan/touched.ts';
 import type { Commit, KeyStep, Operation, Plan } from '../plan/types/plan.ts';
 import type { Secret } from '../secret.ts';
 import { find, leaves, type Tree } from '../vyatta/tree.ts';
 import { printCommand, quote } from '../vyatta/words.ts';
 import { canonicalInterfaceAddress } from '../wireguard/prefix.ts';
 import { results } from './log.ts';
-import { touchedInterfaces } from './prove.ts';
 import { startScript, transactionScript } from './scripts.ts';
 
 export interface TransactionOptions {

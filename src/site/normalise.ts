@@ -17,6 +17,7 @@ import { parseDays } from './grammar/texts.ts';
 import { normaliseClients } from './normalise-clients.ts';
 import { normaliseCluster } from './normalise-cluster.ts';
 import { normaliseNat } from './normalise-nat.ts';
+import { normaliseProof } from './normalise-proof.ts';
 import { normaliseRuleset } from './normalise-ruleset.ts';
 import type { Written } from './schema/site.ts';
 import type * as S from './site.ts';
@@ -56,6 +57,7 @@ export function normalise(written: Written, silences: readonly S.Silence[]): S.S
     mssClamp: defined(written.mssClamp ?? {}),
     bgp: written.bgp && normaliseBgp(written.bgp),
     cluster,
+    proof: written.proof && normaliseProof(written.proof),
     silences: [
       ...entries(written.ignore).map(([code, reason]) => ({ at: ['ignore', code], code, reason })),
       ...silences,

@@ -31,6 +31,7 @@ import { uniqueKeySources, uniquePeerKeys } from './rules/keys.ts';
 import { disjointRanges } from './rules/manages.ts';
 import { soundNatRules } from './rules/nat.ts';
 import { openPortOfListenPort, uniqueListenPorts, uniqueOpenRules } from './rules/ports.ts';
+import { proofsOfNeighbors, proofsOfThisFile } from './rules/proof.ts';
 import { guardBehindRoute, uniqueAllowedIPs, uniqueRoutes } from './rules/routing.ts';
 import type { Rule } from './rules/rule.ts';
 import { oneFamilyPerRuleset } from './rules/rulesets.ts';
@@ -70,4 +71,6 @@ export const rules: readonly Rule[] = [
   clientsAreTaken,
   oneTablePerTunnel,
   oneListOfOwnNetworks,
+  proofsOfThisFile,
+  proofsOfNeighbors,
 ];

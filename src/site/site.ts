@@ -5,6 +5,7 @@ import type { Family } from '../wireguard/prefix.ts';
 import type { Cluster } from './cluster.ts';
 import type { KeySource } from './grammar/keys.ts';
 import type { SitePath } from './place.ts';
+import type { ProofWish } from './proof.ts';
 import type { Written } from './schema/site.ts';
 
 export type { KeySource } from './grammar/keys.ts';
@@ -31,6 +32,8 @@ export interface Site {
   readonly bgp?: Bgp;
   /** The other end. */
   readonly cluster?: Cluster;
+  /** What must hold after a commit. */
+  readonly proof?: ProofWish;
   readonly silences: readonly Silence[];
   /** Days after which a key counts as old. */
   readonly rotateAfter?: number;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AskedProbes } from '../../src/router/apply-input.ts';
-import { furtherProbes } from '../../src/router/probes.ts';
+import { runProofs } from '../../src/router/proof/run.ts';
 import type { Connection } from '../../src/ssh/connection.ts';
 import { printCommands } from '../../src/vyatta/commands.ts';
 import { type Attempt, assertClean, attempt, configured, look, oneTunnel, sh } from '../support/attempt.ts';
@@ -218,9 +218,9 @@ describe('no good word without evidence', () => {
     const expecting = (seconds: number, act: () => Promise<unknown> = async () => undefined) => ({
       moreProbes: async (asked: AskedProbes) => {
         await act();
-        return await furtherProbes(first.plan, { handshake: seconds, ping: false }, () => performance.now())(
-          asked,
-        );
+        const proof = { do: 'handshake', tunnel: 'wg4', within: seconds } as const;
+        const client = { tcp: never, http: never, command: never };
+        return await runProofs([proof], { ...asked, now: () => performance.now(), client });
       },
     });
     let first: Attempt;
@@ -255,6 +255,8 @@ describe('no good word without evidence', () => {
       });
   });
 });
+
+const never = () => Promise.reject(new Error('nobody asks this machine'));
 
 const readLog = (): string => {
   const log = join(router.lab.root, 'config/user-data/edgewg/log');

@@ -43,6 +43,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
   ignore: 'findings that somebody lives with',
   rotateAfter: 'the age of keys',
   cluster: 'the other end',
+  proof: 'what must hold after a commit',
   'tunnels.*.unfiltered': 'silences a finding',
   'tunnels.*.clients.table': 'a number that the router keeps: test/objects/clients.test.ts',
   'tunnels.*.clients.from.*.rule': 'a number that the router keeps: test/objects/clients.test.ts',

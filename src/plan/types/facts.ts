@@ -55,6 +55,8 @@ export interface BgpSession {
   readonly remoteAsn: number;
   /** `Established`, or what the router says instead: `Active`, `Connect`, `Idle (Admin)`. */
   readonly state: string;
+  /** Messages that came from it since the daemon began to count. */
+  readonly received: number;
   /** Prefixes taken from it; undefined until the session is established. */
   readonly prefixes: number | undefined;
   /** How long it has been in this state, as the router writes it: `00:11:33`, `03w6d21h`; `never`. */

@@ -1,9 +1,10 @@
 // What a plan is: data. No closures, no colour, no secrets; it can be rendered twice, hashed and written as JSON.
 import type { SitePath, SitePlace } from '../../site/site.ts';
 import type { Path } from '../../vyatta/tree.ts';
+import type { Proof } from './proof.ts';
 
 /** Minor: something was added. Major: a reader that doesn't know it must reject the plan. */
-export const formatVersion = '1.2';
+export const formatVersion = '1.3';
 
 /** `keep`: found below something that is ours, and left alone because the file can't say it. */
 export type Action = 'create' | 'update' | 'delete' | 'keep';
@@ -133,6 +134,8 @@ export interface Plan {
   readonly peers?: readonly PeerName[];
   readonly keys: readonly KeyStep[];
   readonly commits: readonly Commit[];
+  /** What the site file wants proven after the commit; absent where it wants nothing. */
+  readonly proofs?: readonly Proof[];
   readonly diagnostics: readonly Finding[];
   /** SHA-256 of the running configuration without secrets; null when it wasn't read from the router itself. */
   readonly running_digest: string | null;

@@ -65,14 +65,22 @@ const references: Record<string, (text: string) => Fault | undefined> = {
       return refuse('begins with ~, which only a shell understands', 'write the whole path');
     return strangeCharacter(text, /[ -~]/, 'use printable ASCII characters in the path');
   },
-  command: text => {
-    if (text.trim() === '' || text.length > 1024)
-      return refuse('is not a command', 'write command:sops -d wg4.key.enc');
-    const strange = strangeCharacter(text, /[ -~]/, 'use printable ASCII characters in the command');
-    if (strange !== undefined) return strange;
-    const words = splitWords(text);
-    return isFault(words) ? words : undefined;
-  },
+  command: text => commandFault(text, 'write command:sops -d wg4.key.enc'),
+};
+
+function commandFault(text: string, hint: string): Fault | undefined {
+  if (text.trim() === '' || text.length > 1024) return refuse('is not a command', hint);
+  const strange = strangeCharacter(text, /[ -~]/, 'use printable ASCII characters in the command');
+  if (strange !== undefined) return strange;
+  const words = splitWords(text);
+  return isFault(words) ? words : undefined;
+}
+
+/** A command by itself: its words as a shell would split them, and no shell. */
+export const commandLine: Grammar = {
+  pattern: /^[ -~]{1,1024}$/,
+  examples: ['./check.sh home'],
+  check: text => commandFault(text, 'write its words: ./check.sh home'),
 };
 
 /** Splits `env:NAME`; the kind is undefined for a path on the router. */

@@ -16,6 +16,7 @@ import { bgp } from './bgp.ts';
 import { cluster } from './cluster.ts';
 import { choice, flag, listOf, mapOf, perFamily, whole, word } from './leaf.ts';
 import { nat } from './nat.ts';
+import { proof } from './proof.ts';
 import { rulesets } from './ruleset.ts';
 import { tunnels } from './tunnel.ts';
 
@@ -155,6 +156,7 @@ export const siteSchema = z
     ).optional(),
     rotateAfter: word(duration, 'When a key counts as old: 180d, 26w, 1y.').optional(),
     cluster: cluster.optional(),
+    proof: proof.optional(),
   })
   .meta({ title: 'edgewg site file', description: 'WireGuard on one Ubiquiti EdgeRouter, for edgewg.' });
 
