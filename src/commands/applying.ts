@@ -140,6 +140,7 @@ export async function runApply(
   await refuseImpossible(proofs, live.connection, applying.proofs);
   const confirmWithin = applying.confirmWithin ?? windowFor(proofs);
   const progress = startProgress(io.isQuiet ? { ...io.stderr, write: () => undefined } : io.stderr, io.now);
+  progress.expect(plan.duration);
   const since = new Date();
   const id = newApplyId(since);
   const { undoes } = live;

@@ -1,8 +1,10 @@
 // Site file, running configuration and facts in; a plan out. Pure: everything it needs is an argument.
 import { deriveWanted, ownership, presumedProbes } from '../objects/all.ts';
 import type { KeyPath } from '../objects/wanted.ts';
+import type { Tree } from '../vyatta/tree.ts';
 import { configurationAfter } from './after.ts';
 import { difference } from './difference.ts';
+import { durationOf } from './duration.ts';
 import { tunnelImpacts, withImpact } from './impact.ts';
 import { planKeys } from './key-steps.ts';
 import { withoutLiterals } from './literal-keys.ts';
@@ -62,7 +64,17 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
     ),
     running_digest: facts?.digest ?? null,
     summary: summarize(changes, commits),
+    ...(facts?.readSeconds !== undefined &&
+      commits.length > 0 && {
+        duration: durationOf(commits, running, { seconds: facts.readSeconds, lines: countLeaves(running) }),
+      }),
   };
+}
+
+function countLeaves(tree: Tree): number {
+  let count = 0;
+  for (const node of tree.children.values()) count += node.children.size === 0 ? 1 : countLeaves(node);
+  return count;
 }
 
 /** How much a plan does, leaf by leaf. */

@@ -87,6 +87,9 @@ const plan = z.object({
     )
     .exactOptional(),
   peers: z.array(z.object({ tunnel: z.string(), public_key: z.string(), name: z.string() })).exactOptional(),
+  duration: z
+    .object({ about_seconds: z.int().min(1), unmeasured: z.array(z.string().max(200)) })
+    .exactOptional(),
   commits: z.array(z.object({ run: operations, undo: operations })),
   proofs: z.array(proof).exactOptional(),
   diagnostics: z.array(

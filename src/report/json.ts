@@ -10,6 +10,7 @@ const order = [
     'host_key',
     'running_digest',
     'summary',
+    'duration',
     'keys',
     'changes',
     'impacts',

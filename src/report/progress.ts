@@ -1,6 +1,8 @@
 // The steps of an apply on stderr: in place on a terminal, a line each elsewhere, with the time since it began.
 import type { ChalkInstance } from 'chalk';
 import type { ApplyEvent, Probe } from '../plan/types/outcome.ts';
+import type { Duration } from '../plan/types/plan.ts';
+import { durationText } from './expected.ts';
 import { visible } from './visible.ts';
 
 export interface ProgressStream {
@@ -10,6 +12,8 @@ export interface ProgressStream {
 }
 
 export interface Progress {
+  /** Tells how long it takes, where that is known. */
+  expect(duration: Duration | undefined): void;
   /** Tells one step. */
   event(event: ApplyEvent): void;
   /** Leaves the last line as it stands, so that what follows begins on a line of its own. */
@@ -38,7 +42,13 @@ export function startProgress(stream: ProgressStream, now: () => number): Progre
     stream.write(`\r\u001b[K${line}`);
     open = next;
   };
-  return { event, end };
+  const expect = (duration: Duration | undefined): void => {
+    const text = durationText(duration);
+    if (text === '') return;
+    end();
+    stream.write(`${stream.paint.dim(`${'0.0'.padStart(6)} s`)}  the apply takes${text.slice(1)}\n`);
+  };
+  return { expect, event, end };
 }
 
 function sentence(event: ApplyEvent, paint: ChalkInstance): string {

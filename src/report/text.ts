@@ -2,6 +2,7 @@
 import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import { changeBlocks, type TextOptions } from './changes.ts';
 import { commitLines, keyLine } from './commands.ts';
+import { durationText } from './expected.ts';
 import { type FindingOptions, findingBlocks } from './findings.ts';
 import { plural } from './plural.ts';
 import { proofLine } from './proofs.ts';
@@ -100,5 +101,5 @@ function summary(plan: Plan, refused: number): string {
   const { create, update, delete: gone, keep, commands } = plan.summary;
   const kept = keep === 0 ? '' : `, ${keep} kept`;
   const steps = `${plural(commands, 'command')} in ${plural(plan.commits.length, 'commit')}`;
-  return `Plan: ${create} to create, ${update} to change, ${gone} to delete${kept}; ${steps}${verdict}`;
+  return `Plan: ${create} to create, ${update} to change, ${gone} to delete${kept}; ${steps}${durationText(plan.duration)}${verdict}`;
 }

@@ -67,6 +67,7 @@ const lasting = [
   'commits',
   'pendingConfirms',
   'seal',
+  'readSeconds',
 ] as const;
 
 /** As {@link readRouter}, but asks only for what an apply changes; the rest is `before`'s. */
@@ -137,6 +138,7 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
   const [now = '0', up = '0'] = lines('clock');
   const applies = scrub(text('applies'));
   const uptime = Math.trunc(Number(/^\d+/.exec(up)?.[0] ?? 0));
+  const readSeconds = secondsBetween(words('took')[0]);
   const facts: RouterFacts = {
     user: lines('admin')[0] ?? user,
     version: lines('version')[0] ?? shown('Version'),
@@ -163,6 +165,7 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
     now: Number(now),
     uptime,
     held: parseHeld(applies, uptime),
+    ...(readSeconds !== undefined && { readSeconds }),
     interfaces: readInterfaces(lines('tunnels'), lines('links'), lines('addresses')),
     routes: lines('routes'),
     ...readSessions(text('neighbors')),
@@ -170,6 +173,12 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
     commits: lines('commits').map(scrub),
   };
   return { running, facts };
+}
+
+/** Of the router's time since its start, as /proc/uptime says it: `1234.56 1234.99`. */
+function secondsBetween([from = '', to = '']: string[] = []): number | undefined {
+  const seconds = Number(to) - Number(from);
+  return /^\d+\.\d+ \d+\.\d+$/.test(`${from} ${to}`) && seconds > 0 ? seconds : undefined;
 }
 
 /** As sha256sum prints it, with a name behind it. */

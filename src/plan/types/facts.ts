@@ -134,6 +134,8 @@ export interface RouterFacts {
   readonly uptime: number;
   /** Applies that are committed, proven and not saved, until a person says so. */
   readonly held: readonly HeldApply[];
+  /** How long the router took to read itself, by its own clock; undefined when it didn't say. */
+  readonly readSeconds?: number;
   readonly interfaces: ReadonlyMap<string, LiveInterface>;
   /** Lines of `ip route show`, both families. */
   readonly routes: readonly string[];

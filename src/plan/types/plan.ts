@@ -123,6 +123,14 @@ export interface Summary {
   readonly commands: number;
 }
 
+/** About how long an apply takes on its router. */
+export interface Duration {
+  /** No finer than it is known. */
+  readonly about_seconds: number;
+  /** First words of paths whose time nobody has measured: it comes on top. */
+  readonly unmeasured: readonly string[];
+}
+
 export interface Plan {
   readonly format_version: string;
   /** Who the plan was made for, as the site file names it. */
@@ -140,6 +148,8 @@ export interface Plan {
   /** SHA-256 of the running configuration without secrets; null when it wasn't read from the router itself. */
   readonly running_digest: string | null;
   readonly summary: Summary;
+  /** Absent where no router was read, or its clock of the reading isn't known. */
+  readonly duration?: Duration;
 }
 
 export function isEmpty(plan: Plan): boolean {

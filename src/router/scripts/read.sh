@@ -130,15 +130,18 @@ applies() {
 neighbors() {
   case $active in *'set protocols bgp '*) vyatta-op-cmd-wrapper show ip bgp summary ;; esac
 }
+# the router's own time for all of this, whatever the line is like
+took() { local now; read -r now _ </proc/uptime && printf '%s %s\n' "$began" "$now"; }
 commits() { local lines; mapfile -t -n 10 lines <&3; printf '%s\n' "${lines[@]}"; }
 
 # An op command takes ten times as long as anything else (transcript interactive/19), and every router has two cores at least: what
 # doesn't depend on the rest runs beside it, each with a pipe of its own; no record is split.
 reading() {
-  local shown=() active active_code drift drift_code lost='' dump
+  local shown=() active active_code drift drift_code lost='' dump began
   local -A known=()
   exec 2>/dev/null </dev/null
   set -f
+  read -r began _ </proc/uptime
   wants again || exec 3< <(exec vyatta-op-cmd-wrapper show system commit) 4< <(exec vyatta-op-cmd-wrapper show version) \
     5< <(set +f; records probes package machine)
   exec 6< <(between /config/config.boot @ACTIVE; printf 'x%s' "$?")
@@ -156,6 +159,7 @@ reading() {
     mapfile -t shown <&4
     records neighbors sealed confirm applies commits version shown
     cat <&5
+    record took
   fi
   printf '%s end\n\n%s 0\n' "$nonce" "$nonce"
 }
