@@ -8,6 +8,7 @@ import { cutOff } from './device/cut-off.ts';
 import { drift } from './device/drift.ts';
 import { firmware } from './device/firmware.ts';
 import { held } from './device/held.ts';
+import { helpers } from './device/helpers.ts';
 import { leftOut } from './device/left-out.ts';
 import { offload } from './device/offload.ts';
 import { packageFaults } from './device/package.ts';
@@ -131,6 +132,7 @@ export const checks: readonly Check[] = [
   allowedRoutesOff,
   flappedRoutes,
   endpointNames,
+  helpers,
   openToAll,
   openTunnels,
   anySource,

@@ -58,7 +58,7 @@ export const command = defineCommand({
       const replan = ({ running, facts }: typeof reading): Plan => {
         const back = planRollback(
           apply,
-          { running, digest: facts.digest, keyFiles: facts.keyFiles },
+          { running, digest: facts.digest, keyFiles: facts.keyFiles, helpers: facts.helpers },
           rollbackChecks,
         );
         // a rollback saves too

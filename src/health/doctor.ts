@@ -2,7 +2,9 @@
 
 import { listKeys } from '../keys/list.ts';
 import { clamp } from '../objects/clamp.ts';
+import { isIntact } from '../objects/endpoint-helper.ts';
 import { peer as peerKind } from '../objects/peer.ts';
+import { helperFor, helperPathOf, isForeign } from '../objects/resolver.ts';
 import { tunnel as tunnelKind } from '../objects/tunnel.ts';
 import { lostLeaves } from '../plan/lost-leaves.ts';
 import { generationOf, lacksWireguard, nativeWay } from '../vyatta/firmware.ts';
@@ -23,7 +25,7 @@ export function examine(patient: Patient): Health[] {
     'commit-confirm': [confirms, 'none is pending'],
     interfaces: [interfaces, 'the kernel has every interface, peer and address of the configuration'],
     'key files': [keys, 'every key is in a file that only admins can read'],
-    endpoints: [endpoints, 'no endpoint is a name'],
+    endpoints: [endpoints, 'no endpoint is a name that nothing looks up again'],
     'disk space': [disks, ''],
     clock: [clock, ''],
   };
@@ -122,7 +124,8 @@ function keys({ site, running, facts }: Patient): Finding[] {
     });
 }
 
-function endpoints({ running, facts }: Patient): Finding[] {
+function endpoints(patient: Patient): Finding[] {
+  const { running, facts } = patient;
   return tunnelKind.names(running).flatMap(name =>
     peerKind.names(running, name).flatMap(key => {
       const text = peerKind.value(running, 'endpoint', name, key) ?? '';
@@ -136,14 +139,37 @@ function endpoints({ running, facts }: Patient): Finding[] {
             'see that the router resolves names, then commit the endpoint again',
           ),
         ];
+      const care = careFor(patient, name, key);
+      if (care === 'working') return [];
+      if (care === 'broken')
+        return [
+          failed(
+            `${of}, is a name, and what should look it up again isn't there as it should be`,
+            'see edgewg plan',
+          ),
+        ];
       return [
         warning(
           `${of}, is a name: when it doesn't resolve at boot the router loses it`,
-          'take an address, or run edgewg doctor after each boot and heal what it finds',
+          'say resolve: 5m at the peer in the site file, or take an address',
         ),
       ];
     }),
   );
+}
+
+/** Whether the router looks up a peer's name again: it has the task, and the script is the one of the site file, unchanged. */
+function careFor(
+  { site, running, facts }: Patient,
+  name: string,
+  key: string,
+): 'none' | 'working' | 'broken' {
+  const tunnel = site.tunnels.find(one => one.name === name);
+  const isAsked = tunnel?.peers.some(({ publicKey, resolve }) => publicKey === key && resolve !== undefined);
+  const helper = tunnel && helperFor(tunnel);
+  if (isAsked !== true || helper === undefined) return 'none';
+  const isRun = helperPathOf(running, name) === helper.path && !isForeign(running, name);
+  return isRun && isIntact(helper.path, facts.helpers.get(helper.path) ?? '') ? 'working' : 'broken';
 }
 
 /** Kibibytes. A configuration, its snapshot and the record of an apply are a few hundred each. */

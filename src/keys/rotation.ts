@@ -64,7 +64,10 @@ export function besidesTheSwitch(plan: Plan, name: string): Path[] {
   const leaf = tunnelKind.leaf('privateKey', name).join(' ');
   const others = plan.changes.filter(({ action, path }) => action !== 'keep' && path.join(' ') !== leaf);
   const files = plan.keys.filter(step => step.tunnel !== name || step.do === 'generate');
-  return [...others.map(({ path }) => path), ...files.map(({ path }) => [path])];
+  return [
+    ...others.map(({ path }) => path),
+    ...[...files, ...(plan.helpers ?? [])].map(({ path }) => [path]),
+  ];
 }
 
 /** An apply that the router remembers. */

@@ -19,6 +19,7 @@ import { bgp, draftBgp, neighbor, prefixList, wantBgp } from './neighbor.ts';
 import { kindOf, type OwnershipOf, ownershipOf } from './ownership.ts';
 import { draftPeers, peer, wantPeer } from './peer.ts';
 import { draftPorts, wantOpenPort } from './port-rule.ts';
+import { resolver, wantResolver } from './resolver.ts';
 import { draftRoutes, guard, route, wantRoute } from './route.ts';
 import { draftRulesets, rule, ruleset, wantRuleset } from './ruleset.ts';
 import { draftTunnel, isWhole, tunnel } from './tunnel.ts';
@@ -29,7 +30,7 @@ import { type KeyPath, Wanted, type Wish } from './wanted.ts';
 const kinds = (
   [
     ...[tunnel, peer, route, guard, discovery, ruleset, rule, clamp, bgp, neighbor, prefixList],
-    ...[natRule, table, modifySet, modifyRule, ...attachments],
+    ...[natRule, resolver, table, modifySet, modifyRule, ...attachments],
   ] as unknown as Kind<Instance, string>[]
 ).sort((a, b) => b.depth - a.depth) as readonly Kind<Instance, string>[];
 
@@ -83,6 +84,7 @@ function wantTunnel(wanted: Wanted, said: Tunnel, wish: Wish): void {
   tunnel.want(wanted, said, [said.name], wish, whole);
   for (const one of said.peers) wantPeer(wanted, said, one, wish);
   for (const one of said.routes) wantRoute(wanted, said, one);
+  wantResolver(wanted, said);
   if (whole) wantDiscovery(wanted, said);
 }
 

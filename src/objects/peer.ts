@@ -2,11 +2,12 @@
 import type { Peer, Tunnel } from '../site/site.ts';
 import { canonicalValues } from '../vyatta/canonical.ts';
 import type { Tree } from '../vyatta/tree.ts';
-import { printEndpoint } from '../wireguard/endpoint.ts';
+import { parseEndpoint, printEndpoint } from '../wireguard/endpoint.ts';
 import { parsePrefix } from '../wireguard/prefix.ts';
 import type { Draft } from './draft.ts';
 import { any, type KeyOf, Kind } from './kind.ts';
 import { leafOf, oneWord } from './leaf.ts';
+import { intervalOf } from './resolver.ts';
 import { tunnel } from './tunnel.ts';
 import type { Wanted, Wish } from './wanted.ts';
 
@@ -58,6 +59,7 @@ export function draftPeers(draft: Draft, running: Tree, name: string): void {
     const at = ['tunnels', name, 'peers', peerNameOf(description ?? sole, i + 1, taken)];
     draft.set(at, { publicKey: key }, peer.path(name, key));
     peer.draft(draft, running, at, name, key);
+    draftResolve(draft, running, at, [name, key]);
   }
 }
 
@@ -73,4 +75,17 @@ function peerNameOf(description: string | undefined, number: number, taken: Set<
   for (let n = 2; taken.has(name); n++) name = `${wish}-${n}`;
   taken.add(name);
   return name;
+}
+
+/** Which peers of a tunnel are looked after, its task doesn't tell: all whose endpoint is a name. */
+function draftResolve(
+  draft: Draft,
+  running: Tree,
+  at: readonly string[],
+  instance: [name: string, key: string],
+): void {
+  const endpoint = parseEndpoint(peer.value(running, 'endpoint', ...instance) ?? '');
+  const interval = intervalOf(running, instance[0]);
+  if (endpoint === undefined || endpoint.family !== undefined || interval === undefined) return;
+  draft.set([...at, 'resolve'], interval.value, interval.path);
 }

@@ -38,11 +38,12 @@ export function compare(reviewed: PlanAndRunning, now: PlanAndRunning): Comparis
 }
 
 /** All that a plan does on the router, whatever the order of keys in its file; without the identity of keys. */
-export function deeds({ commits, keys }: Plan): string {
+export function deeds({ commits, keys, helpers = [] }: Plan): string {
   const operations = (list: readonly Operation[]): unknown[] => list.map(({ op, path }) => [op, path]);
   return JSON.stringify([
     commits.map(({ run, undo }) => [operations(run), operations(undo)]),
     keys.map(({ tunnel, do: deed, path, from }) => [tunnel, deed, path, from]),
+    helpers.map(({ do: deed, path }) => [deed, path]),
   ]);
 }
 
@@ -54,11 +55,12 @@ function sameKeys(a: readonly KeyStep[], b: readonly KeyStep[]): boolean {
   });
 }
 
-function deedLines({ commits, keys }: Plan): string[] {
+function deedLines({ commits, keys, helpers = [] }: Plan): string[] {
   return [
     ...keys.map(({ do: deed, tunnel, path, identity }) =>
       [`# ${deed} ${path} for ${tunnel}`, ...(identity === undefined ? [] : [`with ${identity}`])].join(' '),
     ),
+    ...helpers.map(({ do: deed, path }) => `# ${deed} ${path}`),
     ...commits
       .flatMap(({ run }) => run)
       .map(({ op, path }) => printCommand(op === 'set' ? 'set' : 'delete', path)),

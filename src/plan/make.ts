@@ -5,6 +5,7 @@ import type { Tree } from '../vyatta/tree.ts';
 import { configurationAfter } from './after.ts';
 import { difference } from './difference.ts';
 import { durationOf } from './duration.ts';
+import { planHelpers } from './helper-steps.ts';
 import { tunnelImpacts, withImpact } from './impact.ts';
 import { planKeys } from './key-steps.ts';
 import { withoutLiterals } from './literal-keys.ts';
@@ -31,6 +32,7 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
   const owns = ownership(site, running, wanted.tree);
   const found = difference(running, wanted.tree, owns, node => wanted.place(node));
   const keys = planKeys(site, placeOf, { running, facts }, identityOf);
+  const helpers = planHelpers(site, placeOf, { running, facts });
   const { commits, steps } = withoutLiterals(commitsOf(running, found), keys.steps);
   const after = configurationAfter(running, commits);
   const both = { before: running, after, facts, version, keys: steps };
@@ -55,6 +57,7 @@ export function makePlan(input: PlanInput, checks: readonly Check[] = []): Plan 
     impacts,
     peers: peerNames(site, running),
     keys: steps,
+    ...(helpers.length === 0 ? {} : { helpers }),
     commits,
     ...(proofs.length > 0 && { proofs }),
     diagnostics: withSilences(

@@ -2,6 +2,7 @@
 // nodes it is said.
 import { find, type Tree } from '../vyatta/tree.ts';
 import { difference } from './difference.ts';
+import { helpersOfRollback } from './helper-steps.ts';
 import { summarize } from './make.ts';
 import { applied, undoOf } from './order.ts';
 import type { Applied, RollbackCheck } from './types/check.ts';
@@ -13,6 +14,7 @@ interface Now {
   readonly digest: string | null;
   /** Those on the router, by path, where that is known. */
   readonly keyFiles?: ReadonlyMap<string, unknown>;
+  readonly helpers?: ReadonlyMap<string, unknown>;
 }
 
 /** The plan that puts back what `apply` changed; empty when everything is back already. */
@@ -26,12 +28,14 @@ export function planRollback(apply: Applied, now: Now, checks: readonly Rollback
     commits.push({ run, undo: undoOf(tree, run) });
     tree = applied(tree, run);
   }
+  const helpers = helpersOfRollback(running, tree, now.helpers);
   const { changes } = difference(running, tree, () => 'ours');
   return {
     format_version: formatVersion,
     router: apply.router,
     changes,
     keys: [],
+    ...(helpers.length === 0 ? {} : { helpers }),
     commits,
     diagnostics:
       commits.length === 0 ? [] : checks.flatMap(check => check.find({ apply, running, commits, keyFiles })),

@@ -3,9 +3,11 @@
 
 import * as z from 'zod';
 import { Refused } from '../errors.ts';
+import { partsOfHelper, tunnelOfTask } from '../objects/endpoint-helper.ts';
 import { isExecuted } from '../objects/tunnel.ts';
 import { lookup } from '../vyatta/nodes.ts';
 import type { Path } from '../vyatta/tree.ts';
+import { contentOf } from './helper-steps.ts';
 import { summarize } from './make.ts';
 import { reach } from './roots.ts';
 import { digestShape, originSchema } from './types/origin.ts';
@@ -66,6 +68,17 @@ const plan = z.object({
       source: place.exactOptional(),
     }),
   ),
+  helpers: z
+    .array(
+      z.object({
+        tunnel: z.string().regex(/^wg\d{1,3}$/),
+        do: z.enum(['put', 'restore', 'remove']),
+        path: z.string().regex(/^\/config\/scripts\/edgewg-resolve-wg\d{1,3}-[0-9a-f]{16}$/),
+        watched: z.array(z.object({ public_key: z.string(), endpoint: z.string() })).exactOptional(),
+        source: place.exactOptional(),
+      }),
+    )
+    .exactOptional(),
   changes: z.array(
     z.object({
       path,
@@ -147,6 +160,9 @@ export function parsePlan(text: string, name: string): Plan {
   }
   for (const { path } of read.data.commits.flatMap(commit => commit.run))
     if (!isOurs(path)) refuse(`holds a command that edgewg never plans: ${path.join(' ')}`);
+  for (const step of read.data.helpers ?? [])
+    if (step.do === 'put' && contentOf(step) === undefined)
+      refuse(`puts ${step.path} on the router, and this edgewg would put another script there`);
   const { changes, commits } = read.data;
   return { ...read.data, summary: summarize(changes, commits) };
 }
@@ -168,6 +184,10 @@ export function isOurs(path: Path, isUndo = false): boolean {
 
 /** Nothing that a shell would take for more than a letter; `!` at the front negates in a firewall rule. */
 function isSafe(word: string, type: string, isUndo: boolean): boolean {
+  // what the router runs by itself is ours alone
+  if (type === 'task') return tunnelOfTask(word) !== undefined;
+  if (type === 'helper') return partsOfHelper(word) !== undefined;
+  if (type === 'interval') return /^\d{1,4}[mhd]?$/.test(word);
   if (type === 'endpoint') return /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d+$/.test(word);
   if (isUndo && type === 'txt') return /^[^\p{C}\p{Zl}\p{Zp}'"\\`$;&|<>]*$/u.test(word);
   const plain = /^!?[^\p{C}\p{Zl}\p{Zp}'"\\`$;&|<>(){}*!#~?[\]]*$/u;

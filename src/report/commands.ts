@@ -1,5 +1,5 @@
 // The commands of a plan as the router itself would print them, commit by commit.
-import type { KeyStep, Operation, Plan } from '../plan/types/plan.ts';
+import type { HelperStep, KeyStep, Operation, Plan } from '../plan/types/plan.ts';
 import { printCommand } from '../vyatta/words.ts';
 import { visible } from './visible.ts';
 
@@ -21,6 +21,23 @@ export function keyLine(step: KeyStep): string {
   return visible(`${step.path}: ${keyDeed(step)}`);
 }
 
+/** What happens to a helper script: before the commands, but for one that goes. */
+export function helperLine({ do: deed, tunnel, path, watched = [] }: HelperStep): string {
+  const names = watched.map(({ endpoint }) => endpoint).join(', ');
+  const deeds = {
+    put: `is put there, to look up ${names} for ${tunnel}`,
+    restore: `is put back, to look up names for ${tunnel}`,
+    remove: 'goes after the save: nothing runs it any more',
+  };
+  return visible(`${path}: ${deeds[deed]}`);
+}
+
+/** Comments for whoever types the commands. */
+export function fileLines({ keys, helpers = [] }: Plan): string[] {
+  const first = helpers.filter(step => step.do !== 'remove');
+  return [...keys.map(keyLine), ...first.map(helperLine)].map(line => `# first, ${line}`);
+}
+
 function keyDeed({ do: deed, tunnel, from, identity = '', before }: KeyStep): string {
   if (deed === 'generate') return `the private key of ${tunnel} is made there when it is missing`;
   if (deed === 'move') return `the literal key at ${from?.join(' ')} moves there`;
@@ -33,7 +50,7 @@ function keyDeed({ do: deed, tunnel, from, identity = '', before }: KeyStep): st
 
 /** Nothing but commands, and comments between the commits; empty when there is nothing to do. */
 export function renderCommands(plan: Plan, isInverse: boolean): string {
-  const keys = isInverse ? [] : plan.keys.map(step => `# first, ${keyLine(step)}`);
+  const keys = isInverse ? [] : fileLines(plan);
   const blocks = commitLines(plan, isInverse).map(lines => lines.join('\n'));
   const text = [...keys, blocks.join('\n# commit\n')].filter(part => part !== '').join('\n');
   return text === '' ? '' : `${text}\n`;

@@ -1,7 +1,7 @@
 // A plan for a person: what changes, what was found, and one line that sums up; the commands that do it where they are asked for.
 import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import { changeBlocks, type TextOptions } from './changes.ts';
-import { commitLines, keyLine } from './commands.ts';
+import { commitLines, helperLine, keyLine } from './commands.ts';
 import { durationText } from './expected.ts';
 import { type FindingOptions, findingBlocks } from './findings.ts';
 import { plural } from './plural.ts';
@@ -28,7 +28,9 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
   const hasCommands = options.hasCommands === true || isInverse || isVerbose;
   const parts = [
     ...(options.isKnown === true ? [] : [...changeBlocks(plan, options), ...impactBlock(plan, options)]),
-    ...(options.isKnown === true ? [] : [...keyBlock(plan, options), ...proofBlock(plan, options)]),
+    ...(options.isKnown === true
+      ? []
+      : [...keyBlock(plan, options), ...helperBlock(plan, options), ...proofBlock(plan, options)]),
     ...(hasCommands ? commandBlocks(commitLines(plan, isInverse), options) : []),
     ...(options.diff === undefined || options.diff === '' ? [] : [options.diff.trimEnd()]),
     ...findingBlocks(plan.diagnostics, {
@@ -77,6 +79,15 @@ function proofBlock(
   if (proofs.length === 0) return [];
   const lines = proofs.flatMap(proof => wrap(`    ${proofLine(proof)}`, { width, indent: '      ' }));
   return [[paint.bold('Proofs after the commit:'), ...lines].join('\n')];
+}
+
+function helperBlock(
+  { helpers = [] }: Plan,
+  { paint, width = Number.POSITIVE_INFINITY }: PlanTextOptions,
+): string[] {
+  if (helpers.length === 0) return [];
+  const lines = helpers.flatMap(step => wrap(`    ${helperLine(step)}`, { width, indent: '      ' }));
+  return [[paint.bold('Scripts of the router:'), ...lines].join('\n')];
 }
 
 /** Never wrapped: they are copied. */

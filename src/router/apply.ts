@@ -4,7 +4,7 @@
 import { type EdgewgError, NoAccess, StateUnknown } from '../errors.ts';
 import { touchedInterfaces } from '../plan/touched.ts';
 import type { ApplyEvent, Outcome, Probe } from '../plan/types/outcome.ts';
-import { isEmpty } from '../plan/types/plan.ts';
+import { isInPlace } from '../plan/types/plan.ts';
 import type { Connection } from '../ssh/connection.ts';
 import { isKey } from '../wireguard/key.ts';
 import type { ApplyInput } from './apply-input.ts';
@@ -265,7 +265,7 @@ async function unproven(
   proof.hasRecord = saved.hasRecord;
   if (saved.digest === proof.digest) return undefined;
   const now = await readAgain(connection, before.facts);
-  const isAsWanted = isEmpty(replan(now)) && now.facts.isDriftKnown && now.facts.drift.length === 0;
+  const isAsWanted = isInPlace(replan(now)) && now.facts.isDriftKnown && now.facts.drift.length === 0;
   proof.digest = now.facts.digest;
   return isAsWanted ? undefined : 'somebody else committed between the proof and the save';
 }

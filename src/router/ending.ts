@@ -1,7 +1,7 @@
 // How an apply ended that didn't go straight through: asks the router as long as it takes, and believes what it reads there. What
 // the switch says is a hint; the paths that are ours, running and saved, are the proof.
 import { EdgewgError, PutBack, StateUnknown } from '../errors.ts';
-import { isEmpty, type Plan } from '../plan/types/plan.ts';
+import { isInPlace, type Plan } from '../plan/types/plan.ts';
 import type { Connection } from '../ssh/connection.ts';
 import { parseCommands } from '../vyatta/commands.ts';
 import { scrub } from '../vyatta/scrub.ts';
@@ -112,7 +112,7 @@ function judge(seen: Seen): 'saved' | EdgewgError | Undecided {
   // a router that restarted after its save has forgotten that there was an apply
   if (word === 'saved' || (router === 'restarted' && isConfirmed && changed !== undefined)) {
     const isSaved = isKnown && !touches(plan, now.facts.drift);
-    if (isConfirmed && isSaved && isEmpty(replan(now))) return 'saved';
+    if (isConfirmed && isSaved && isInPlace(replan(now))) return 'saved';
     return new StateUnknown('saved-unproven', `${what}; yet the router has saved`, 'run `edgewg plan`');
   }
   if (isOver && changed === undefined && isSavedAsBefore) {

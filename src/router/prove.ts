@@ -3,7 +3,7 @@ import { peer } from '../objects/peer.ts';
 import { tunnel } from '../objects/tunnel.ts';
 import type { LiveInterface } from '../plan/types/facts.ts';
 import type { Probe } from '../plan/types/outcome.ts';
-import { isEmpty, type Plan } from '../plan/types/plan.ts';
+import { isInPlace, type Plan } from '../plan/types/plan.ts';
 import { canonicalValues } from '../vyatta/canonical.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { canonicalInterfaceAddress, canonicalPrefix } from '../wireguard/prefix.ts';
@@ -13,7 +13,7 @@ import type { Reading } from './read.ts';
 export function prove(reading: Reading, again: Plan, interfaces: readonly string[]): Probe[] {
   return [
     { name: 'login over a new connection', ok: true },
-    probe('running is as wanted', isEmpty(again), () => remaining(again)),
+    probe('running is as wanted', isInPlace(again), () => remaining(again)),
     ...interfaces.flatMap(name => probeInterface(reading, name)),
   ];
 }
@@ -24,6 +24,8 @@ function probe(name: string, ok: boolean, saw: () => string): Probe {
 
 function remaining(plan: Plan): string {
   const paths = plan.commits.flatMap(commit => commit.run).map(({ op, path }) => `${op} ${path.join(' ')}`);
+  const files = [...plan.keys, ...(plan.helpers ?? [])].map(step => `${step.do} ${step.path}`);
+  if (paths.length === 0) return `files are left: ${files.slice(0, 3).join('; ')}`;
   return `${paths.length} commands are left: ${paths.slice(0, 3).join('; ')}`;
 }
 

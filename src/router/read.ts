@@ -1,6 +1,7 @@
 // One exec that reads everything about a router: its running configuration without secrets, and the facts around it.
 import { createHash } from 'node:crypto';
 import { NoAccess } from '../errors.ts';
+import { partsOfHelper } from '../objects/endpoint-helper.ts';
 import type { Disk, KeyFile, RouterFacts, Session } from '../plan/types/facts.ts';
 import { filterMark } from '../plan/types/origin.ts';
 import type { Connection } from '../ssh/connection.ts';
@@ -151,12 +152,12 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
         .map(readKeyFile)
         .map(file => [file.path, file]),
     ),
+    ...readSums(lines('savedsum')),
     drift: lines('drift').map(scrub),
     isDriftKnown: records.get('drift')?.exit === 0,
     pendingConfirms: lines('confirm').map(scrub),
     savedWireguard: lines('saved'),
     lost: parseLost(withLiterals(text('lost'), lines('lostkeys'))),
-    savedDigest: firstDigest(words('savedsum')),
     session: readSession(words('session')[0]),
     digest: digestOf(filtered.bytes),
     seal: firstDigest(words('sealed')),
@@ -179,6 +180,19 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
 function secondsBetween([from = '', to = '']: string[] = []): number | undefined {
   const seconds = Number(to) - Number(from);
   return /^\d+\.\d+ \d+\.\d+$/.test(`${from} ${to}`) && seconds > 0 ? seconds : undefined;
+}
+
+/** Of config.boot, and of the scripts that edgewg has put there: `SUM  PATH`. */
+function readSums(lines: readonly string[]): Pick<RouterFacts, 'savedDigest' | 'helpers'> {
+  const sums = lines.map(line => line.split(/ +/));
+  return {
+    savedDigest: firstDigest(sums.filter(([, path]) => path === '/config/config.boot')),
+    helpers: new Map(
+      sums.flatMap(([sum = '', path = '']) =>
+        partsOfHelper(path) === undefined ? [] : [[path, firstDigest([[sum]])]],
+      ),
+    ),
+  };
 }
 
 /** As sha256sum prints it, with a name behind it. */

@@ -113,6 +113,8 @@ export function reasonOf(plan: Plan, records: Records): string {
 function refusedPart(plan: Plan, detail: string): string {
   if (/^\d+$/.test(detail)) return `the router refused \`${commandOf(plan, Number(detail))}\``;
   if (detail.startsWith('key:')) return `the key file of ${detail.slice(4)} could not be made`;
+  if (detail.startsWith('helper:'))
+    return `the script that looks up names for ${detail.slice(7)} could not be put there`;
   return parts[detail] ?? detail;
 }
 

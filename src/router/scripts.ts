@@ -33,6 +33,7 @@ export const transactionScript = (): string =>
     'belongs.sh',
     'undo.sh',
     'key-files.sh',
+    'helper-files.sh',
     'transact.sh',
     'keep-record.sh',
     'window.sh',

@@ -4,9 +4,10 @@
 import { Refused } from '../errors.ts';
 import { tunnel } from '../objects/tunnel.ts';
 import { configurationAfter } from '../plan/after.ts';
+import { contentOf } from '../plan/helper-steps.ts';
 import { applied } from '../plan/order.ts';
 import { touchedInterfaces } from '../plan/touched.ts';
-import type { Commit, KeyStep, Operation, Plan } from '../plan/types/plan.ts';
+import type { Commit, HelperStep, KeyStep, Operation, Plan } from '../plan/types/plan.ts';
 import type { Secret } from '../secret.ts';
 import { find, leaves, type Tree } from '../vyatta/tree.ts';
 import { printCommand, quote } from '../vyatta/words.ts';
@@ -126,7 +127,8 @@ function payload(plan: Plan, running: Tree, options: TransactionOptions): string
       allow_drift: options.allowDrift ? '1' : '0',
       commits: String(commits.length),
     }),
-    define('key_steps', plan.keys.map(keyLine)),
+    define('key_steps', [...plan.keys.map(keyLine), ...helperLines(plan, 'before')]),
+    define('old_helpers', helperLines(plan, 'after')),
     ...commits.flatMap(({ run, undo }, i) => [
       define(`run_${i + 1}`, run.map(operationLine)),
       define(`undo_${i + 1}`, undo.map(operationLine)),
@@ -163,6 +165,25 @@ function keyLine(step: KeyStep): string {
   if (step.do === 'write')
     return `key_write ${quote(step.tunnel)} ${quote(step.path)} ${quote(step.identity ?? '')}`;
   return `key_move ${quote(step.path)} ${(step.from ?? []).map(quote).join(' ')}`;
+}
+
+/** What is put on the router before the session, or goes after the save. */
+function helperLines({ helpers = [] }: Plan, when: 'before' | 'after'): string[] {
+  return helpers.filter(step => (step.do === 'remove') === (when === 'after')).map(helperLine);
+}
+
+function helperLine(step: HelperStep): string {
+  if (step.do === 'remove') return `helper_remove ${quote(step.path)}`;
+  const where = `${quote(step.tunnel)} ${quote(step.path)}`;
+  if (step.do === 'restore') return `helper_restore ${where}`;
+  const content = contentOf(step);
+  if (content === undefined)
+    throw new Refused(
+      'helper-unknown',
+      `the plan puts ${step.path} on the router, and this edgewg would put another script there`,
+      'plan again with this edgewg',
+    );
+  return `helper_put ${where} ${quote(Buffer.from(content).toString('base64'))}`;
 }
 
 /**

@@ -26,6 +26,7 @@ import {
   soundClusterTimers,
   uniqueNodeAddresses,
 } from './rules/cluster.ts';
+import { resolveOfName } from './rules/endpoints.ts';
 import { soundFirewallRules } from './rules/firewall-rules.ts';
 import { uniqueKeySources, uniquePeerKeys } from './rules/keys.ts';
 import { disjointRanges } from './rules/manages.ts';
@@ -44,6 +45,7 @@ export const rules: readonly Rule[] = [
   uniquePeerKeys,
   uniqueKeySources,
   uniqueAllowedIPs,
+  resolveOfName,
   uniqueRoutes,
   guardBehindRoute,
   oneFamilyPerRuleset,

@@ -18,7 +18,10 @@ export type ValueType =
   | 'keyOrFile'
   | 'endpoint'
   | 'port'
-  | 'macaddr';
+  | 'macaddr'
+  | 'task'
+  | 'helper'
+  | 'interval';
 
 /** What one value may be. */
 export interface Value {

@@ -62,8 +62,17 @@ const interfaces = container({
   wireguard,
 });
 
+const system = container({
+  'task-scheduler': container({
+    task: tag('task', {
+      executable: container({ path: leaf('helper') }),
+      interval: leaf('interval'),
+    }),
+  }),
+});
+
 /** The root of the table. */
-export const nodes = container({ firewall, interfaces, policy, protocols, service });
+export const nodes = container({ firewall, interfaces, policy, protocols, service, system });
 
 /** What a path names: a node of the table, or a value (an instance, for a tag) of one. */
 export interface Found {

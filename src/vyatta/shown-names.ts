@@ -39,9 +39,9 @@ const shows = `
   range rate redirect remote-as remote-host require role route route6 rule server set-mark shared-network-name
   source-validation speed start startdate starttime static-mapping stopdate stoptime subnet subnets switch table
   target task tcp-mss time-zone tunnel type type-name unsuppress-map update-source upstream-interface user vif
-  virtual-address vlan vrrp-group wan wan-interface weekdays wireguard zone class>match dynamic>interface
+  virtual-address vlan vrrp-group wan wan-interface weekdays wireguard zone class>match dynamic>interface executable>path
   firewall>modify interface>service interfaces>vti policy>prefix-list policy>prefix-list6 policy>route-map
-  protocols>bgp set>community syslog>file
+  protocols>bgp set>community syslog>file task>interval
 `;
 
 /** Exceptions from the lists above. */

@@ -30,6 +30,10 @@ const ordinary = new Set(
   ].concat(
     [
       'connect',
+      'interval',
+      'path',
+      'system',
+      'task',
       'count',
       'dns',
       'exclude',

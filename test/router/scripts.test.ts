@@ -28,7 +28,7 @@ import { quote } from '../../src/vyatta/words.ts';
 
 const folder = 'src/router/scripts';
 const parts =
-  'say home secrets evidence session belongs undo key-files transact keep-record window switch answer'.split(
+  'say home secrets evidence session belongs undo key-files helper-files transact keep-record window switch answer'.split(
     ' ',
   );
 const nonce = '0'.repeat(32);
@@ -116,7 +116,7 @@ function behaviour(): void {
       inBash(
         `digest_of ${quote(`set system host-name ${name}\nset interfaces wireguard wg0 private-key ${key}`)}`,
       );
-    assert.match(of('a', 'x'), /^2:[0-9a-f]{64}$/);
+    assert.match(of('a', 'x'), /^3:[0-9a-f]{64}$/);
     assert.equal(of('a', 'x'), of('b', 'x'));
     assert.notEqual(of('a', 'x'), of('a', 'y'));
   });

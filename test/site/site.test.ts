@@ -41,7 +41,7 @@ const head = 'version: 1\nrouter: { host: 192.0.2.1 }\n';
 /** Every code of a problem that there is. */
 const codes = `unreadable yaml duplicate-key unknown-key missing-key wrong-type bad-value
   duplicate-port no-listen-port duplicate-rule duplicate-address duplicate-public-key shared-key duplicate-allowed-ip
-  duplicate-route guard-before-route ruleset-family port-without-protocol port-lists group-and-value
+  no-name duplicate-route guard-before-route ruleset-family port-without-protocol port-lists group-and-value
   icmp-without-protocol duplicate-range absent-and-wanted duplicate-absent unknown-tunnel duplicate-neighbor own-address
   bad-timers wrong-family shared-tunnel no-router-address taken holds-tunnel
   nat-number nat-incomplete nat-of-another-type nat-networks

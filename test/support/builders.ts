@@ -84,6 +84,7 @@ export function someFacts(more: Partial<RouterFacts> = {}): RouterFacts {
     wireguardPackage: '1.0.20220627-1',
     probes: new Map([['wireguard', true]]),
     keyFiles: new Map(),
+    helpers: new Map(),
     drift: [],
     savedWireguard: [],
     lost: emptyTree(),

@@ -22,10 +22,15 @@ import { root } from './run-cli.ts';
 export type Side = 'failing' | 'passing';
 
 /** What a fixture says of a router; the rest is as {@link someFacts} has it. Times are days before the router's now. */
-interface SaidFacts extends Partial<Omit<RouterFacts, 'probes' | 'keyFiles' | 'session'>> {
+interface SaidFacts
+  extends Partial<Omit<RouterFacts, 'probes' | 'keyFiles' | 'session' | 'helpers' | 'lost'>> {
   readonly probes?: Readonly<Record<string, boolean>>;
   /** By path. */
   readonly keys?: Readonly<Record<string, { publicKey?: string; mode?: string; age?: number }>>;
+  /** SHA-256 by path. */
+  readonly helpers?: Readonly<Record<string, string>>;
+  /** Lines of `set` that config.boot has and the router lost. */
+  readonly lost?: readonly string[];
   readonly session?: Partial<Session>;
   /** Keys that references of the site file yield: the identity by the reference's path, `tunnels.wg4.privateKey`. */
   readonly references?: Readonly<Record<string, { shown: string; publicKey: string }>>;
@@ -92,7 +97,7 @@ export function planGiven({ site: text, file, running, said }: Given): Plan {
   return makePlan(said === undefined ? input : { ...input, facts: factsOf(said) }, checks);
 }
 
-function factsOf({ probes, keys, session, references: _, ...said }: SaidFacts): RouterFacts {
+function factsOf({ probes, keys, session, helpers, lost, references: _, ...said }: SaidFacts): RouterFacts {
   const { now } = someFacts();
   const files = Object.entries(keys ?? {}).map(([path, { publicKey, mode, age }]): [string, KeyFile] => [
     path,
@@ -102,6 +107,8 @@ function factsOf({ probes, keys, session, references: _, ...said }: SaidFacts): 
     ...said,
     probes: new Map(Object.entries({ wireguard: true, ...probes })),
     keyFiles: new Map(files),
+    helpers: new Map(Object.entries(helpers ?? {})),
+    lost: redact(parseCommands((lost ?? []).map(line => `${line}\n`).join(''))),
     session:
       session === undefined ? undefined : { from: '', fromPort: 50_000, to: '', toPort: 22, ...session },
   });

@@ -100,6 +100,7 @@ const tcp = { with: { 'rulesets.*.rules.*.protocol': 'tcp' } } as const;
 const everything = { 'tunnels.*.peers.*.allowedIPs': ['0.0.0.0/0'] } as const;
 const client = (value: unknown, more: Partial<Sample> = {}): Sample =>
   named(value, { with: everything, ...more });
+const byName = { with: { 'tunnels.*.peers.*.endpoint': 'vpn.example.net:51820' } } as const;
 
 /** By path; several where a leaf has several forms. */
 export const samples: Readonly<Record<string, readonly Sample[]>> = {
@@ -130,6 +131,7 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   ),
   'tunnels.*.peers.*.publicKey': [{ value: key(7) }],
   'tunnels.*.peers.*.endpoint': [{ value: '[2001:db8::1]:51820' }, { value: 'vpn.example.net:51820' }],
+  'tunnels.*.peers.*.resolve': [named('5m', byName), named('1h', byName)],
   'tunnels.*.peers.*.allowedIPs': [{ value: ['10.9.0.2/32', 'fd00:9::2/128'] }],
   'tunnels.*.peers.*.persistentKeepalive': [{ value: 25 }],
   'tunnels.*.peers.*.presharedKey': [{ value: '/config/auth/psk.key' }],

@@ -106,6 +106,8 @@ export interface RouterFacts {
   readonly probes: ReadonlyMap<string, boolean>;
   /** Files below /config/auth, by path. */
   readonly keyFiles: ReadonlyMap<string, KeyFile>;
+  /** SHA-256, hex, of the helper scripts that edgewg put on the router, by path; empty for one that can't be read or run. */
+  readonly helpers: ReadonlyMap<string, string>;
   /** From the saved to the active configuration, as `set` and `delete` lines without secrets; empty when they agree. */
   readonly drift: readonly string[];
   /** Whether the router could compare the two; where it couldn't, `drift` says nothing. */

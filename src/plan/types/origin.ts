@@ -2,10 +2,10 @@
 import * as z from 'zod';
 
 /** SHA-256 of what the router's filter shows of a configuration; the number before it is the filter's (router/scripts/secrets.sh), the first had none. */
-export const digestShape = /^(2:)?[0-9a-f]{64}$/;
+export const digestShape = /^([23]:)?[0-9a-f]{64}$/;
 
 /** What stands before the digests of this version's filter. */
-export const filterMark = '2:';
+export const filterMark = '3:';
 
 /** A digest of another filter can't be compared. */
 export const isComparable = (digest: string): boolean => digest.startsWith(filterMark);

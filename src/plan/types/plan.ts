@@ -115,6 +115,16 @@ export interface KeyStep {
   readonly source?: SitePlace;
 }
 
+/** A helper script of the router: before the session it is put there, or brought back from where an apply took it; after the save it goes. */
+export interface HelperStep {
+  readonly tunnel: string;
+  readonly do: 'put' | 'restore' | 'remove';
+  readonly path: string;
+  /** For `put`: what it looks after; the rest of it is always the same. */
+  readonly watched?: readonly { readonly public_key: string; readonly endpoint: string }[];
+  readonly source?: SitePlace;
+}
+
 export interface Summary {
   readonly create: number;
   readonly update: number;
@@ -141,6 +151,8 @@ export interface Plan {
   /** Of the peers of the site file, and of those that the router describes. */
   readonly peers?: readonly PeerName[];
   readonly keys: readonly KeyStep[];
+  /** Missing where there are none. */
+  readonly helpers?: readonly HelperStep[];
   readonly commits: readonly Commit[];
   /** What the site file wants proven after the commit; absent where it wants nothing. */
   readonly proofs?: readonly Proof[];
@@ -153,5 +165,10 @@ export interface Plan {
 }
 
 export function isEmpty(plan: Plan): boolean {
-  return plan.commits.length === 0 && plan.keys.length === 0;
+  return isInPlace(plan) && (plan.helpers ?? []).length === 0;
+}
+
+/** Nothing is left but what goes after the save. */
+export function isInPlace({ commits, keys, helpers = [] }: Plan): boolean {
+  return commits.length === 0 && keys.length === 0 && helpers.every(step => step.do === 'remove');
 }

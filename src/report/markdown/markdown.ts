@@ -5,7 +5,7 @@ import type { Graph } from '../../model/routing/topology.ts';
 import { type Allowed, refusals } from '../../plan/allow.ts';
 import type { Comparison } from '../../plan/compare.ts';
 import { isEmpty, type Plan } from '../../plan/types/plan.ts';
-import { commitLines, keyLine } from '../commands.ts';
+import { commitLines, fileLines } from '../commands.ts';
 import { plural } from '../plural.ts';
 import { visible } from '../visible.ts';
 import { changeSections } from './changes.ts';
@@ -107,7 +107,7 @@ function commandSections(plan: Plan): Section[] {
       ...keys,
       ...commitLines(plan, isInverse).flatMap((lines, i) => (i === 0 ? lines : ['# commit', ...lines])),
     ]);
-  const keys = plan.keys.map(step => `# first, ${keyLine(step)}`);
+  const keys = fileLines(plan);
   return [
     {
       name: 'the commands',

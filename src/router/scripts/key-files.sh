@@ -4,14 +4,16 @@
 
 # Each line of `made` is the inode and the name of a file, so that an undo takes away no other.
 keys_go_on() { [ -z "$stop" ] && [ "$failed" = 0 ] && ! [ -e "$S/stop" ]; }
-put_key() { # file, of a content that is in $S/key; never over one that is there
-  local code
+put_key() { # file, of a content that is in $S/key
   # a full disk leaves an empty file
-  [ "$(wc -c <"$S/key")" = 45 ] || return 1
-  mkdir -p "${1%/*}" && chgrp vyattacfg "$S/key" && chmod 0640 "$S/key" || return 1
+  [ "$(wc -c <"$S/key")" = 45 ] && put_file "$1" "$S/key" 0640
+}
+put_file() { # file, what it will be, its mode; never over one that is there
+  local code
+  mkdir -p "${1%/*}" && chgrp vyattacfg "$2" && chmod "$3" "$2" || return 1
   # noted before it is there; a link replaces nothing
-  cp -p "$S/key" "$1.${id:-new}" && printf '%s %s\n' "$(stat -c %i "$1.${id:-new}")" "$1" >>"$S/made" && ln "$1.${id:-new}" "$1"; code=$?
-  rm -f "$1.${id:-new}" "$S/key"
+  cp -p "$2" "$1.${id:-new}" && printf '%s %s\n' "$(stat -c %i "$1.${id:-new}")" "$1" >>"$S/made" && ln "$1.${id:-new}" "$1"; code=$?
+  rm -f "$1.${id:-new}" "$2"
   return "$code"
 }
 key_generate() { # interface, file: only where there is none

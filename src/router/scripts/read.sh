@@ -51,7 +51,12 @@ confirm() { pending_confirm; }
 # which restart of which router this is, and the applies that wait for their proof: an apply's second connection must find both
 boot() { local id; read -r id </proc/sys/kernel/random/boot_id; printf '%s\n' "$id"; }
 waiting() { local token; for token in /tmp/edgewg/*/waiting; do [ ! -e "$token" ] || printf '%s\n' "$token"; done; }
-savedsum() { sha256sum /config/config.boot; }
+# of config.boot, and of the helper scripts that an apply has put on the router; one that can't be run counts as none
+savedsum() {
+  local file
+  sha256sum /config/config.boot /config/scripts/edgewg-resolve-wg*
+  for file in /config/scripts/edgewg-resolve-wg*; do [ -x "$file" ] || echo "- $file"; done
+}
 admin() {
   local said name
   said=$(exec id)

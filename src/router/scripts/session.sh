@@ -3,7 +3,8 @@
 # is the parent's process id (docs/edgeos.md 'Sessions'). Therefore no wrapper call may stand in a pipe, in $( ), or in ( ) but as its exec.
 #
 # What one apply puts in front of these files: nonce, id, who, since, expected_digest, window, patience, last_resort, allow_drift,
-# commits=N; the functions run_1 … run_N, undo_1 … undo_N, expect, key_steps, ipv6_new, ipv6_old, record, and those of key-files.sh. S is its folder in
+# commits=N; the functions run_1 … run_N, undo_1 … undo_N, expect, key_steps, old_helpers, ipv6_new, ipv6_old, record, and those of
+# key-files.sh and helper-files.sh. S is its folder in
 # tmpfs, 0700; the umask is that of a configuration session, since the files of the active configuration must stay readable to
 # the others. Descriptor 8 is edgewg's lock, 9 the pipe that wakes the switch, 3 to 7 what belongs.sh holds open: what might go on as a
 # daemon must not inherit them.

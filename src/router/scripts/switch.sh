@@ -179,7 +179,7 @@ keep() { # confirmed: save, and compare what was saved with what runs
 settle() { # result, reason
   stands
   [ "$1" = saved ] || remove_new_keys
-  [ "$1" != saved ] || keep_record
+  [ "$1" != saved ] || { remove_helpers; keep_record; }
   log "$1 ($2)"
   state "$1 ($2)"
   { printf '%s\n%s\n' "$1" "$2"; cat "$S/why" 2>/dev/null; } >"$S/result.new"

@@ -74,7 +74,7 @@ saved_as_before() { cmp -s "$boot" "$S/saved.boot" || save; }
 remove_new_keys() { # files that this apply made and that nothing refers to
   local lines inode file
   # a copy whose maker was killed before it was noted: by its name, which is this apply's alone
-  find "$auth" -type f -name "*.$id" -exec rm -f {} + 2>/dev/null
+  find "$auth" "$scripts" -type f -name "*.$id" -exec rm -f {} + 2>/dev/null
   [ -s "$S/made" ] || return 0
   lines=$(active 2>/dev/null) && [ -n "$lines" ] || return 0
   while read -r inode file; do

@@ -63,3 +63,14 @@ export const duration: Grammar = {
       ? { message: 'is not a duration', hint: 'write days, weeks or years: 180d, 26w, 1y' }
       : undefined,
 };
+
+/** How often the task scheduler of the router runs a task; it takes no seconds (docs/edgeos.md 'Tasks'). */
+export const interval: Grammar = {
+  pattern: /^(([1-9]|[1-5]\d)m|([1-9]|1\d|2[0-3])h)$/,
+  examples: ['5m', '1h'],
+  check: text => {
+    if (interval.pattern.test(text)) return undefined;
+    const hint = 'write 1m to 59m, or 1h to 23h: the task scheduler of the router takes no other';
+    return { message: /^\d+[smhd]?$/.test(text) ? 'is out of range' : 'is no interval', hint };
+  },
+};

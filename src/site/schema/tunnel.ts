@@ -4,7 +4,7 @@ import { mark } from '../grammar/firewall.ts';
 import { keySource, publicKey } from '../grammar/keys.ts';
 import { interfaceName, peerName, rulesetName } from '../grammar/names.ts';
 import { endpoint, interfaceAddress, prefix } from '../grammar/net.ts';
-import { description, reason } from '../grammar/texts.ts';
+import { description, interval, reason } from '../grammar/texts.ts';
 import { clients } from './clients.ts';
 import { flag, listOf, mapOf, perFamily, whole, word } from './leaf.ts';
 
@@ -14,6 +14,10 @@ const peer = z
     endpoint: word(
       endpoint,
       'Where the peer is reached: host:port, 192.0.2.1:port or "[2001:db8::1]:port". It must not be routed into the tunnel itself.',
+    ).optional(),
+    resolve: word(
+      interval,
+      'How often the router looks the name of the endpoint up again, while the peer is silent: 1m to 59m, or 1h to 23h. Of the peers of a tunnel the shortest counts. Without it a name is looked up at commit and at boot alone.',
     ).optional(),
     allowedIPs: listOf(
       word(prefix, 'A prefix, host bits zero.'),
