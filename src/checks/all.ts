@@ -9,6 +9,7 @@ import { drift } from './device/drift.ts';
 import { firmware } from './device/firmware.ts';
 import { held } from './device/held.ts';
 import { helpers } from './device/helpers.ts';
+import { interrupted } from './device/interrupted.ts';
 import { leftOut } from './device/left-out.ts';
 import { offload } from './device/offload.ts';
 import { packageFaults } from './device/package.ts';
@@ -84,6 +85,7 @@ export const checks: readonly Check[] = [
   offload,
   drift,
   held,
+  interrupted,
   pendingConfirm,
   bypassed,
   budget,

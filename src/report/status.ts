@@ -1,5 +1,6 @@
 // Tunnels as they are, for people and for programs.
 import type { ChalkInstance } from 'chalk';
+import { toldOf } from '../checks/device/interrupted.ts';
 import type { NeighborStatus } from '../health/neighbor-status.ts';
 import type { PeerStatus, RouteStatus, TunnelStatus } from '../health/status.ts';
 import type { HeldApply, RouterFacts } from '../plan/types/facts.ts';
@@ -39,6 +40,12 @@ export function statusData({ facts, plan, tunnels, neighbors, lastApply }: Statu
     unsaved: facts.drift,
     last_apply: lastApply ?? null,
     pending_confirms: facts.pendingConfirms,
+    interrupted: facts.interrupted.map(({ id, began, wasHeld, isSavedAsBefore }) => ({
+      id,
+      began,
+      was_held: wasHeld,
+      saved_as_before: isSavedAsBefore ?? null,
+    })),
     held: facts.held.map(({ id, who, since, file, tunnels, isWatched, secondsLeft, until, most }) => ({
       id,
       who,
@@ -74,6 +81,7 @@ export function renderStatus(status: Status, paint: ChalkInstance): string {
         facts.pendingConfirms,
       ),
     );
+  for (const one of facts.interrupted) blocks.push(paint.yellow(visible(toldOf(one))));
   if (facts.held.length > 0) blocks.push(facts.held.map(one => heldBlock(one, paint)).join('\n'));
   const pending = appliesOf(facts).filter(
     line => line.startsWith('== ') && !facts.held.some(({ id }) => line.includes(`/${id}.state `)),

@@ -15,7 +15,7 @@ export interface ApplyInput {
   readonly plan: Plan;
   /** The plan for what the router has now: empty when everything is as wanted. */
   readonly replan: (reading: Reading) => Plan;
-  readonly options: Omit<TransactionOptions, 'nonce' | 'seal'>;
+  readonly options: Omit<TransactionOptions, 'nonce' | 'seal' | 'savedDigest' | 'interrupted'>;
   /** Further probes over the new connection: a handshake, a ping. */
   readonly moreProbes?: (asked: AskedProbes) => Promise<Probe[]>;
   /** Milliseconds of a clock that never jumps. */

@@ -108,7 +108,7 @@ async function transact(input: ApplyInput): Promise<Transcript> {
   const stop = (): void => void stopAt(connection, input).catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });
   const execOptions = {
-    input: transactionInput(plan, reading.running, { ...options, nonce, seal: reading.facts.seal }),
+    input: transactionInput(plan, reading.running, { ...options, nonce, ...seenBy(reading) }),
     timeoutMs: transactionTimeoutMs,
     onStdout: (chunk: Buffer) => reader.push(chunk),
   };
@@ -124,6 +124,12 @@ async function transact(input: ApplyInput): Promise<Transcript> {
   signal.removeEventListener('abort', stop);
   return transcript;
 }
+
+const seenBy = ({ facts: { seal, savedDigest, interrupted } }: Reading) => ({
+  seal,
+  savedDigest,
+  interrupted: interrupted.map(({ id }) => id),
+});
 
 /** Where sshd allows one channel only, the transaction has it: then over another connection. */
 async function stopAt(connection: Connection, { dialer, options }: ApplyInput): Promise<void> {

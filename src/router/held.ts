@@ -1,6 +1,6 @@
 // An apply that waits for a person's word: what the router tells of it to every admin (scripts/window.sh), and how it is named.
 import { Refused } from '../errors.ts';
-import type { HeldApply } from '../plan/types/facts.ts';
+import type { HeldApply, RouterFacts } from '../plan/types/facts.ts';
 import { type Logged, loggedOf } from './log.ts';
 
 /** From the text of the applies (read.sh) and the seconds since the router started; at most one, for it holds edgewg's lock. */
@@ -34,7 +34,7 @@ export function parseHeld(applies: string, uptime: number): HeldApply[] {
 
 /** The apply that a person means by an id or its beginning. Throws {@link Refused} with what is known where it doesn't wait any more. */
 export function findHeld(
-  { held, applies }: { readonly held: readonly HeldApply[]; readonly applies: string },
+  { held, applies, interrupted }: Pick<RouterFacts, 'held' | 'applies' | 'interrupted'>,
   asked: string | undefined,
   router: string,
 ): HeldApply {
@@ -52,7 +52,8 @@ export function findHeld(
       `${router} knows of no apply ${asked}: its log, which keeps the last ones, doesn't name it`,
       hintOf(held),
     );
-  throw new Refused('apply-is-over', overOf(gone), overHint(gone));
+  const wasInterrupted = interrupted.some(({ id }) => id === gone.id);
+  throw new Refused('apply-is-over', wasInterrupted ? restarted(gone) : overOf(gone), overHint(gone));
 }
 
 function whichOf([held]: readonly HeldApply[], router: string): string {
@@ -66,6 +67,9 @@ function hintOf([held]: readonly HeldApply[]): string {
     : `name it: edgewg confirm ${held.id}`;
 }
 
+const restarted = ({ id }: Logged): string =>
+  `apply ${id} is gone: the router has restarted since it began, and came up with what was saved`;
+
 /** What the log says, and nothing more. */
 function overOf({ id, at, word, said }: Logged): string {
   switch (word) {
@@ -73,6 +77,8 @@ function overOf({ id, at, word, said }: Logged): string {
       return `apply ${id} is confirmed already: the router's log says that it saved at ${at}`;
     case 'undone':
       return `apply ${id} is gone: the router's log says that it undid it at ${at} ${said.slice(word.length + 1)}`;
+    case 'gone':
+      return `apply ${id} is gone: the router restarted while it was under way, which its log says since ${at}`;
     case 'put-back':
     case 'untouched':
       return `apply ${id} never came to wait: the router's log says ${said} at ${at}`;

@@ -13,6 +13,7 @@ import type { Tree } from '../vyatta/tree.ts';
 import { quote } from '../vyatta/words.ts';
 import { parseHeld } from './held.ts';
 import { readInterfaces } from './live-interfaces.ts';
+import { interruptedOf } from './log.ts';
 import { readProbes } from './probed-nodes.ts';
 import { newNonce, type Record, readRecords } from './records.ts';
 import { readScript } from './scripts.ts';
@@ -65,6 +66,7 @@ const lasting = [
   'sessions',
   'applies',
   'held',
+  'interrupted',
   'commits',
   'pendingConfirms',
   'seal',
@@ -140,6 +142,8 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
   const applies = scrub(text('applies'));
   const uptime = Math.trunc(Number(/^\d+/.exec(up)?.[0] ?? 0));
   const readSeconds = secondsBetween(words('took')[0]);
+  const bootId = text('boot').trim();
+  const sums = readSums(lines('savedsum'));
   const facts: RouterFacts = {
     user: lines('admin')[0] ?? user,
     version: lines('version')[0] ?? shown('Version'),
@@ -152,7 +156,7 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
         .map(readKeyFile)
         .map(file => [file.path, file]),
     ),
-    ...readSums(lines('savedsum')),
+    ...sums,
     drift: lines('drift').map(scrub),
     isDriftKnown: records.get('drift')?.exit === 0,
     pendingConfirms: lines('confirm').map(scrub),
@@ -161,12 +165,13 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
     session: readSession(words('session')[0]),
     digest: digestOf(filtered.bytes),
     seal: firstDigest(words('sealed')),
-    bootId: text('boot').trim(),
+    bootId,
     waiting: lines('waiting').flatMap(path => /^\/tmp\/edgewg\/([0-9a-z-]+)\/waiting$/.exec(path)?.[1] ?? []),
     now: Number(now),
     uptime,
     held: parseHeld(applies, uptime),
     ...(readSeconds !== undefined && { readSeconds }),
+    interrupted: interruptedOf(applies, { bootId, ...sums }),
     interfaces: readInterfaces(lines('tunnels'), lines('links'), lines('addresses')),
     routes: lines('routes'),
     ...readSessions(text('neighbors')),

@@ -30,6 +30,10 @@ export interface TransactionOptions {
   readonly lastResort: 'reboot' | 'none';
   /** The router's keyed digest of what the plan was made for, secrets too ({@link RouterFacts.seal}). */
   readonly seal: string;
+  /** SHA-256 of config.boot as it was read, for whoever looks after a restart. */
+  readonly savedDigest: string;
+  /** Ids of applies that a restart has ended: the log gets to say so. */
+  readonly interrupted: readonly string[];
   /** Asks for every peer's last handshake just before the last commit. */
   readonly tellHandshakes?: boolean;
   /** The record that stays on the router after a proven save; no secrets. */
@@ -120,6 +124,8 @@ function payload(plan: Plan, running: Tree, options: TransactionOptions): string
       since: options.since.toISOString(),
       expected_digest: plan.running_digest ?? '',
       expected_seal: options.seal,
+      saved_before: options.savedDigest,
+      interrupted: options.interrupted.join(' '),
       with_handshakes: options.tellHandshakes === true ? '1' : '0',
       window: String(options.confirmWithin),
       patience: String(Math.max(options.lockTimeout, 1)),

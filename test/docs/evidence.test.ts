@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** What makes a sentence a good word: that something was done, is as it was, agrees, or gets through. */
 const good =
-  /\bsaved[.;]|\bis saved\b|\bsaves it\b|\bhas saved\b|as before|as it was\b|nothing was done|nothing to (do|update|heal)|nothing is lost|up to date|plan .*is empty|becomes reachable|\bproven\b|confirmed already|\bUndone:|what runs is saved|has a new handshake|^handshake .*ago|was put back$|put back, or|\bApplied:|The same as|^the same commands|rolled back already|sessions go on|^armed:|^none is pending|has every WireGuard node|kernel has every|^every key is in/;
+  /\bsaved[.;]|\bis saved\b|\bsaves it\b|\bhas saved\b|as before|as it was\b|nothing was done|nothing to (do|update|heal)|nothing is lost|up to date|plan .*is empty|becomes reachable|\bproven\b|confirmed already|\bUndone:|came up with what|what runs is saved|has a new handshake|^handshake .*ago|was put back$|put back, or|\bApplied:|The same as|^the same commands|rolled back already|sessions go on|^armed:|^none is pending|has every WireGuard node|kernel has every|^every key is in/;
 
 /** One word alone is one of the progress of an apply. */
 const single = new Set(['saved']);

@@ -94,6 +94,7 @@ export function someFacts(more: Partial<RouterFacts> = {}): RouterFacts {
     now: 1_800_000_000,
     uptime: 100_000,
     held: [],
+    interrupted: [],
     interfaces: new Map(),
     routes: [],
     applies: '',

@@ -63,6 +63,17 @@ export interface BgpSession {
   readonly since: string;
 }
 
+/** An apply that a restart of the router ended. */
+export interface InterruptedApply {
+  readonly id: string;
+  /** When it began, by the router's clock. */
+  readonly began: string;
+  /** It had been proven, and waited for a person's word. */
+  readonly wasHeld: boolean;
+  /** Whether config.boot is the one that there was when it began; undefined where nothing tells. */
+  readonly isSavedAsBefore: boolean | undefined;
+}
+
 /** An apply that waits for a person's word. */
 export interface HeldApply {
   readonly id: string;
@@ -138,6 +149,8 @@ export interface RouterFacts {
   readonly held: readonly HeldApply[];
   /** How long the router took to read itself, by its own clock; undefined when it didn't say. */
   readonly readSeconds?: number;
+  /** The last apply, where the log knows no end of it and the router has restarted since it began; mostly none. */
+  readonly interrupted: readonly InterruptedApply[];
   readonly interfaces: ReadonlyMap<string, LiveInterface>;
   /** Lines of `ip route show`, both families. */
   readonly routes: readonly string[];

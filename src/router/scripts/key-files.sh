@@ -4,6 +4,12 @@
 
 # Each line of `made` is the inode and the name of a file, so that an undo takes away no other.
 keys_go_on() { [ -z "$stop" ] && [ "$failed" = 0 ] && ! [ -e "$S/stop" ]; }
+# also where a restart leaves it
+note_made() {
+  local line
+  line="$(stat -c %i "$1.${id:-new}") $1"
+  printf '%s\n' "$line" >>"$S/made" && { [ -z "${id-}" ] || printf '%s\n' "$line" >>"$archive/made.$id"; }
+}
 put_key() { # file, of a content that is in $S/key
   # a full disk leaves an empty file
   [ "$(wc -c <"$S/key")" = 45 ] && put_file "$1" "$S/key" 0640
@@ -12,7 +18,7 @@ put_file() { # file, what it will be, its mode; never over one that is there
   local code
   mkdir -p "${1%/*}" && chgrp vyattacfg "$2" && chmod "$3" "$2" || return 1
   # noted before it is there; a link replaces nothing
-  cp -p "$2" "$1.${id:-new}" && printf '%s %s\n' "$(stat -c %i "$1.${id:-new}")" "$1" >>"$S/made" && ln "$1.${id:-new}" "$1"; code=$?
+  cp -p "$2" "$1.${id:-new}" && note_made "$1" && ln "$1.${id:-new}" "$1"; code=$?
   rm -f "$1.${id:-new}" "$2"
   return "$code"
 }

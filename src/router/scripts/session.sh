@@ -2,7 +2,8 @@
 # system. Both run as one bash under `sg vyattacfg`, so that all calls of the configuration wrapper have one parent: the session
 # is the parent's process id (docs/edgeos.md 'Sessions'). Therefore no wrapper call may stand in a pipe, in $( ), or in ( ) but as its exec.
 #
-# What one apply puts in front of these files: nonce, id, who, since, expected_digest, window, patience, last_resort, allow_drift,
+# What one apply puts in front of these files: nonce, id, who, since, expected_digest, saved_before, interrupted,
+# window, patience, last_resort, allow_drift,
 # commits=N; the functions run_1 … run_N, undo_1 … undo_N, expect, key_steps, old_helpers, ipv6_new, ipv6_old, record, and those of
 # key-files.sh and helper-files.sh. S is its folder in
 # tmpfs, 0700; the umask is that of a configuration session, since the files of the active configuration must stay readable to

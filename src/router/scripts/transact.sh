@@ -6,12 +6,11 @@ transact() {
   local lines drift begun='' n=0
   trap '' PIPE
   trap 'stop=1' HUP TERM INT
-  # of an apply that a restart met while it saved
-  rm -f "$draft"
   # before anything else, so that whatever is killed from here on, somebody is there to end it
   arm || { no_switch; return; }
-  # whoever looks after a restart must find that this is the router
-  log 'begun'
+  tidy_after_restart
+  # whoever looks after a restart must find that this is the router, and which restart and which saved configuration it was
+  log "begun $(<"$S/boot") $saved_before"
   # only looks, while the switch starts
   is_untouched_since_plan || { finish untouched; return; }
   is_watched || { no_switch; return; }

@@ -72,19 +72,33 @@ undo() { # again when the router refuses it, for it may not the next time; at la
 saved_as_before() { cmp -s "$boot" "$S/saved.boot" || save; }
 
 remove_new_keys() { # files that this apply made and that nothing refers to
-  local lines inode file
   # a copy whose maker was killed before it was noted: by its name, which is this apply's alone
   find "$auth" "$scripts" -type f -name "*.$id" -exec rm -f {} + 2>/dev/null
-  [ -s "$S/made" ] || return 0
+  remove_unused "$S/made" "$id" "$boot"
+}
+remove_unused() { # list of files by inode, id of the apply that made them, and files that may name them
+  local lines inode file
+  [ -s "$1" ] || return 0
   lines=$(active 2>/dev/null) && [ -n "$lines" ] || return 0
   while read -r inode file; do
-    rm -f "$file.$id"
+    rm -f "$file.$2"
     case $lines in *" $file"*) continue ;; esac
     # somebody else may have been faster in making it
     [ "$(stat -c %i "$file" 2>/dev/null)" = "$inode" ] || continue
-    grep -qsF -- " $file" "$boot" || rm -f "$file"
-  done <"$S/made"
+    grep -qsF -- "$file" "${@:3}" || rm -f "$file"
+  done <"$1"
+}
+# What a restart left of applies that it met: nobody else is at it, for the lock is ours. A key file that this apply uses stays.
+tidy_after_restart() {
+  local made gone
+  rm -f "$draft" "$archive"/applies/*.new
+  for made in "$archive"/made.*; do
+    [ -e "$made" ] || continue
+    remove_unused "$made" "${made##*/made.}" "$boot" "$S/run"
+    rm -f "$made"
+  done
+  for gone in $interrupted; do id=$gone log 'gone (the router restarted)'; done
 }
 # the lock goes last, with the process; its file before, so that whoever waits for it makes a new one
 unlock() { [ ! "$home/lock" -ef /proc/self/fd/8 ] || rm -f "$home/holder" "$home/lock"; }
-release() { { echo over >&7; } 2>/dev/null; mv "$S" "$S.gone"; rm -rf "$S.gone" "$S.state"; unlock; }
+release() { { echo over >&7; } 2>/dev/null; mv "$S" "$S.gone"; rm -rf "$S.gone" "$S.state" "$archive/made.$id"; unlock; }
