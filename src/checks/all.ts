@@ -3,6 +3,7 @@
 import type { Check } from '../plan/types/check.ts';
 import { clients } from './clients/clients.ts';
 import { foreignClients } from './clients/foreign.ts';
+import { clientWays } from './clients/ways.ts';
 import { budget } from './device/budget.ts';
 import { cutOff } from './device/cut-off.ts';
 import { drift } from './device/drift.ts';
@@ -123,6 +124,7 @@ export const checks: readonly Check[] = [
   inClear,
   pastTunnel,
   foreignClients,
+  clientWays,
   guardLoses,
   endpointUnrouted,
   otherUplink,

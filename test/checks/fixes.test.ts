@@ -11,7 +11,7 @@ import { parseCommands } from '../../src/vyatta/commands.ts';
 import type { Tree } from '../../src/vyatta/tree.ts';
 import { cases, type Given, givenOf, planGiven } from '../support/check-fixtures.ts';
 import { fixed } from '../support/fixes.ts';
-import { brokenBlogs } from '../support/mutants.ts';
+import { brokenNetworks } from '../support/mutants.ts';
 
 const key = ({ code, message }: Finding): string => `${code} ${message}`;
 const grave = ({ severity, silenced }: Finding): boolean => severity !== 'note' && silenced === undefined;
@@ -90,7 +90,7 @@ describe('the fix of a finding', () => {
     });
   }
 
-  for (const { name, site, router } of brokenBlogs())
+  for (const { name, site, router } of brokenNetworks())
     it(`of the blog's network, ${name}, leaves nothing wrong`, () => {
       count += tryAll({ site, file: 'site.yaml', running: parseCommands(router), said: undefined });
     });

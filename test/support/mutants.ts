@@ -1,4 +1,4 @@
-// The blog's network, broken in one way after the other (fixtures/blog/mutants.yaml).
+// Networks, broken in one way after the other: the blog's (fixtures/blog/mutants.yaml), and one with clients (fixtures/clients).
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
@@ -15,34 +15,49 @@ export interface Mutant {
   readonly with?: readonly string[];
 }
 
-const blog = new URL('fixtures/blog/', root);
-const read = (name: string): string => readFileSync(new URL(name, blog), 'utf8');
-
-export const { unbroken, mutants } = parse(read('mutants.yaml')) as {
-  unbroken: Record<string, string[]>;
-  mutants: Mutant[];
-};
-
-export const blogSite = read('site.yaml');
-export const blogRouter = (name: string): string => read(`${name}.commands`);
-
-export const brokenSite = ({ site }: Mutant): string => but(blogSite, ...Object.entries(site ?? {}));
-
-/** Lines go and come; a line that should go must be there. */
-export function brokenRouter({ router = 'router', without = [], with: more = [] }: Mutant): string {
-  const lines = blogRouter(router).split('\n');
-  for (const start of without)
-    assert.ok(
-      lines.some(line => line.startsWith(`set ${start}`)),
-      `nothing to take away: ${start}`,
-    );
-  const left = lines.filter(line => !without.some(start => line.startsWith(`set ${start}`)));
-  return [...left, ...more.map(line => `set ${line}`)].join('\n');
+export interface Network {
+  /** Codes of warnings that it has as it is, by router. */
+  readonly unbroken: Readonly<Record<string, readonly string[]>>;
+  readonly mutants: readonly Mutant[];
+  readonly site: string;
+  router(name: string): string;
+  brokenSite(mutant: Mutant): string;
+  brokenRouter(mutant: Mutant): string;
 }
 
-export const brokenBlogs = (): { name: string; site: string; router: string }[] =>
-  mutants.map(mutant => ({
-    name: mutant.break,
-    site: brokenSite(mutant),
-    router: brokenRouter(mutant),
-  }));
+function networkIn(folder: string): Network {
+  const read = (name: string): string => readFileSync(new URL(`fixtures/${folder}/${name}`, root), 'utf8');
+  const { unbroken, mutants } = parse(read('mutants.yaml')) as Pick<Network, 'unbroken' | 'mutants'>;
+  const site = read('site.yaml');
+  const router = (name: string): string => read(`${name}.commands`);
+  return {
+    unbroken,
+    mutants,
+    site,
+    router,
+    brokenSite: mutant => but(site, ...Object.entries(mutant.site ?? {})),
+    /** Lines go and come; a line that should go must be there. */
+    brokenRouter({ router: name = 'router', without = [], with: more = [] }) {
+      const lines = router(name).split('\n');
+      for (const start of without)
+        assert.ok(
+          lines.some(line => line.startsWith(`set ${start}`)),
+          `nothing to take away: ${start}`,
+        );
+      const left = lines.filter(line => !without.some(start => line.startsWith(`set ${start}`)));
+      return [...left, ...more.map(line => `set ${line}`)].join('\n');
+    },
+  };
+}
+
+export const networks = { blog: networkIn('blog'), clients: networkIn('clients') } as const;
+
+/** Broken in one way each, for those that want nothing but the files. */
+export const brokenNetworks = (): { name: string; site: string; router: string }[] =>
+  Object.values(networks).flatMap(network =>
+    network.mutants.map(mutant => ({
+      name: mutant.break,
+      site: network.brokenSite(mutant),
+      router: network.brokenRouter(mutant),
+    })),
+  );

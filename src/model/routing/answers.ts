@@ -38,9 +38,9 @@ export function answersTo(world: World, { from, family }: Question, way: Way): A
   ];
 }
 
-/** A client behind the interface has it; so has one whose place isn't known. */
+/** A network of clients holds the router's own address as well. */
 const isBack = ({ end, out }: Way, from: Interface): boolean =>
-  (end === 'line' || end === 'tunnel') && out?.name === from.name;
+  end === 'own' || ((end === 'line' || end === 'tunnel') && out?.name === from.name);
 
 /** The interface's own word counts before the router's (docs/edgeos.md 'Policy routing'). */
 function strictAt(tree: Tree, iface: Interface): Path | undefined {

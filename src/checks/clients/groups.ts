@@ -1,0 +1,135 @@
+// The groups of clients of the file with their packets, each followed through the router as it will be.
+import { allAddresses, addresses as read } from '../../model/firewall/conditions.ts';
+import { difference, intersection, type Ranges, union } from '../../model/firewall/ranges.ts';
+import { tellAddresses } from '../../model/firewall/words.ts';
+import { insidesOf } from '../../model/routing/inside.ts';
+import { networksOf } from '../../model/routing/policy.ts';
+import {
+  hasIpv6,
+  type Inside,
+  insideOf,
+  isSeen,
+  namedGroup,
+  sourcesOf,
+} from '../../objects/clients/sources.ts';
+import type { CheckInput } from '../../plan/types/check.ts';
+import type { ClientGroup, Clients, Tunnel } from '../../site/site.ts';
+import type { Interface } from '../../vyatta/interfaces.ts';
+import type { Family } from '../../wireguard/prefix.ts';
+import { livingTunnels } from '../routing/routes.ts';
+import { viewOf } from '../view.ts';
+import { type Judged, judged, newFrom } from './judge.ts';
+
+export interface Client {
+  readonly tunnel: Tunnel;
+  readonly clients: Clients;
+  readonly group: ClientGroup;
+  /** `tv of wg1`. */
+  readonly name: string;
+  /** `192.168.1.20`, `eth1`. */
+  readonly who: string;
+  /** By each interface by which they come in. */
+  readonly four: readonly Judged[];
+  /** Of interfaces that have IPv6; empty where another finding tells that their IPv6 is nobody's. */
+  readonly six: readonly Judged[];
+  /** Nothing of theirs comes in by IPv6. */
+  readonly hasSix: boolean;
+}
+
+const known = new WeakMap<CheckInput, readonly Client[]>();
+
+/** Those whose packets can be found; of the others EW250 tells. */
+export function clientsOf(input: CheckInput): readonly Client[] {
+  let found = known.get(input);
+  if (found === undefined) {
+    found = followed(input);
+    known.set(input, found);
+  }
+  return found;
+}
+
+function followed(input: CheckInput): Client[] {
+  const tunnels = livingTunnels(input).filter(({ clients }) => clients !== undefined);
+  if (tunnels.length === 0) return [];
+  const inside = insideOf(viewOf(input).after.tree);
+  return tunnels.flatMap(tunnel =>
+    (tunnel.clients?.from ?? []).flatMap(group => clientOf(input, inside, tunnel, group) ?? []),
+  );
+}
+
+function clientOf(input: CheckInput, inside: Inside, tunnel: Tunnel, group: ClientGroup): Client | undefined {
+  const { clients } = tunnel;
+  const sources = sourcesOf(inside, tunnel.name, group);
+  if (clients === undefined || isSeen(sources) || isInTheWay(input, tunnel, group)) return undefined;
+  const to = destinationsOf(inside, clients, group);
+  const { addresses } = sources.end;
+  const ifaces = new Set([...sources.ifaces, ...routedFrom(input, inside, addresses)]);
+  const four = [...ifaces].map(iface =>
+    judged(input, newFrom(iface, 4, sourceOf(iface, addresses), to), tunnel.name),
+  );
+  const withSix = sources.ifaces.filter(iface => hasIpv6(inside.all, iface));
+  const isTold = input.observed.some(
+    one =>
+      one.kind === 'clients' &&
+      one.seen.what === 'IPv6 by itself' &&
+      one.tunnel === tunnel.name &&
+      one.client === group.name,
+  );
+  return {
+    tunnel,
+    clients,
+    group,
+    name: `${group.name} of ${tunnel.name}`,
+    who: group.address ?? group.group ?? group.interface ?? (addresses ? tellAddresses(addresses, 4) : ''),
+    four,
+    six: isTold
+      ? []
+      : withSix.map(iface => judged(input, newFrom(iface, 6, undefined, internet(6, clients)), tunnel.name)),
+    hasSix: withSix.length > 0,
+  };
+}
+
+/** Another finding says why there is no rule for them. */
+const isInTheWay = ({ observed }: CheckInput, tunnel: Tunnel, { name }: ClientGroup): boolean =>
+  observed.some(
+    one =>
+      one.kind === 'clients' &&
+      one.tunnel === tunnel.name &&
+      (one.client === undefined || one.client === name) &&
+      one.seen.what !== 'IPv6 by itself',
+  );
+
+/** Where the router's own routes say that they are, whatever interface the file names. */
+function routedFrom(input: CheckInput, { inside }: Inside, sources: Ranges | undefined): Interface[] {
+  const found = sources === undefined ? [] : insidesOf(viewOf(input).after, 4, sources);
+  return found.flatMap(({ from }) => inside.filter(iface => iface.name === from?.name));
+}
+
+/** Of all that comes in by an interface its networks; behind a router there may be more. */
+function sourceOf(iface: Interface, said: Ranges | undefined): Ranges | undefined {
+  const networks = networksOf(iface, 4);
+  if (said === undefined) return networks.length === 0 ? undefined : networks;
+  const here = intersection(said, networks);
+  return here.length === 0 ? said : here;
+}
+
+function destinationsOf(inside: Inside, clients: Clients, group: ClientGroup): Ranges {
+  const said = group.destinations.flatMap(text => read(text, 4) ?? []);
+  const named =
+    group.destinationGroup === undefined ? [] : namedGroup(inside.running, group.destinationGroup);
+  const ranges = 'addresses' in named ? (named.addresses ?? []) : [];
+  const all = union(said, ranges);
+  return all.length > 0 ? all : internet(4, clients);
+}
+
+/** What no packet is routed to, whatever the tables say. */
+const never = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'];
+
+/** Everything but their own networks. */
+function internet(family: Family, { ownNetworks }: Clients): Ranges {
+  const base =
+    family === 4
+      ? never.reduce((set, text) => difference(set, read(text, 4) ?? []), allAddresses(4))
+      : read('2000::/3', 6);
+  return ownNetworks.reduce((set, text) => difference(set, read(text, family) ?? []), base ?? []);
+}
