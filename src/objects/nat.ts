@@ -6,6 +6,7 @@ import type { NatRule, Site } from '../site/site.ts';
 import { isIdle } from '../vyatta/nodes.ts';
 import { byVersion, leaves, type Tree } from '../vyatta/tree.ts';
 import { covers, type Prefix, parseInterfaceAddress, parsePrefix } from '../wireguard/prefix.ts';
+import { masqueradeTunnel } from './clients/names.ts';
 import type { Draft } from './draft.ts';
 import type { Claim } from './hold.ts';
 import { any, type KeyOf, Kind } from './kind.ts';
@@ -41,6 +42,9 @@ export const natRule: Kind<[number: string], KeyOf<typeof table>> = new Kind({
     const { site } = claim;
     if (managesNatRule(site, Number(number)) || site.absent.natRules.includes(Number(number))) return 'all';
     if (claim.wants(natRule.path(number))) return 'all';
+    // the one that clients of a tunnel had
+    const of = masqueradeTunnel(natRule.value(claim.running, 'description', number));
+    if (of !== undefined && (claim.isNamed(of) || claim.isWhole(of))) return 'all';
     return namesTunnel(claim, number) ? 'said' : 'none';
   },
   title: number => ({ title: `NAT rule ${number}`, order: ['NAT', '', Number(number)] }),

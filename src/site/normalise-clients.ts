@@ -17,6 +17,7 @@ export function normaliseClients(at: S.SitePath, clients: WrittenClients): S.Cli
     table: clients.table,
     whenDown: clients.whenDown ?? 'drop',
     ipv6: clients.ipv6 ?? 'drop',
+    masquerade: clients.masquerade ?? true,
     ownNetworks: (clients.ownNetworks ?? privateNetworks).map(canonicalPrefix),
     from: Object.entries(clients.from)
       .sort(([a], [b]) => (a < b ? -1 : 1))

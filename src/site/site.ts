@@ -121,6 +121,8 @@ export interface Clients {
   readonly table?: number;
   readonly whenDown: 'drop' | 'wan';
   readonly ipv6: 'drop' | 'wan';
+  /** A number is that of its rule. */
+  readonly masquerade: boolean | number;
   /** Canonical prefixes of both families. */
   readonly ownNetworks: readonly string[];
   /** In the order of their names. */

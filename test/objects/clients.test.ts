@@ -136,6 +136,30 @@ describe('clients of a tunnel', () => {
     ]);
   });
 
+  it('get the address of the tunnel by one rule, unless somebody has one or the file wants none', () => {
+    const nat = (text: string, running: Tree): string[] =>
+      planned(text, running).plan.commits.flatMap(({ run }) =>
+        run.map(({ op, path }) => `${op} ${path.join(' ')}`).filter(line => line.includes('nat rule')),
+      );
+    const tv = (more: string): string => site(wg('wg1', 1, `{ from: { tv: 192.168.1.20 }${more} }`));
+    const router = aRouter(...home);
+    assert.deepEqual(nat(tv(''), router), [
+      'set service nat rule 5100 type masquerade',
+      'set service nat rule 5100 description WireGuard wg1 clients',
+      'set service nat rule 5100 outbound-interface wg1',
+    ]);
+    const { after } = settled(tv(''), router);
+    assert.deepEqual(nat(tv(', masquerade: false'), after), ['delete service nat rule 5100']);
+    assert.ok(nat(tv(', masquerade: 5200'), after).includes('delete service nat rule 5100'));
+    assert.deepEqual(nat(tv(', masquerade: false'), router), []);
+    const others = aRouter(
+      ...home,
+      'service nat rule 5010 outbound-interface wg1',
+      'service nat rule 5010 type masquerade',
+    );
+    assert.deepEqual(nat(tv(''), others), []);
+  });
+
   it('take precedence by destination, and before the networks of their own', () => {
     const split =
       '{ from: { shop: { address: 192.168.1.20, destinations: [10.9.0.0/16, 203.0.113.0/24] } } }';
@@ -164,6 +188,8 @@ describe('clients of a tunnel', () => {
       'protocols static table 2 interface-route 0.0.0.0/0 next-hop-interface wg0',
       'protocols static table 2 route 0.0.0.0/0 blackhole distance 255',
       'firewall group address-group VPN address 192.168.1.40',
+      'service nat rule 5010 outbound-interface wg0',
+      'service nat rule 5010 type masquerade',
       'firewall modify balance rule 40 action modify',
       "firewall modify balance rule 40 description 'to the provider'",
       'firewall modify balance rule 40 source group address-group VPN',

@@ -46,6 +46,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
   proof: 'what must hold after a commit',
   'tunnels.*.unfiltered': 'silences a finding',
   'tunnels.*.clients.table': 'a number that the router keeps: test/objects/clients.test.ts',
+  'tunnels.*.clients.masquerade': 'a rule of NAT, where there is none: test/objects/clients.test.ts',
   'tunnels.*.clients.from.*.rule': 'a number that the router keeps: test/objects/clients.test.ts',
   'bgp.neighbors.*.tunnel': 'import finds it by the routes; the plan needs it for the hops',
 };

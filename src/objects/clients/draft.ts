@@ -1,6 +1,5 @@
 // What a running configuration says of clients that go through a tunnel, whoever made it.
 import { groupPath, isInterfaceGroup } from '../../model/firewall/groups.ts';
-import { isToMain, type ModifyRule, modifyRules } from '../../model/routing/modify-rules.ts';
 import { privateNetworks } from '../../site/normalise-clients.ts';
 import { type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
 import { has, type Path, type Tree, value, values } from '../../vyatta/tree.ts';
@@ -16,7 +15,9 @@ import {
   table,
   tableBlackhole,
 } from './kinds.ts';
+import { draftMasquerade } from './masquerade.ts';
 import { clientNamed } from './names.ts';
+import { isInto, isToMain, type RuleThere, rulesThere } from './rules-there.ts';
 import { hasIpv6, type Inside, insideOf, isSeen, sourcesOf } from './sources.ts';
 import { isAlone } from './tables.ts';
 
@@ -24,20 +25,17 @@ import { isAlone } from './tables.ts';
 interface Attached {
   readonly name: string;
   readonly ifaces: readonly Interface[];
-  readonly rules: readonly ModifyRule[];
+  readonly rules: readonly RuleThere[];
 }
 
 export function draftClients(draft: Draft, running: Tree): void {
   const sets = attachedSets(running, 4);
   for (const name of tunnelKind.names(running)) {
     const number = table.names(running).find(one => isAlone(running, one, name));
-    const taking = sets.filter(({ rules }) => rules.some(rule => isInto(rule, number)));
+    const taking = sets.filter(({ rules }) => rules.some(rule => isInto(rule.effect, number)));
     if (number !== undefined && taking.length > 0) new Drafting(draft, running, name, number).say(taking);
   }
 }
-
-const isInto = ({ fate }: ModifyRule, number: string | undefined): boolean =>
-  typeof fate === 'object' && 'table' in fate && fate.table === number;
 
 function attachedSets(running: Tree, family: Family): Attached[] {
   const ifaces = interfacesOf(running);
@@ -45,7 +43,7 @@ function attachedSets(running: Tree, family: Family): Attached[] {
   return [...names].map(name => ({
     name,
     ifaces: ifaces.filter(iface => value(iface.node, attachedModify(family)) === name),
-    rules: modifyRules(running, family, name),
+    rules: rulesThere(running, family, name),
   }));
 }
 
@@ -81,13 +79,15 @@ class Drafting {
   say(sets: readonly Attached[]): void {
     const clients: Found[] = [];
     for (const set of sets)
-      for (const rule of set.rules.filter(one => isInto(one, this.#table))) this.#client(clients, set, rule);
+      for (const rule of set.rules.filter(one => isInto(one.effect, this.#table)))
+        this.#client(clients, set, rule);
     if (clients.length === 0) return;
     const number = this.#table;
     this.#draft.set(this.#at, {}, table.path(number));
     for (const { name } of sets) this.#draft.set(this.#at, this.#draft.at(this.#at), modifySet.path(4, name));
     for (const { name, data, paths } of clients)
       for (const path of paths) this.#draft.set([...this.#at, 'from', name], short(data), path);
+    draftMasquerade(this.#draft, this.#running, this.#tunnel);
     const own = sets.some(set => this.#hasPlain(set)) ? this.#ownNetworks(sets) : undefined;
     if (own !== undefined) this.#draft.set([...this.#at, 'ownNetworks'], own);
     if (!has(this.#running, tableBlackhole(number).slice(0, -1)))
@@ -96,7 +96,7 @@ class Drafting {
   }
 
   /** One more client, or one more destination of one that is there. */
-  #client(clients: Found[], set: Attached, rule: ModifyRule): void {
+  #client(clients: Found[], set: Attached, rule: RuleThere): void {
     const instance = [4, set.name, String(rule.number)] as const;
     const said = modifyRule.data(this.#running, ...instance) as unknown as SaidRule;
     const source = this.#sourceOf(set, said);
@@ -132,7 +132,7 @@ class Drafting {
 
   #hasPlain({ name, rules }: Attached): boolean {
     return rules
-      .filter(rule => isInto(rule, this.#table))
+      .filter(rule => isInto(rule.effect, this.#table))
       .some(
         ({ number }) => !has(this.#running, [...modifyRule.path(4, name, String(number)), 'destination']),
       );
@@ -152,10 +152,10 @@ class Drafting {
   }
 
   #letPast({ name, rules }: Attached): string[] {
-    const first = rules.findIndex(rule => isInto(rule, this.#table));
+    const first = rules.findIndex(rule => isInto(rule.effect, this.#table));
     return rules
       .slice(0, first)
-      .filter(({ fate }) => isToMain(fate))
+      .filter(({ effect }) => isToMain(effect))
       .flatMap(({ number }) => {
         const { source, destination } = modifyRule.data(
           this.#running,
@@ -179,8 +179,8 @@ class Drafting {
       .filter(iface => hasIpv6(this.#inside.all, iface))
       .some(iface => {
         const set = value(iface.node, attachedModify(6));
-        const rules = set === undefined ? [] : modifyRules(this.#running, 6, set);
-        return !rules.some(({ fate }) => fate === 'drop');
+        const rules = set === undefined ? [] : rulesThere(this.#running, 6, set);
+        return !rules.some(({ effect }) => effect.kind === 'drop');
       });
   }
 }
@@ -204,7 +204,7 @@ const isSameSource = (a: Found['data'], b: Found['data']): boolean =>
   a.address === b.address && a.group === b.group && a.interface === b.interface;
 
 /** A name of somebody's own, in the characters that the file takes for one. */
-function nameFrom({ description, number }: ModifyRule): string {
+function nameFrom({ description, number }: RuleThere): string {
   const words = (description ?? '').replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
   return words === '' ? `rule-${number}` : words.slice(0, 40);
 }

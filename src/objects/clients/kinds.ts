@@ -1,5 +1,5 @@
 // The objects of policy routing: routing tables, `firewall modify` rulesets with their rules, and where these are attached.
-import { modifyTree } from '../../model/routing/modify-rules.ts';
+import { modifyTree as modifyTreeOf } from '../../model/firewall/modify.ts';
 import { type Path, type Tree, value, values } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import type { Claim } from '../hold.ts';
@@ -8,6 +8,8 @@ import type { Instance } from '../leaf.ts';
 import { leafOf } from '../leaf.ts';
 import { tunnel } from '../tunnel.ts';
 import { clientNamed, isOwnSet, ownNetworkDescription, tableTunnel } from './names.ts';
+
+const modifyTree = { 4: modifyTreeOf(4), 6: modifyTreeOf(6) } as const;
 
 const tableLeaf = leafOf<{ readonly description: string }>();
 const tableLeaves = [tableLeaf('description', 'description')];

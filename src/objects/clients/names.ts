@@ -25,3 +25,9 @@ export function clientNamed(
 }
 
 export const ownNetworkDescription = 'WireGuard own network';
+
+/** The rule of `service nat` for what clients send into a tunnel. */
+export const masqueradeDescription = (tunnel: string): string => `WireGuard ${tunnel} clients`;
+
+export const masqueradeTunnel = (description: string | undefined): string | undefined =>
+  /^WireGuard (wg\d+) clients$/.exec(description ?? '')?.[1];

@@ -1,12 +1,12 @@
 // Which number a rule for clients has: the one that it has on the router, or that the file says, or the next that is free and
 // comes before whatever else would take its packets.
 import { meeting, type Packets } from '../../model/firewall/packets.ts';
-import { isToMain, type ModifyRule, modifyRules } from '../../model/routing/modify-rules.ts';
 import { type Tree, values } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import type { Desired, DesiredSet, Stage } from './desired.ts';
 import { modifyRule } from './kinds.ts';
 import { clientNamed, ownNetworkDescription } from './names.ts';
+import { isToMain, type RuleThere, rulesThere } from './rules-there.ts';
 import type { Seen } from './sources.ts';
 
 export interface Numbered {
@@ -27,7 +27,7 @@ interface Bounds {
   readonly after: number;
   readonly before: number;
   /** What stands at `before`. */
-  readonly by?: ModifyRule;
+  readonly by?: RuleThere;
 }
 
 /** `isTable`: a routing table of the file's; somebody's rule that sends there is taken for one of these. */
@@ -37,7 +37,7 @@ export function numbersOf(
   isTable: (table: string) => boolean,
   report: (desired: Desired, seen: Seen) => void,
 ): Numbered[] {
-  const there = modifyRules(running, set.family, set.name);
+  const there = rulesThere(running, set.family, set.name);
   const choice = new Choice(running, set, there, isTable);
   const found: Numbered[] = [];
   for (const stage of ['destination', 'own', 'client'] as const)
@@ -53,8 +53,8 @@ export function numbersOf(
 class Choice {
   readonly #running: Tree;
   readonly #set: DesiredSet;
-  readonly #there: readonly ModifyRule[];
-  readonly #foreign: readonly ModifyRule[];
+  readonly #there: readonly RuleThere[];
+  readonly #foreign: readonly RuleThere[];
   readonly #taken = new Set<number>();
   /** The last number that lets own networks past. */
   #lastOwn = 0;
@@ -62,16 +62,16 @@ class Choice {
   constructor(
     running: Tree,
     set: DesiredSet,
-    there: readonly ModifyRule[],
+    there: readonly RuleThere[],
     isTable: (table: string) => boolean,
   ) {
     this.#running = running;
     this.#set = set;
     this.#there = there;
-    const isOurs = ({ description, fate }: ModifyRule): boolean =>
+    const isOurs = ({ description, effect }: RuleThere): boolean =>
       clientNamed(description) !== undefined ||
       description === ownNetworkDescription ||
-      (typeof fate === 'object' && 'table' in fate && isTable(fate.table));
+      (effect.kind === 'table' && isTable(effect.table));
     this.#foreign = there.filter(rule => !isOurs(rule));
     for (const { number } of set.rules) if (number !== undefined) this.#taken.add(number);
   }
@@ -80,8 +80,8 @@ class Choice {
   isLetPast({ packets }: Desired): boolean {
     const before = this.#firstClient();
     return this.#foreign.some(
-      ({ number, fate, takes }) =>
-        number < before && isToMain(fate) && takes.some(set => isWithin(packets, set)),
+      ({ number, effect, takes }) =>
+        number < before && isToMain(effect) && takes.some(set => isWithin(packets, set)),
     );
   }
 
@@ -113,7 +113,7 @@ class Choice {
 
   /** The rule that is there already, by what it says or else by its name; or a new number. */
   #chosen({ stage, rule, of }: Desired, bounds: Bounds): number | Seen {
-    const fits = ({ number }: ModifyRule): boolean =>
+    const fits = ({ number }: RuleThere): boolean =>
       bounds.after < number && number < bounds.before && !this.#taken.has(number);
     const same = this.#there.find(one => fits(one) && this.#says(one.number, rule));
     if (same !== undefined) return same.number;
@@ -149,9 +149,9 @@ class Choice {
   #bounds({ stage, packets }: Desired): Bounds {
     const end = { after: 0, before: most + 1 };
     if (stage === 'destination') return { ...end, ...this.#beforeTaker(packets, () => true) };
-    const taker = this.#beforeTaker(stage === 'own' ? undefined : packets, fate => !isToMain(fate));
+    const taker = this.#beforeTaker(stage === 'own' ? undefined : packets, effect => !isToMain(effect));
     const before = taker?.before ?? end.before;
-    const past = this.#foreign.filter(({ number, fate }) => number < before && isToMain(fate));
+    const past = this.#foreign.filter(({ number, effect }) => number < before && isToMain(effect));
     const after = Math.max(0, ...past.map(({ number }) => number), stage === 'own' ? 0 : this.#lastOwn);
     return { after, before, ...(taker?.by && { by: taker.by }) };
   }
@@ -159,23 +159,23 @@ class Choice {
   /** The first rule of somebody else's that takes some of the packets; undefined packets: of any client. */
   #beforeTaker(
     packets: Packets | undefined,
-    counts: (fate: ModifyRule['fate']) => boolean,
-  ): { before: number; by: ModifyRule } | undefined {
+    counts: (effect: RuleThere['effect']) => boolean,
+  ): { before: number; by: RuleThere } | undefined {
     const asked =
       packets === undefined
         ? this.#set.rules.filter(({ stage }) => stage === 'client').map(one => one.packets)
         : [packets];
     const by = this.#foreign.find(
-      ({ fate, takes, mayTake }) =>
-        fate !== 'goes on' &&
-        counts(fate) &&
+      ({ effect, takes, mayTake }) =>
+        deciding.has(effect.kind) &&
+        counts(effect) &&
         [...takes, ...mayTake].some(set => asked.some(one => meeting(set, one))),
     );
     return by && { before: by.number, by };
   }
 
   #firstClient(): number {
-    return this.#beforeTaker(undefined, fate => !isToMain(fate))?.before ?? most + 1;
+    return this.#beforeTaker(undefined, effect => !isToMain(effect))?.before ?? most + 1;
   }
 
   /** The rule with this number says the same, whatever its description, and nothing that the file has no word for. */
@@ -186,6 +186,9 @@ class Choice {
     return canonical(said) === canonical(rule) && hasNoMore(this.#running, this.#set.family, instance);
   }
 }
+
+/** What ends the ruleset, or gives the connection a table of its own. */
+const deciding: ReadonlySet<RuleThere['effect']['kind']> = new Set(['leave', 'drop', 'table', 'group']);
 
 const known = new Set(['action', 'description', 'modify', 'source', 'destination', 'log']);
 

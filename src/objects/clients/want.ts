@@ -6,6 +6,7 @@ import type { Family } from '../../wireguard/prefix.ts';
 import type { Wanted } from '../wanted.ts';
 import { type Desired, type DesiredSet, desiredSets, overlaps, type WithClients } from './desired.ts';
 import { attachedModify, modifyRule } from './kinds.ts';
+import { wantMasquerade } from './masquerade.ts';
 import { numbersOf } from './numbers.ts';
 import { insideOf } from './sources.ts';
 import { tablesOf, wantTable } from './tables.ts';
@@ -20,7 +21,10 @@ export function wantClients(wanted: Wanted, site: Site): void {
     observe([...(clients?.at ?? []), 'table'], name, seen),
   );
   const tunnels = withTables(site, tables);
-  for (const { tunnel, table } of tunnels) wantTable(wanted, tunnel, table);
+  for (const { tunnel, table } of tunnels) {
+    wantTable(wanted, tunnel, table);
+    wantMasquerade(wanted, site, tunnel);
+  }
   const numbers = new Set([...tables.values()].map(String));
   const sets = desiredSets(tunnels, insideOf(running, wanted.tree), (tunnel, client, seen) =>
     observe(client.at, tunnel.name, seen, client.name),

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { clientAddress, interfaceLink } from '../grammar/clients.ts';
 import { groupName, peerName } from '../grammar/names.ts';
 import { prefix } from '../grammar/net.ts';
-import { choice, listOf, mapOf, whole, word } from './leaf.ts';
+import { choice, flag, listOf, mapOf, whole, word } from './leaf.ts';
 
 const client = z
   .strictObject({
@@ -52,6 +52,13 @@ export const clients = z
       ['drop', 'wan'],
       'Their IPv6, which EdgeOS sends through no tunnel by a rule: dropped where it leaves home, or sent to the internet in clear. Default: drop.',
     ).optional(),
+    masquerade: z
+      .union([flag('Whether they get it.'), whole(5000, 9999, 'The number of its rule.')])
+      .meta({
+        description:
+          "Give what they send into the tunnel the tunnel's address, as the other end of a provider needs it: true, false, or the number of the NAT rule. Default: true; nothing is made where `nat` or the router has such a rule.",
+      })
+      .optional(),
     table: whole(
       1,
       250,
