@@ -18,7 +18,7 @@ import {
 import { draftMasquerade } from './masquerade.ts';
 import { clientNamed } from './names.ts';
 import { isInto, isToMain, type RuleThere, rulesThere } from './rules-there.ts';
-import { hasIpv6, type Inside, insideOf, isSeen, sourcesOf } from './sources.ts';
+import { hasIpv6, type Inside, insideOf, isSeen, networksOf, rangeOf, sourcesOf } from './sources.ts';
 import { isAlone } from './tables.ts';
 
 /** A modify ruleset where it is attached. */
@@ -117,6 +117,8 @@ class Drafting {
   #sourceOf(set: Attached, { source }: SaidRule): Found['data'] | undefined {
     const who = saidOf(source);
     const [iface, ...more] = set.ifaces;
+    const named = more.length === 0 ? undefined : set.ifaces.find(one => isNetworkOf(one, who?.address));
+    if (named !== undefined) return { interface: named.name };
     if (who !== undefined) {
       const client = { at: [], name: '', destinations: [], ...who };
       const found = sourcesOf(this.#inside, this.#tunnel, client);
@@ -184,6 +186,13 @@ class Drafting {
       });
   }
 }
+
+/** What a rule of a ruleset at several interfaces says of all that comes in by one. */
+const isNetworkOf = (iface: Interface, address: string | undefined): boolean => {
+  const [first, ...more] = networksOf(iface);
+  const [said] = address === undefined ? [] : (rangeOf(address) ?? []);
+  return more.length === 0 && first !== undefined && first[0] === said?.[0] && first[1] === said[1];
+};
 
 function saidOf(end: Said | undefined): Found['data'] | undefined {
   const group = end?.group?.address ?? end?.group?.network;

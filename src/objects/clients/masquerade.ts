@@ -20,7 +20,9 @@ export function wantMasquerade(wanted: Wanted, site: Site, { name, clients }: Tu
   const there = natRule
     .names(running)
     .filter(number => !site.absent.natRules.includes(Number(number)) && isFor(running, number, name));
-  const ours = there.find(number => natRule.value(running, 'description', number) === masqueradeDescription(name));
+  const ours = there.find(
+    number => natRule.value(running, 'description', number) === masqueradeDescription(name),
+  );
   const said = typeof clients.masquerade === 'number' ? clients.masquerade : undefined;
   if (ours === undefined && there.length > 0 && said === undefined) return;
   const taken = new Set([

@@ -62,13 +62,13 @@ export function rangeOf(text: string): Ranges | undefined {
   return a === undefined || b === undefined ? undefined : ranges([[a.address, b.address]]);
 }
 
-/** The kind of a group by its name; an interface's own are of either kind. */
+/** The kind of a group by its name; those of an interface, NETv4_eth0 too, are address groups (docs/edgeos.md 'Rulesets'). */
 export function namedGroup(running: Tree, name: string): End | Seen {
   const bare = name.replace(/^!/, '');
   const kinds = (['address', 'network'] as const).filter(
     kind =>
       has(running, ['firewall', 'group', `${kind}-group`, bare]) ||
-      (isInterfaceGroup(bare) && bare.startsWith(kind === 'address' ? 'ADDR' : 'NET')),
+      (kind === 'address' && isInterfaceGroup(bare)),
   );
   const [kind] = kinds;
   if (kind === undefined) {

@@ -24,13 +24,13 @@ export const soundClients: Rule = ({ site, report }) => {
     if (address !== undefined && group !== undefined)
       report([...at, 'group'], {
         code: 'group-and-value',
-        message: 'an address and a group cannot stand together',
+        message: "an address and a group can't stand together",
         hint: 'make two of it, each with its name',
       });
     if (address === undefined && group === undefined && iface === undefined)
       report(at, {
         code: 'no-clients',
-        message: 'says not which clients',
+        message: 'says nothing of which clients',
         hint: 'write an address, or { group: NAME }, or { interface: switch0.40 }',
       });
     for (const [i, prefix] of destinations.entries())

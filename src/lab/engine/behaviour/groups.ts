@@ -178,8 +178,12 @@ export function groupReferences(rule: Template): void {
     }
 }
 
+/** Of an interface: the router makes the set as soon as a rule names it (vyatta-cfg src/ubnt/fw/fw_group.cpp). */
+const ofInterface = /^(ADDR|NET)v4_/;
+
 function referenceProblem({ value, working, world }: Act, type: GroupType): string | undefined {
   const name = bare(value);
+  if (type === 'address' && ofInterface.test(name) && name.length < 31) return undefined;
   const set = world.kernel.sets.get(name);
   if (set === undefined) return `Group [${value}] has not been defined`;
   const known = typeInConfig(working, name, set.family) ?? 'Invalid';
