@@ -10,7 +10,11 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter(file => file.endsWith('.ts'))
   .map(file => {
     const text = readFileSync(new URL(file, src), 'utf8');
-    return { file, raised: codesIn(text, /code: '(EW\d+)'/g), explained: codesIn(text, /^ +(EW\d+): \{/gm) };
+    return {
+      file,
+      raised: codesIn(text, /code(?::| =) '(EW\d+)'/g),
+      explained: codesIn(text, /^ +(EW\d+): \{/gm),
+    };
   });
 
 function codesIn(text: string, pattern: RegExp): string[] {

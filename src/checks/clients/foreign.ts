@@ -1,9 +1,10 @@
 // EW264: modify rules that somebody else made, and that send packets from home into a tunnel of the file: whether they come through, and
 // what becomes of them when the tunnel is gone.
 import type { ModifyRule } from '../../model/firewall/modify.ts';
+import { type Ranges, union } from '../../model/firewall/ranges.ts';
 import type { Answer } from '../../model/routing/answers.ts';
 import { modifierOf, networksOf } from '../../model/routing/policy.ts';
-import type { Way } from '../../model/routing/step.ts';
+import type { Question, Way } from '../../model/routing/step.ts';
 import { tellAnswer } from '../../model/routing/way-words.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
@@ -13,7 +14,7 @@ import { has, type Path, values } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import { alreadyThere, listed, livingTunnels } from '../routing/routes.ts';
 import { families, finding, viewOf } from '../view.ts';
-import { answersOf, judged, newFrom } from './judge.ts';
+import { answersOf, downOf, newFrom, upOf } from './judge.ts';
 
 export const foreignClients: Check = {
   explanations: {
@@ -46,8 +47,8 @@ function atInterface(
   if (modifierOf(iface, family) === undefined) return [];
   const source = networksOf(iface, family);
   const question = newFrom(iface, family, source.length === 0 ? undefined : source);
+  const up = upOf(input, question);
   return tunnels.flatMap(tunnel => {
-    const { up, down } = judged(input, question, tunnel.name);
     const into = up.filter(way => way.out?.name === tunnel.name);
     const rules = new Map(
       into.flatMap(way => (senderOf(way) === undefined ? [] : [[key(way), senderOf(way)]])),
@@ -58,12 +59,23 @@ function atInterface(
       const problems = [
         ...noAddress(into.filter(mine)),
         ...answersOf(input, question, into.filter(mine)).map(answer => noAnswer(input, tunnel, answer)),
-        ...leaks(rule, family, down.filter(mine)),
+        ...leaks(rule, family, withoutTunnel(input, question, tunnel, into.filter(mine)).filter(mine)),
         ...(family === 6 ? [noRule(rule)] : []),
       ];
       return problems.length === 0 ? [] : [told(input, tunnel, rule, iface, problems)];
     });
   });
+}
+
+/** What goes into the tunnel, with it gone; what the table leads elsewhere anyway is no matter of the tunnel's. */
+function withoutTunnel(
+  input: CheckInput,
+  { from, family, packets }: Question,
+  { name }: Tunnel,
+  into: readonly Way[],
+): readonly Way[] {
+  const destination = into.reduce<Ranges>((set, way) => union(set, way.packets.destination ?? []), []);
+  return downOf(input, newFrom(from, family, packets.source, destination), name);
 }
 
 /** The rule that chose the table. */

@@ -43,10 +43,17 @@ function worldWithout(input: CheckInput, tunnel: string): World {
   return found;
 }
 
-export function judged(input: CheckInput, question: Question, tunnel: string): Judged {
-  const { after } = viewOf(input);
-  return { question, up: waysOf(after, question), down: waysOf(worldWithout(input, tunnel), question) };
-}
+export const upOf = (input: CheckInput, question: Question): Way[] => waysOf(viewOf(input).after, question);
+
+/** With a tunnel gone. */
+export const downOf = (input: CheckInput, question: Question, tunnel: string): Way[] =>
+  waysOf(worldWithout(input, tunnel), question);
+
+export const judged = (input: CheckInput, question: Question, tunnel: string): Judged => ({
+  question,
+  up: upOf(input, question),
+  down: downOf(input, question, tunnel),
+});
 
 /** Why answers to what goes into the tunnel may not come, each once. */
 export function answersOf(input: CheckInput, question: Question, ways: readonly Way[]): Answer[] {
