@@ -16,12 +16,16 @@ import { offload } from './device/offload.ts';
 import { packageFaults } from './device/package.ts';
 import { pendingConfirm } from './device/pending-confirm.ts';
 import { stillUsed } from './device/still-used.ts';
+import { dnsReachable } from './dns/reachable.ts';
+import { dnsStyles } from './dns/styles.ts';
 import { endChecks } from './ends/all.ts';
 import { anySource } from './firewall/any-source.ts';
 import { bgpPassage, unfiltered } from './firewall/filters.ts';
+import { groupInUse } from './firewall/group-in-use.ts';
 import { homeReach } from './firewall/home-reach.ts';
 import { inZone } from './firewall/in-zone.ts';
 import { missingGroups } from './firewall/missing-groups.ts';
+import { missingZone } from './firewall/missing-zone.ts';
 import { openWan } from './firewall/open-wan.ts';
 import { otherPurpose } from './firewall/other-purpose.ts';
 import { portRules } from './firewall/port-rules.ts';
@@ -99,12 +103,16 @@ export const checks: readonly Check[] = [
   missingRulesets,
   otherPurpose,
   missingGroups,
+  groupInUse,
+  missingZone,
   inZone,
   unfiltered,
   bgpPassage,
   homeReach,
   hiddenByNat,
   natInterfaces,
+  dnsStyles,
+  dnsReachable,
   allowedTwice,
   allowedWithin,
   routesWithoutPeer,

@@ -10,7 +10,9 @@ import { draftClients } from './clients/draft.ts';
 import { attachments, modifyRule, modifySet, table } from './clients/kinds.ts';
 import { wantClients } from './clients/want.ts';
 import { discovery, wantDiscovery } from './discovery.ts';
+import { draftDns, exceptInterface, listenOn, wantDns } from './dns.ts';
 import type { Draft } from './draft.ts';
+import { draftGroups, groups, wantGroups } from './group.ts';
 import { Claim } from './hold.ts';
 import type { Kind, Title } from './kind.ts';
 import type { Instance } from './leaf.ts';
@@ -25,12 +27,14 @@ import { draftRulesets, rule, ruleset, wantRuleset } from './ruleset.ts';
 import { draftTunnel, isWhole, tunnel } from './tunnel.ts';
 import { uplinksOf } from './uplinks.ts';
 import { type KeyPath, Wanted, type Wish } from './wanted.ts';
+import { draftZone, wantZone, zoneMember } from './zone.ts';
 
 /** The deepest first, so that a peer is found before its tunnel. */
 const kinds = (
   [
     ...[tunnel, peer, route, guard, discovery, ruleset, rule, clamp, bgp, neighbor, prefixList],
     ...[natRule, resolver, table, modifySet, modifyRule, ...attachments],
+    ...[...groups, listenOn, exceptInterface, zoneMember],
   ] as unknown as Kind<Instance, string>[]
 ).sort((a, b) => b.depth - a.depth) as readonly Kind<Instance, string>[];
 
@@ -71,8 +75,10 @@ export function deriveWanted(
     wantOpenPort(wanted, site, one);
   }
   for (const one of site.rulesets) wantRuleset(wanted, one);
+  wantGroups(wanted, site);
   wantNat(wanted, site);
   wantClients(wanted, site);
+  wantDns(wanted, site);
   wantClamps(wanted, site);
   if (site.bgp !== undefined) wantBgp(wanted, site, site.bgp);
   return wanted;
@@ -85,6 +91,7 @@ function wantTunnel(wanted: Wanted, said: Tunnel, wish: Wish): void {
   for (const one of said.peers) wantPeer(wanted, said, one, wish);
   for (const one of said.routes) wantRoute(wanted, said, one);
   wantResolver(wanted, said);
+  wantZone(wanted, said);
   if (whole) wantDiscovery(wanted, said);
 }
 
@@ -100,12 +107,15 @@ export function draftObjects(draft: Draft, running: Tree): void {
     draftTunnel(draft, running, name);
     draftPeers(draft, running, name);
     draftRoutes(draft, running, name);
+    draftZone(draft, running, name);
   }
   draftPorts(draft, running);
   if (names.length === 0) return;
   draftRulesets(draft, running);
   draftNat(draft, running);
   draftClients(draft, running);
+  draftGroups(draft, running);
+  draftDns(draft, running);
   draftClamps(draft, running);
   draftBgp(draft, running);
 }

@@ -51,11 +51,12 @@ export function bypassSite(site: Site, tunnel: Tunnel, isRestored: boolean): Sit
     peers: [],
     routes,
   };
-  const { bgp: _, rotateAfter: __, ...rest } = site;
+  const { bgp: _, dns: __, rotateAfter: ___, ...rest } = site;
   return {
     ...rest,
     manages: { at: site.manages.at, interfaces: [], firewallRules: new Map(), natRules: [] },
     rulesets: [],
+    groups: [],
     nat: [],
     tunnels: isRestored ? [bare] : [],
     mssClamp: { ipv4: 'off', ipv6: 'off' },
@@ -67,6 +68,7 @@ export function bypassSite(site: Site, tunnel: Tunnel, isRestored: boolean): Sit
       rulesets: [],
       firewallRules: new Map(),
       natRules: [],
+      groups: [],
       neighbors: [],
     },
   };

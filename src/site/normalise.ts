@@ -52,7 +52,15 @@ export function normalise(written: Written, silences: readonly S.Silence[]): S.S
     limits: defined(written.limits ?? {}),
     tunnels: tunnels.sort((a, b) => number(a.name) - number(b.name)),
     rulesets: rulesets.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    groups: entries(written.groups).map(([name, group]) =>
+      defined({ ...group, at: ['groups', name], name, members: (group.members ?? []).map(String) }),
+    ),
     nat: normaliseNat(written.nat),
+    dns: written.dns && {
+      at: ['dns'],
+      listenOn: written.dns.listenOn ?? [],
+      exceptInterface: written.dns.exceptInterface ?? [],
+    },
     absent: normaliseAbsent(written.absent),
     mssClamp: defined(written.mssClamp ?? {}),
     bgp: written.bgp && normaliseBgp(written.bgp),
@@ -174,6 +182,7 @@ function normaliseAbsent(absent: Written['absent']): S.Absent {
     rulesets: absent?.rulesets ?? [],
     firewallRules: lists(absent?.firewallRules),
     natRules: absent?.natRules ?? [],
+    groups: absent?.groups ?? [],
     neighbors: (absent?.neighbors ?? []).map(canonicalAddress),
   };
 }

@@ -26,8 +26,10 @@ import {
   soundClusterTimers,
   uniqueNodeAddresses,
 } from './rules/cluster.ts';
+import { dnsOfTunnels } from './rules/dns.ts';
 import { resolveOfName } from './rules/endpoints.ts';
 import { soundFirewallRules } from './rules/firewall-rules.ts';
+import { soundGroups } from './rules/groups.ts';
 import { uniqueKeySources, uniquePeerKeys } from './rules/keys.ts';
 import { disjointRanges } from './rules/manages.ts';
 import { soundNatRules } from './rules/nat.ts';
@@ -51,6 +53,8 @@ export const rules: readonly Rule[] = [
   oneFamilyPerRuleset,
   soundFirewallRules,
   soundNatRules,
+  soundGroups,
+  dnsOfTunnels,
   disjointRanges,
   absentIsNotWanted,
   absentOnce,

@@ -25,10 +25,13 @@ export interface Site {
   /** By number; names are unique. */
   readonly tunnels: readonly Tunnel[];
   readonly rulesets: readonly Ruleset[];
+  /** By name. */
+  readonly groups: readonly Group[];
   /** In the order of their numbers. */
   readonly nat: readonly NatRule[];
   readonly absent: Absent;
   readonly mssClamp: PerFamily<number | 'auto' | 'off'>;
+  readonly dns?: Dns;
   readonly bgp?: Bgp;
   /** The other end. */
   readonly cluster?: Cluster;
@@ -91,6 +94,7 @@ type WrittenRoute = Exclude<NonNullable<WrittenTunnel['routes']>[string], string
 type WrittenClient = Exclude<NonNullable<WrittenTunnel['clients']>['from'][string], string>;
 type WrittenRuleset = NonNullable<Written['rulesets']>[string];
 type WrittenRule = NonNullable<WrittenRuleset['rules']>[string];
+type WrittenGroup = NonNullable<Written['groups']>[string];
 type WrittenNatRule = NonNullable<Written['nat']>[string];
 type WrittenBgp = NonNullable<Written['bgp']>;
 type WrittenNeighbor = NonNullable<WrittenBgp['neighbors']>[string];
@@ -218,6 +222,20 @@ export interface Match {
   readonly group?: { readonly address?: string; readonly network?: string; readonly port?: string };
 }
 
+/** A firewall group that is the file's as a whole. */
+export interface Group extends AsWritten<WrittenGroup, 'members'> {
+  readonly at: SitePath;
+  readonly name: string;
+  readonly members: readonly string[];
+}
+
+/** Tunnels that the DNS forwarder listens on, or doesn't. */
+export interface Dns {
+  readonly at: SitePath;
+  readonly listenOn: readonly string[];
+  readonly exceptInterface: readonly string[];
+}
+
 /** A rule of `service nat`, in EdgeOS's own terms. */
 export interface NatRule
   extends AsWritten<
@@ -257,6 +275,8 @@ export interface Absent {
   readonly firewallRules: ReadonlyMap<string, readonly number[]>;
   /** Numbers of NAT rules. */
   readonly natRules: readonly number[];
+  /** Names of firewall groups, of whatever type. */
+  readonly groups: readonly string[];
   /** Addresses of BGP neighbours. */
   readonly neighbors: readonly string[];
 }

@@ -2,7 +2,7 @@
 // Everything else on a router is foreign: read as words, never written.
 import { attachment, firewall } from './firewall-nodes.ts';
 import { container, leaf, multi, type Node, type Nodes, number, oneOf, tag, valueless } from './node.ts';
-import { policy, protocols } from './protocol-nodes.ts';
+import { ospf, ospfv3, policy, protocols } from './protocol-nodes.ts';
 import { service } from './service-nodes.ts';
 import type { Path } from './tree.ts';
 
@@ -24,7 +24,8 @@ const wireguard = tag('txt', {
   'down-command': leaf('txt'),
   firewall: attachment,
   fwmark: leaf('txt'),
-  ip: container({ 'source-validation': oneOf('loose', 'strict', 'disable') }),
+  ip: container({ ospf, 'source-validation': oneOf('loose', 'strict', 'disable') }),
+  ipv6: container({ ospfv3 }),
   'listen-port': number(1, 65535),
   mtu: number(64, 8024, { default: '1420' }),
   peer: tag('key', peer),
@@ -72,7 +73,16 @@ const system = container({
 });
 
 /** The root of the table. */
-export const nodes = container({ firewall, interfaces, policy, protocols, service, system });
+export const nodes = container({
+  firewall,
+  interfaces,
+  policy,
+  protocols,
+  service,
+  system,
+  // an interface is an object by itself here: the others of a zone are other people's
+  'zone-policy': container({ zone: tag('txt', { interface: tag('txt', {}) }) }),
+});
 
 /** What a path names: a node of the table, or a value (an instance, for a tag) of one. */
 export interface Found {

@@ -17,6 +17,35 @@ const routes: Nodes = {
   }),
 };
 
+const seconds = (least: number, standard: string) => number(least, 65535, { default: standard });
+
+/** Of both versions of OSPF, at an interface (docs/edgeos.md 'OSPF on an interface'). */
+const ospfTimers: Nodes = {
+  cost: number(1, 65535),
+  'dead-interval': seconds(1, '40'),
+  'hello-interval': seconds(1, '10'),
+  'mtu-ignore': valueless,
+  priority: number(0, 255, { default: '1' }),
+  'retransmit-interval': seconds(3, '5'),
+  'transmit-delay': seconds(1, '1'),
+};
+
+export const ospf = container({
+  ...ospfTimers,
+  authentication: container({
+    md5: container({ 'key-id': tag('u32', { 'md5-key': leaf('txt', { secret: true }) }) }),
+    'plaintext-password': leaf('txt', { secret: true }),
+  }),
+  network: oneOf('broadcast', 'non-broadcast', 'point-to-multipoint', 'point-to-point'),
+});
+
+export const ospfv3 = container({
+  ...ospfTimers,
+  ifmtu: number(1, 65535),
+  'instance-id': number(0, 255),
+  passive: valueless,
+});
+
 /** What a neighbour of each family of routes may have; those of IPv4 stand at the neighbour itself. */
 const unicast: Nodes = {
   'prefix-list': container({ export: leaf('txt'), import: leaf('txt') }),

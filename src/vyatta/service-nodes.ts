@@ -7,6 +7,10 @@ const { 'mac-address': _, ...match } = matchNodes(4);
 const translation: Nodes = { address: leaf('txt'), port: leaf('txt') };
 
 export const service = container({
+  // an interface is an object by itself here: the others on the list are other people's
+  dns: container({
+    forwarding: container({ 'except-interface': tag('txt', {}), 'listen-on': tag('txt', {}) }),
+  }),
   gui: container({ 'http-port': leaf('port'), 'https-port': leaf('port'), 'listen-address': multi('ip') }),
   nat: container({
     rule: tag(

@@ -93,7 +93,7 @@ describe('import of what a file can not say', () => {
         `set interfaces wireguard wg0 peer ${key} endpoint 'a<b:1'`,
         `set interfaces wireguard wg0 peer ${key} allowed-ips 10.0.0.1/24,10.1.0.0/16`,
         'set interfaces wireguard wg0 private-key /home/ubnt/key',
-        'set interfaces wireguard wg0 ip ospf cost 5',
+        'set interfaces wireguard wg0 ip rip split-horizon disable',
         'set protocols static table 5 interface-route 0.0.0.0/0 next-hop-interface wg0',
         'set interfaces wireguard wg1000 mtu 1420',
         'set interfaces wireguard wg03 mtu 1420',
@@ -107,7 +107,7 @@ describe('import of what a file can not say', () => {
       found['interfaces wireguard wg0 private-key /home/ubnt/key'] ?? '',
       /not below \/config\/auth/,
     );
-    assert.match(found['interfaces wireguard wg0 ip ospf cost 5'] ?? '', /no word for it/);
+    assert.match(found['interfaces wireguard wg0 ip rip split-horizon disable'] ?? '', /no word for it/);
     assert.match(
       found['protocols static table 5 interface-route 0.0.0.0/0 next-hop-interface wg0'] ?? '',
       /never touches it/,

@@ -44,7 +44,7 @@ const codes = `unreadable yaml duplicate-key unknown-key missing-key wrong-type 
   no-name duplicate-route guard-before-route ruleset-family port-without-protocol port-lists group-and-value
   icmp-without-protocol duplicate-range absent-and-wanted duplicate-absent unknown-tunnel duplicate-neighbor own-address
   bad-timers wrong-family shared-tunnel no-router-address taken holds-tunnel
-  nat-number nat-incomplete nat-of-another-type nat-networks
+  duplicate-member dns-styles nat-number nat-incomplete nat-of-another-type nat-networks
   no-clients client-ipv6 clients-twice clients-not-taken duplicate-table own-networks`.split(/\s+/);
 
 describe('a site file with mistakes', () => {

@@ -144,6 +144,7 @@ export const sites: fc.Arbitrary<Site> = fc
           },
         ]
       : [],
+    groups: [],
     nat,
     absent: {
       at: [],
@@ -153,6 +154,7 @@ export const sites: fc.Arbitrary<Site> = fc
       rulesets: [],
       firewallRules: new Map(),
       natRules: [],
+      groups: [],
       neighbors: [],
     },
     mssClamp: {},

@@ -41,6 +41,7 @@ export function aSite(tunnels: readonly Tunnel[], more: Partial<Site> = {}): Sit
     limits: {},
     tunnels,
     rulesets: [],
+    groups: [],
     nat: [],
     absent: {
       at: ['absent'],
@@ -50,6 +51,7 @@ export function aSite(tunnels: readonly Tunnel[], more: Partial<Site> = {}): Sit
       rulesets: [],
       firewallRules: new Map(),
       natRules: [],
+      groups: [],
       neighbors: [],
     },
     mssClamp: { ipv4: 'off', ipv6: 'off' },

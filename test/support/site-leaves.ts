@@ -75,6 +75,13 @@ const named = (value: unknown, more: Partial<Sample> = {}): Sample => ({
 /** One is nothing without the other. */
 const timers = named({ keepalive: 5, holdtime: 15 }, { at: 'bgp.neighbors.*.timers' });
 const icmp = { with: { 'rulesets.*.rules.*.protocol': 'icmp' } } as const;
+/** Import takes in the groups of what it takes in. */
+const used = {
+  with: {
+    'tunnels.*.firewall.local.ipv4': 'GUARD',
+    'rulesets.*.rules.*.source.group.address': 'SERVERS',
+  },
+} as const;
 const natTcp = { with: { 'nat.*.protocol': 'tcp_udp' } } as const;
 /** A rule of its own: a destination rule has other numbers and other keys than that of the base. */
 const wholeNat = (number: number, key: string, value: unknown, whole: object): Sample => ({
@@ -114,6 +121,22 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   ],
   'tunnels.*.routeAllowedIPs': [{ value: true, hasDefault: true }],
   'tunnels.*.fwmark': [{ value: 81 }, { value: '0x51' }],
+  'tunnels.*.zone': [{ value: 'VPN', isShared: true }],
+  ...Object.fromEntries(
+    ['ospf', 'ospfv3'].flatMap(version => [
+      [`tunnels.*.${version}.cost`, [{ value: 12 }]],
+      [`tunnels.*.${version}.helloInterval`, [{ value: 5 }]],
+      [`tunnels.*.${version}.deadInterval`, [{ value: 20 }]],
+      [`tunnels.*.${version}.retransmitInterval`, [{ value: 6 }]],
+      [`tunnels.*.${version}.transmitDelay`, [{ value: 2 }]],
+      [`tunnels.*.${version}.priority`, [{ value: 0 }]],
+      [`tunnels.*.${version}.mtuIgnore`, [{ value: true }]],
+    ]),
+  ),
+  'tunnels.*.ospf.network': [{ value: 'point-to-point' }],
+  'tunnels.*.ospfv3.ifMtu': [{ value: 1400 }],
+  'tunnels.*.ospfv3.instanceId': [{ value: 3 }],
+  'tunnels.*.ospfv3.passive': [{ value: true }],
   'tunnels.*.disable': [{ value: true }],
   'tunnels.*.openPort.rule': [
     {
@@ -198,6 +221,11 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
       with: { 'rulesets.*.rules.*.protocol': 'icmp', 'rulesets.*.rules.*.icmp.type': 3 },
     }),
   ],
+  'groups.*.type': [named('address', used)],
+  'groups.*.description': [named('servers at home', used)],
+  'groups.*.members': [named(['192.168.2.9', '192.168.2.20-192.168.2.29'], used)],
+  'dns.listenOn': [{ value: ['wg4'], isShared: true }],
+  'dns.exceptInterface': [{ value: ['wg4'], isShared: true }],
   'nat.*.type': [toOutside('type', 'source')],
   'nat.*.description': [named('out of the tunnel')],
   'nat.*.disable': [named(true)],

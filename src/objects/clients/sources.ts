@@ -6,7 +6,17 @@ import { facingWan } from '../../model/firewall/wan.ts';
 import type { ClientObservation } from '../../plan/types/observation.ts';
 import type { ClientGroup } from '../../site/site.ts';
 import { addressesOf, type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
-import { find, has, type Tree, values } from '../../vyatta/tree.ts';
+import {
+  copyAlong,
+  emptyTree,
+  find,
+  has,
+  insert,
+  leaves,
+  remove,
+  type Tree,
+  values,
+} from '../../vyatta/tree.ts';
 import { last, parseAddress, parseInterfaceAddress, parsePrefix } from '../../wireguard/prefix.ts';
 import type { Said } from './kinds.ts';
 
@@ -31,7 +41,7 @@ export interface Inside {
   readonly inside: readonly Interface[];
 }
 
-/** `wanted`: tunnels that the plan makes are interfaces too, by which phones come in. */
+/** `wanted`: tunnels that the plan makes are interfaces too, by which phones come in, and its groups hold what the file says. */
 export function insideOf(running: Tree, wanted?: Tree): Inside {
   const there = interfacesOf(running);
   const names = new Set(there.map(({ name }) => name));
@@ -41,7 +51,22 @@ export function insideOf(running: Tree, wanted?: Tree): Inside {
   const inside = all.filter(
     iface => !iface.disabled && !wan.has(iface.name) && !['loopback', 'pppoe'].includes(iface.kind),
   );
-  return { running, all, inside };
+  return { running: wanted === undefined ? running : withGroups(running, wanted), all, inside };
+}
+
+const groupBox = ['firewall', 'group'];
+
+/** The groups of a router, and in place of those of the file what it wants of them. */
+function withGroups(running: Tree, wanted: Tree): Tree {
+  const paths = [...(find(wanted, groupBox)?.children ?? [])].flatMap(([node, { children }]) =>
+    [...children.keys()].map(name => [...groupBox, node, name]),
+  );
+  const both = copyAlong(running, paths);
+  for (const path of paths) {
+    remove(both, path);
+    for (const leaf of leaves(find(wanted, path) ?? emptyTree(), path)) insert(both, leaf.path);
+  }
+  return both;
 }
 
 /** The IPv4 networks of an interface. */

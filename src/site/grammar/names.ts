@@ -96,6 +96,17 @@ export const groupName: Grammar = wordGrammar({
   examples: ['MGMT'],
 });
 
+/** What a file says of a tunnel that is to be in no zone. */
+export const noZone = 'none';
+
+/** A zone of the router (vyos/vyatta-zone, `zone/node.def`). */
+export const zoneName: Grammar = wordGrammar({
+  pattern: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,17}$/,
+  allowed: /[A-Za-z0-9_.-]/,
+  rule: 'a zone name has 1 to 18 letters, digits, _ . - and begins with none of . -',
+  examples: ['LAN', 'VPN'],
+});
+
 export const peerName: Grammar = wordGrammar({
   pattern: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/,
   allowed: /[A-Za-z0-9_.-]/,

@@ -27,6 +27,7 @@ function unwantedOf({ absent }: Site): Unwanted[] {
     ...flat('rulesets', 'ruleset', absent.rulesets),
     ...nested('firewallRules', 'rule', absent.firewallRules),
     ...flat('natRules', 'NAT rule', absent.natRules),
+    ...flat('groups', 'group', absent.groups),
     ...flat('neighbors', 'neighbor', absent.neighbors),
   ];
 }
@@ -48,6 +49,7 @@ function wantedOf(site: Site): Map<string, SitePath> {
     wanted.set(`ruleset ${name}`, at);
     for (const rule of rules) wanted.set(`rule ${rule.number} of ${name}`, rule.at);
   }
+  for (const { name, at } of site.groups) wanted.set(`group ${name}`, at);
   for (const { number, at } of site.nat) wanted.set(`NAT rule ${number}`, at);
   for (const neighbor of site.bgp?.neighbors ?? []) wanted.set(`neighbor ${neighbor.address}`, neighbor.at);
   return wanted;

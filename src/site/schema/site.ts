@@ -1,5 +1,6 @@
 // The site file as a person writes it. Only shapes and leaves: what must fit together across the file is rules.ts's.
 import * as z from 'zod';
+import { definedGroup } from '../grammar/groups.ts';
 import { publicKey } from '../grammar/keys.ts';
 import {
   findingCode,
@@ -14,6 +15,8 @@ import { address, prefix } from '../grammar/net.ts';
 import { duration, reason } from '../grammar/texts.ts';
 import { bgp } from './bgp.ts';
 import { cluster } from './cluster.ts';
+import { dns } from './dns.ts';
+import { groups } from './group.ts';
 import { choice, flag, listOf, mapOf, perFamily, whole, word } from './leaf.ts';
 import { nat } from './nat.ts';
 import { proof } from './proof.ts';
@@ -119,6 +122,7 @@ const absent = z
       'Rule numbers, by ruleset.',
     ).optional(),
     natRules: listOf(whole(1, 9999, 'A rule number.'), 'Numbers of NAT rules.').optional(),
+    groups: listOf(word(definedGroup, 'A group.'), 'Firewall groups.').optional(),
     neighbors: listOf(word(address, 'An address.'), 'Addresses of BGP neighbours.').optional(),
   })
   .meta({ description: 'What is to be removed from the router, said one by one.' });
@@ -140,7 +144,9 @@ export const siteSchema = z
     limits: limits.optional(),
     tunnels: tunnels.optional(),
     rulesets: rulesets.optional(),
+    groups: groups.optional(),
     nat: nat.optional(),
+    dns: dns.optional(),
     absent: absent.optional(),
     // the limits are EdgeOS's (docs/edgeos.md 'Clamps')
     mssClamp: z

@@ -2,11 +2,12 @@
 import * as z from 'zod';
 import { mark } from '../grammar/firewall.ts';
 import { keySource, publicKey } from '../grammar/keys.ts';
-import { interfaceName, peerName, rulesetName } from '../grammar/names.ts';
+import { interfaceName, peerName, rulesetName, zoneName } from '../grammar/names.ts';
 import { endpoint, interfaceAddress, prefix } from '../grammar/net.ts';
 import { description, interval, reason } from '../grammar/texts.ts';
 import { clients } from './clients.ts';
 import { flag, listOf, mapOf, perFamily, whole, word } from './leaf.ts';
+import { ospf, ospfv3 } from './ospf.ts';
 
 const peer = z
   .strictObject({
@@ -124,6 +125,12 @@ const tunnel = z
       })
       .meta({ description: 'The rulesets that guard the interface.' })
       .optional(),
+    zone: word(
+      zoneName,
+      'The zone of the router that it is in; none: in no zone. Without it, whatever zone it is in stays.',
+    ).optional(),
+    ospf: ospf.optional(),
+    ospfv3: ospfv3.optional(),
     unfiltered: word(
       reason,
       'Why no ruleset guards this interface. Silences the warning about it.',

@@ -10,13 +10,13 @@ ospf
     plaintext-password = txt
   bandwidth = u32
   cost = u32
-  dead-interval = u32
-  hello-interval = u32
+  dead-interval = u32 :40
+  hello-interval = u32 :10
   mtu-ignore
   network = txt
-  priority = u32
-  retransmit-interval = u32
-  transmit-delay = u32
+  priority = u32 :1
+  retransmit-interval = u32 :5
+  transmit-delay = u32 :1
 rip
   authentication
     md5 <u32>
@@ -31,15 +31,15 @@ source-validation = txt
 const routing6 = `
 ospfv3
   cost = u32
-  dead-interval = u32
-  hello-interval = u32
+  dead-interval = u32 :40
+  hello-interval = u32 :10
   ifmtu = u32
   instance-id = u32
   mtu-ignore
   passive
-  priority = u32
-  retransmit-interval = u32
-  transmit-delay = u32
+  priority = u32 :1
+  retransmit-interval = u32 :5
+  transmit-delay = u32 :1
 ripng
   split-horizon
     disable
