@@ -112,7 +112,7 @@ async function transact(input: ApplyInput): Promise<Transcript> {
     timeoutMs: transactionTimeoutMs,
     onStdout: (chunk: Buffer) => reader.push(chunk),
   };
-  const ended = connection.exec(transactionCommand, execOptions).then(
+  const ended = connection.exec(transactionCommand(), execOptions).then(
     ({ exit }) => {
       if (exit === undefined) transcript.lost = new Error('the router closed the channel');
     },
@@ -270,7 +270,7 @@ async function unproven(
     return 'the router says that it has saved, but not that it has compared what it saved';
   proof.hasRecord = saved.hasRecord;
   if (saved.digest === proof.digest) return undefined;
-  const now = await readAgain(connection, before.facts);
+  const now = await readAgain(connection, before.facts, undefined, ['saved']);
   const isAsWanted = isInPlace(replan(now)) && now.facts.isDriftKnown && now.facts.drift.length === 0;
   proof.digest = now.facts.digest;
   return isAsWanted ? undefined : 'somebody else committed between the proof and the save';

@@ -6,7 +6,7 @@ import { quote } from '../vyatta/words.ts';
 import { newNonce, readRecords } from './records.ts';
 import { held } from './refusal.ts';
 import { forgetKeysScript } from './scripts.ts';
-import { transactionCommand } from './transaction.ts';
+import { scriptCommand } from './transaction.ts';
 
 export interface ForgetOptions {
   /** A name for this run, as an apply has one: `[0-9a-z-]+`. */
@@ -40,7 +40,7 @@ export async function forgetKeys(
     '',
   ].join('\n');
   // an apply that was left over is ended first, which may be to undo it
-  const { stdout } = await connection.exec(transactionCommand, { input, timeoutMs: 600_000 });
+  const { stdout } = await connection.exec(scriptCommand, { input, timeoutMs: 600_000 });
   const records = readRecords(stdout, nonce);
   if (records.has('held')) throw held(records);
   return files.map(path => {

@@ -1,16 +1,9 @@
-// The kernel's interfaces from what the router's own tools print: read.sh's tunnels, `ip -o link show`, `ip -o addr show`. Pure.
+// The kernel's interfaces from what the router's own tools print: read.sh's tunnels, and `ip addr show`. Pure.
 import type { LiveInterface, LivePeer } from '../plan/types/facts.ts';
 
-export function readInterfaces(
-  dump: string[],
-  links: string[],
-  addresses: string[],
-): Map<string, LiveInterface> {
+export function readInterfaces(dump: string[], addresses: string[]): Map<string, LiveInterface> {
   const found = new Map<string, LiveInterface & { peers: LivePeer[] }>();
-  const mtus = new Map(links.map(readLink));
-  const addressesOf = new Map<string, string[]>();
-  for (const [name, address] of addresses.map(readAddress))
-    addressesOf.set(name, [...(addressesOf.get(name) ?? []), address]);
+  const links = readLinks(addresses);
   for (const line of dump) {
     const [name = '', ...words] = line.split('\t');
     if (words.length === 3) {
@@ -18,8 +11,8 @@ export function readInterfaces(
         publicKey: words[0] ?? '',
         listenPort: Number(words[1]),
         peers: [],
-        mtu: mtus.get(name),
-        addresses: addressesOf.get(name) ?? [],
+        mtu: links.get(name)?.mtu,
+        addresses: links.get(name)?.addresses ?? [],
       });
     } else {
       found.get(name)?.peers.push(readPeer(words));
@@ -28,16 +21,26 @@ export function readInterfaces(
   return found;
 }
 
-/** Of a line of `ip -o link show`: name and MTU. */
-function readLink(line: string): [string, number | undefined] {
-  const [, name = '', mtu] = /^\d+: ([^:@\s]+)[:@].* mtu (\d+) /.exec(line) ?? [];
-  return [name, mtu === undefined ? undefined : Number(mtu)];
+interface Link {
+  readonly mtu: number;
+  readonly addresses: string[];
 }
 
-/** Of a line of `ip -o addr show`: name, and address with prefix length. */
-function readAddress(line: string): [string, string] {
-  const [, name = '', , address = ''] = line.trim().split(/ +/);
-  return [name.replace(/[:@].*$/, ''), address];
+/** Of `ip addr show`: a link's line has its MTU, the lines below it its addresses with their prefix lengths. */
+function readLinks(lines: readonly string[]): Map<string, Link> {
+  const found = new Map<string, Link>();
+  let last: Link | undefined;
+  for (const line of lines) {
+    const [, name, mtu] = /^\d+: ([^:@\s]+)[:@].* mtu (\d+)(?: |$)/.exec(line) ?? [];
+    if (name !== undefined) {
+      last = { mtu: Number(mtu), addresses: [] };
+      found.set(name, last);
+    } else {
+      const address = /^ +inet6? (\S+)/.exec(line)?.[1];
+      if (address !== undefined) last?.addresses.push(address);
+    }
+  }
+  return found;
 }
 
 function readPeer([

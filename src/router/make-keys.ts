@@ -6,7 +6,7 @@ import { quote } from '../vyatta/words.ts';
 import { isKey } from '../wireguard/key.ts';
 import { newNonce, readRecords } from './records.ts';
 import { makeKeysScript } from './scripts.ts';
-import { transactionCommand } from './transaction.ts';
+import { scriptCommand } from './transaction.ts';
 
 export interface NewKey {
   readonly tunnel: string;
@@ -32,7 +32,7 @@ export async function makeKeys(connection: Connection, wanted: readonly NewKey[]
     'make_keys',
     '',
   ].join('\n');
-  const { stdout } = await connection.exec(transactionCommand, { input, timeoutMs: 60_000 });
+  const { stdout } = await connection.exec(scriptCommand, { input, timeoutMs: 60_000 });
   const records = readRecords(stdout, nonce);
   return wanted.map(({ tunnel }) => {
     const made = records.get(`key:${tunnel}`);

@@ -45,7 +45,7 @@ export async function readRouter(
   signal?: AbortSignal,
   keyFiles?: readonly string[],
 ): Promise<Reading> {
-  const words = ['seal', ...(keyFiles ?? ['keys'])].filter(word => isWord.test(word));
+  const words = ['saved', 'seal', ...(keyFiles ?? ['keys'])].filter(word => isWord.test(word));
   return interpret(await recordsOf(connection, words, signal), connection.remote.user);
 }
 
@@ -73,21 +73,23 @@ const lasting = [
   'readSeconds',
 ] as const;
 
-/** As {@link readRouter}, but asks only for what an apply changes; the rest is `before`'s. */
+/** What of the saved configuration is said only when it is asked. */
+const ofSaved = ['drift', 'isDriftKnown', 'savedWireguard', 'lost'] as const;
+
+/**
+ * As {@link readRouter}, but asks only for what an apply changes, and for what is saved only when that is `asked`; the rest is
+ * `before`'s.
+ */
 export async function readAgain(
   connection: Connection,
   before: RouterFacts,
   signal?: AbortSignal,
+  asked: readonly 'saved'[] = [],
 ): Promise<Reading> {
-  const { running, facts } = interpret(
-    await recordsOf(connection, ['again'], signal),
-    connection.remote.user,
-  );
-  const kept = Object.fromEntries(lasting.map(name => [name, before[name]])) as Pick<
-    RouterFacts,
-    (typeof lasting)[number]
-  >;
-  return { running, facts: { ...facts, ...kept } };
+  const words = ['again', ...asked];
+  const { running, facts } = interpret(await recordsOf(connection, words, signal), connection.remote.user);
+  const names = asked.length > 0 ? lasting : [...lasting, ...ofSaved];
+  return { running, facts: { ...facts, ...Object.fromEntries(names.map(name => [name, before[name]])) } };
 }
 
 async function recordsOf(
@@ -139,7 +141,8 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
       'log in by hand and try `show configuration commands`',
     );
   const [now = '0', up = '0'] = lines('clock');
-  const applies = scrub(text('applies'));
+  // a state stands above the next; the last one counts
+  const applies = scrub(text('applies').replace(/^state .*\n(?=state )/gm, ''));
   const uptime = Math.trunc(Number(/^\d+/.exec(up)?.[0] ?? 0));
   const readSeconds = secondsBetween(words('took')[0]);
   const bootId = text('boot').trim();
@@ -160,7 +163,7 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
     drift: lines('drift').map(scrub),
     isDriftKnown: records.get('drift')?.exit === 0,
     pendingConfirms: lines('confirm').map(scrub),
-    savedWireguard: lines('saved'),
+    savedWireguard: lines('savedtunnels'),
     lost: parseLost(withLiterals(text('lost'), lines('lostkeys'))),
     session: readSession(words('session')[0]),
     digest: digestOf(filtered.bytes),
@@ -172,7 +175,7 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
     held: parseHeld(applies, uptime),
     ...(readSeconds !== undefined && { readSeconds }),
     interrupted: interruptedOf(applies, { bootId, ...sums }),
-    interfaces: readInterfaces(lines('tunnels'), lines('links'), lines('addresses')),
+    interfaces: readInterfaces(lines('tunnels'), lines('addresses')),
     routes: lines('routes'),
     ...readSessions(text('neighbors')),
     applies,
@@ -266,14 +269,17 @@ function readMachine(
   };
 }
 
-/** `of PATH`, then what `df -P` prints of it. */
+/** Of the two lines that `df -P` prints of them. */
 function readDisks(lines: string[][]): Disk[] {
-  return lines.flatMap(([first, path = ''], i) => {
-    const [, size = '', , free = ''] = (lines[i + 2] ?? []).filter(word => word !== '');
-    return first === 'of' && /^\d+$/.test(size) && /^\d+$/.test(free)
-      ? [{ path, size: Number(size), free: Number(free) }]
-      : [];
-  });
+  const rows = lines
+    .map(words => words.filter(word => word !== ''))
+    .filter(([, size = '', used = '', free = '']) => [size, used, free].every(word => /^\d+$/.test(word)));
+  if (rows.length !== 2) return [];
+  return ['/config', '/tmp'].map((path, i) => ({
+    path,
+    size: Number(rows[i]?.[1]),
+    free: Number(rows[i]?.[3]),
+  }));
 }
 
 function readKeyFile([path = '', mode = '', changed = '', key = '-']: string[]): KeyFile {

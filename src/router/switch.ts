@@ -53,7 +53,7 @@ export async function askSwitch(
       ...(until !== undefined && { secondsLeft: Number(until) - Number(up) }),
     };
   const [result = '', ...reason] = record.output.trim().split('\n');
-  const saved = savedOf(records.get('evidence')?.output ?? '');
+  const saved = savedOf(record.output);
   return {
     result,
     reason: scrub(reason.filter(line => line !== '').join('; ')),

@@ -46,28 +46,33 @@ export interface TransactionOptions {
   readonly secrets: ReadonlyMap<string, Secret>;
 }
 
-/** The command that runs {@link transactionInput} on its stdin: the primary group must be vyattacfg (docs/edgeos.md 'Group and shell'). */
-export const transactionCommand = "exec sg vyattacfg -c 'exec bash -s'";
+/** Runs a script of its stdin: the primary group must be vyattacfg (docs/edgeos.md 'Group and shell'). */
+export const scriptCommand = "exec sg vyattacfg -c 'exec bash -s'";
+
+/** The same in every run: reads {@link transactionInput}, and becomes what it holds. */
+export const transactionCommand = (): string =>
+  `exec sg vyattacfg -c ${quote(`exec bash -c ${quote(`${startScript()}\nedgewg_start`)}`)}`;
 
 /**
  * The whole stdin of the transaction's exec. Keys come behind the script, a line each, and are read from there when their
  * time has come: they are in no file but their own, in no argument and in no variable of the environment.
  */
 export function transactionInput(plan: Plan, running: Tree, options: TransactionOptions): string {
-  const variables = {
-    nonce: options.nonce,
-    id: options.id,
-    who: options.who,
-    since: options.since.toISOString(),
-  };
-  return [
-    ...assignments({ ...variables, lock_timeout: String(options.lockTimeout) }),
-    `payload() { printf %s ${quote(Buffer.from(payload(plan, running, options)).toString('base64'))} | base64 -d; }`,
-    startScript(),
-    'edgewg_start',
-    ...plan.keys.filter(step => step.do === 'write').map(step => secretOf(step, options).reveal()),
-    '',
-  ].join('\n');
+  const { nonce, id, lockTimeout, since, who } = options;
+  // its length is compared with what a shell keeps of it, which is not the line breaks at its end
+  const script = payload(plan, running, options).trimEnd();
+  const head = [
+    nonce,
+    id,
+    lockTimeout,
+    Buffer.byteLength(script),
+    since.toISOString(),
+    who.replaceAll(/\s+/g, ' '),
+  ];
+  const keys = plan.keys
+    .filter(step => step.do === 'write')
+    .map(step => `${secretOf(step, options).reveal()}\n`);
+  return `${head.join(' ')}\n${script}${keys.join('')}`;
 }
 
 function secretOf({ path }: KeyStep, { secrets }: TransactionOptions): Secret {
@@ -142,7 +147,7 @@ function payload(plan: Plan, running: Tree, options: TransactionOptions): string
     define('expect', expectations(running, commits)),
     define('ipv6_new', ipv6Lines(after, commits)),
     define('ipv6_old', ipv6Lines(running, commits)),
-    define('record', [`printf %s ${quote(Buffer.from(options.record).toString('base64'))} | base64 -d`]),
+    ...assignments({ record: options.record }),
     define('told', [`printf '%s\\n' ${toldLines(plan, options).map(quote).join(' ')}`]),
     transactionScript(),
   ].join('\n');

@@ -11,6 +11,9 @@ revive() {
   fi
   exec 8>&-
 }
+listen() { # seconds, descriptor of the pipe `up`
+  if [ -n "$2" ]; then read -r -t "$1" _ <&"$2"; else rest "$1"; fi
+}
 tell_window() { ask_uptime; read -r deadline latest <"$S/until"; say until 0 - < <(echo "$deadline $up"); }
 is_taken() { [ "$1" = until ] && ! [ -e "$S/wanted" ]; }
 answer() { # confirm|undo|wait|until, seconds, who else says so, for `until` what stands in `wanted`: waits for what the switch makes of it
@@ -18,23 +21,23 @@ answer() { # confirm|undo|wait|until, seconds, who else says so, for `until` wha
   case $1 in
     confirm) mv "$S/waiting" "$S/confirmed" ;;
     undo) : >"$S/stop" ;;
-    until) printf '%s %s\n' "$4" "$5" >"$S/wanted.new" && mv -f "$S/wanted.new" "$S/wanted"; wake ;;
+    until) printf '%s %s\n' "$4" "$5" >"$S/wanted.new" && mv -f "$S/wanted.new" "$S/wanted" ;;
   esac 2>/dev/null
-  local left=$(($2 * 50))
+  local left=$2 ear=
+  [ ! -p "$S/up" ] || { exec {ear}<>"$S/up"; } 2>/dev/null
   until [ -e "$S/result" ] || [ "$left" -le 0 ] || ! [ -d "$S" ] || is_taken "$1"; do
     # they may all be killed while they are waited for
-    [ $((left % 100)) != 0 ] || { wake; revive; }
-    left=$((left - 1))
-    sleep 0.02
+    wake pipe
+    revive
+    left=$((left - 2))
+    listen 2 "$ear"
   done
   if [ -e "$S/result" ]; then
-    say evidence 0 "$S/evidence"
     say result 0 "$S/result"
     { : >"$S/told"; } 2>/dev/null
-    wake
+    wake pipe
     # so that nothing of it is left when the client ends
-    left=100
-    until ! [ -d "$S" ] || [ "$left" -le 0 ]; do left=$((left - 1)); sleep 0.02; done
+    for left in 1 2; do [ ! -d "$S" ] || listen 1 "$ear"; done
   elif [ -d "$S" ]; then is_taken "$1" && tell_window; say result 2
   else say result 3
   fi

@@ -11,8 +11,8 @@ is_over() { [ -s /dev/fd/7 ]; }
 # before whatever needs the folder: a look that costs nothing
 stands() { [ -e "$S/run" ] || is_over || put_down; }
 put_down() {
-  log 'the folder of this apply was taken away: put down again'
-  mkdir -m 2770 "$home"
+  note 'the folder of this apply was taken away: put down again'
+  [ -d "$home" ] || mkdir -m 2770 "$home"
   # what somebody else has put there meanwhile isn't used
   is_home || { S=$(mktemp -d /tmp/edgewg-left.XXXXXX); out=$S/out; }
   mkdir -m 0700 "$S"
@@ -20,13 +20,15 @@ put_down() {
   [ -e "$S/saved.boot" ] || cat /dev/fd/4 >"$S/saved.boot"
   [ -e "$S/made" ] || cat /dev/fd/5 >"$S/made"
   [ -e "$S/before.boot" ] || cat /dev/fd/6 >"$S/before.boot"
-  cat /proc/sys/kernel/random/boot_id >"$S/boot"
+  boot_id >"$S/boot"
   printf '%s\n' "$transaction" >"$S/transaction"
   : >"$S/begun"
   # nobody knows any more which are open
   : >"$S/session.${transaction%% *}"
   [ -z "$drafting" ] || : >"$S/session.$drafting"
-  mkfifo -m 0600 "$S/pipe" && [ -e /proc/self/fd/9 ] && exec 9<>"$S/pipe"
+  # those of them that are there stay
+  mkfifo -m 0600 "$S/pipe" "$S/up" "$S/still"
+  [ -p "$S/pipe" ] && [ -e /proc/self/fd/9 ] && exec 9<>"$S/pipe"
   hold
   keep_lock
 } 2>/dev/null

@@ -41,5 +41,6 @@ helper_remove() { # file: only what nothing runs any more
 remove_helpers() {
   local old
   old_helpers
+  [ -d "$aside" ] || return 0
   ls -t "$aside" | tail -n +21 | while read -r old; do rm -f "$aside/$old"; done
 } 2>/dev/null

@@ -11,12 +11,14 @@ note_made() {
   printf '%s\n' "$line" >>"$S/made" && { [ -z "${id-}" ] || printf '%s\n' "$line" >>"$archive/made.$id"; }
 }
 put_key() { # file, of a content that is in $S/key
+  local key=
   # a full disk leaves an empty file
-  [ "$(wc -c <"$S/key")" = 45 ] && put_file "$1" "$S/key" 0640
+  read -r key <"$S/key"
+  [ "${#key}" = 44 ] && put_file "$1" "$S/key" 0640
 }
 put_file() { # file, what it will be, its mode; never over one that is there
   local code
-  mkdir -p "${1%/*}" && chgrp vyattacfg "$2" && chmod "$3" "$2" || return 1
+  { [ -d "${1%/*}" ] || mkdir -p "${1%/*}"; } && chgrp vyattacfg "$2" && chmod "$3" "$2" || return 1
   # noted before it is there; a link replaces nothing
   cp -p "$2" "$1.${id:-new}" && note_made "$1" && ln "$1.${id:-new}" "$1"; code=$?
   rm -f "$1.${id:-new}" "$2"
@@ -24,8 +26,8 @@ put_file() { # file, what it will be, its mode; never over one that is there
 }
 key_generate() { # interface, file: only where there is none
   keys_go_on || return 0
-  [ -e "$2" ] || { (umask 077; wg genkey >"$S/key") 2>"$S/out" && put_key "$2" 2>>"$S/out"; } || { failed=1; say "refused:key:$1" 1 "$S/out"; return 0; }
-  head -n 1 "$2" | wg pubkey >"$S/out" 2>&1 || failed=1
+  [ -e "$2" ] || { (umask 077; exec wg genkey >"$S/key") 2>"$S/out" && put_key "$2" 2>>"$S/out"; } || { failed=1; say "refused:key:$1" 1 "$S/out"; return 0; }
+  wg pubkey <"$2" >"$S/out" 2>&1 || failed=1
   say "key:$1" "$failed" "$S/out"
 }
 # the value of a leaf that config.boot has and the active configuration lost

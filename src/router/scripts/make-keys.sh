@@ -14,7 +14,7 @@ make_keys() {
   LC_ALL=C; export LC_ALL
   PATH=/opt/vyatta/bin:/opt/vyatta/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
   umask 002
-  local stop='' failed=0 boot=/config/config.boot
+  local stop='' failed=0 boot=/config/config.boot archive=
   S=$(mktemp -d /tmp/edgewg-keys.XXXXXX) || { say refused:space 1; say end 0; return; }
   trap 'rm -rf "$S"' EXIT
   trap 'exit 1' HUP TERM INT

@@ -1,6 +1,6 @@
 # edgewg reads a router. The same bytes in every run, so that a forced command can allow just this; it changes nothing.
-# One line on stdin: the nonce, then words. `again`: what no apply changes is known already; `seal`: the sealed digest too; `keys`: the
-# public half of every key file; a path below /config/auth: that file's. On stdout one record (say.sh) of all records, each between a line
+# One line on stdin: the nonce, then words. `again`: what no apply changes is known already, and what is saved is not asked; `saved`: it is;
+# `seal`: the sealed digest too; `keys`: the public half of every key file; a path below /config/auth: that file's. On stdout one record (say.sh) of all records, each between a line
 # `NONCE NAME` and a line `NONCE CODE`. A process costs an EdgeRouter X 5 to 15 ms: what can go straight through is not captured, and
 # what the client can take apart is sent as it is.
 # No secret leaves the router: literal keys become their public half, other secrets the word `redacted`.
@@ -8,7 +8,7 @@ LC_ALL=C; export LC_ALL
 PATH=/opt/vyatta/bin:/opt/vyatta/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 # a line that has gone silent must not leave a process behind
 read -r -t 30 nonce words
-case $nonce:$words in :* | *[!0-9a-f]*:* | *:*[!0-9A-Za-z_./@+\ -]*) echo 'edgewg: no nonce and words on stdin' >&2; exit 64 ;; esac
+case $nonce:$words in :* | *[!0-9a-f]*:* | *:*[!0-9A-Za-z_./@+\ -]*) echo 'no nonce on stdin' >&2; exit 64 ;; esac
 wants() { case " $words " in *" $1 "*) ;; *) return 1 ;; esac; }
 
 record() { # name: what the function of that name prints
@@ -37,7 +37,7 @@ literals_of() {
 running() { filtered "$active" mask && return "$active_code"; }
 literals() { literals_of "$active"; }
 drift() { [ -z "$drift" ] || printf '%s' "$drift" | without_empty_nodes | without_secrets mask; return "$drift_code"; }
-saved() { sed -n 's/^    wireguard \(wg[0-9]*\) {$/\1/p' /config/config.boot; }
+savedtunnels() { sed -n 's/^    wireguard \(wg[0-9]*\) {$/\1/p' /config/config.boot; }
 # from the active configuration to the saved one; mostly nothing, then nobody is asked again
 lost() { [ -z "$lost" ] || filtered "$lost" mask; }
 lostkeys() { literals_of "$lost"; }
@@ -46,7 +46,7 @@ find_lost() {
   case $drift in *'delete interfaces wireguard'* | *'delete firewall options'* | *'delete protocols bgp'*) ;; *) return ;; esac
   lost=$(between @ACTIVE /config/config.boot | grep -E '^set (interfaces wireguard|firewall options|protocols bgp) ')
 }
-sealed() { ! wants seal || seal "$active"; }
+sealed() { local sealed; ! wants seal || { seal "$active" && printf '%s\n' "$sealed"; }; }
 confirm() { pending_confirm; }
 # which restart of which router this is, and the applies that wait for their proof: an apply's second connection must find both
 boot() { local id; read -r id </proc/sys/kernel/random/boot_id; printf '%s\n' "$id"; }
@@ -69,12 +69,12 @@ version() { local text; read -r text </etc/version && printf '%s\n' "$text"; }
 shown() { printf '%s\n' "${shown[@]}"; }
 package() { dpkg-query -W -f='${Status} ${Version}\n' wireguard; }
 machine() {
-  local path program script scripts=() found=()
+  local program script scripts=() found=()
   echo "kernel $(exec uname -r)"
   for program in ubnt-hal-e ubnt-hal; do
     ! command -v "$program" >/dev/null || { echo "board $(exec "$program" getBoardIdE)" && break; }
   done
-  for path in /config /tmp; do echo "of $path"; df -Pk "$path"; done
+  df -Pk /config /tmp
   for script in /config/data/firstboot/install-packages/*.deb; do [ ! -f "$script" ] || echo "deb ${script##*/}"; done
   # what installs the package by itself: at the first boot of an image, at every boot, or from the GUI
   for script in /config/scripts/*.d/* /config/wizard/feature/*/*; do [ ! -f "$script" ] || scripts+=("$script"); done
@@ -113,8 +113,7 @@ keys() {
     wg pubkey <"$file" || echo -
   done < <(exec find /config/auth -type f -size -2 ! -path '*[!0-9A-Za-z_./@+-]*' -exec stat -c '%a:%U:%G %Y %n' {} +)
 }
-links() { ip -o link show; }
-addresses() { ip -o addr show; }
+addresses() { ip addr show; }
 routes() { ip -4 route show; ip -6 route show; }
 # /tmp is everybody's, and there need not be an edgewg: what another user than an admin has made in its place is not looked at
 is_ours() { ! [ -L /tmp/edgewg ] && case " $(id -nG "$(stat -c %U /tmp/edgewg)") " in *' vyattacfg '*) ;; *) false ;; esac; }
@@ -149,17 +148,20 @@ reading() {
   read -r began _ </proc/uptime
   wants again || exec 3< <(exec vyatta-op-cmd-wrapper show system commit) 4< <(exec vyatta-op-cmd-wrapper show version) \
     5< <(set +f; records probes package machine)
-  exec 6< <(between /config/config.boot @ACTIVE; printf 'x%s' "$?")
+  ! wants saved || exec 6< <(between /config/config.boot @ACTIVE; printf 'x%s' "$?")
   active=$(exec cli-shell-api showConfig --show-active-only --show-commands)
   active_code=$?
   dump=$(exec sudo -n wg show all dump)
-  records tunnels keys links addresses routes running literals
+  records tunnels keys addresses routes running literals
   set +f
-  IFS= read -r -d '' drift <&6
-  drift_code=${drift##*x}
-  drift=${drift%x*}
-  find_lost
-  records boot waiting admin drift saved lost lostkeys savedsum session clock
+  records boot waiting admin session clock savedsum
+  if wants saved; then
+    IFS= read -r -d '' drift <&6
+    drift_code=${drift##*x}
+    drift=${drift%x*}
+    find_lost
+    records drift savedtunnels lost lostkeys
+  fi
   if ! wants again; then
     mapfile -t shown <&4
     records neighbors sealed confirm applies commits version shown

@@ -1,10 +1,9 @@
 # Lines of `set` and `delete` on stdin, and what of them may leave the router. $1: `mask` puts a word in place of whatever isn't shown, `keys`
-# prints only the literal WireGuard keys, as `private-key KEY`, in the order of mask's marks; `text` hides in prose what stands in the
-# path of a failed commit, `[ PATH ]`. What is shown is listed by the names of
+# prints only the literal WireGuard keys, as `private-key KEY`, in the order of mask's marks. What is shown is listed by the names of
 # nodes (vyatta/shown-names.ts, put in here when the script is sent): behind any other name it is hidden with all that follows on its
 # line, unless nothing secret looks like it. What begins with no command goes on with a value that has a line break in it.
-without_secrets() {
-  awk -v mode="$1" -v q="'" '
+without_secrets() { awk -v mode="$1" -v q="'" "$secret_filter"; }
+secret_filter='
     BEGIN {
       list("@boxes@", "name"); list("@shows@", "value"); list("@hides@", "hidden")
     }
@@ -83,15 +82,13 @@ without_secrets() {
       if (look(path) != path) return ""
       return next_is == "hidden" || has_credentials(substr(text, at)) ? path " " q "redacted" q : text
     }
-    mode == "text" {
-      if (match($0, /\[ [a-z].* \]/))
-        $0 = substr($0, 1, RSTART + 1) substr(look("in " substr($0, RSTART + 2, RLENGTH - 4)), 4) substr($0, RSTART + RLENGTH - 2)
-      print; next
-    }
     !/^(set|delete|comment) / { if (!hides && mode != "keys") print; next }
     { line = /^comment / && index($0, " " q) ? comment($0) : look($0); hides = line != $0 }
     mode == "mask" && line != "" { print line }'
-}
 # Of a running configuration as the filter shows it, so that nobody can guess a password from a published digest. The number
 # before it changes with the filter.
-digest_of() { printf '@filter@%s' "$(printf '%s\n' "$1" | without_secrets mask | sha256sum | cut -c1-64)"; }
+digest_of() {
+  local sum
+  read -r sum _ < <(printf '%s\n' "$1" | without_secrets mask | sha256sum)
+  printf '@filter@%s' "$sum"
+}

@@ -30,7 +30,8 @@ quiet=0
 stop=
 step=0
 failed=0
-# 1 while this process has a session open, whatever happens to its mark
+# 1 while this process has a session open, whatever happens to its mark, which is an empty file; one with a word in it is of a session that
+# was ended: a word needs room, and where there is none nothing is taken for ended
 session=0
 # what of a session's environment my_set and my_delete need, once it was asked for
 session_env=
@@ -40,36 +41,60 @@ rewritten=0
 # ---- what they say
 
 words_of() { cut -c1-200 "$1" 2>/dev/null | head -n 5 | tr '\n' ' '; }
+# in prose, what stands in the path of a failed commit, `[ PATH ]`
+path_rule='
+  mode == "text" {
+    if (match($0, /\[ [a-z].* \]/))
+      $0 = substr($0, 1, RSTART + 1) substr(look("in " substr($0, RSTART + 2, RLENGTH - 4)), 4) substr($0, RSTART + RLENGTH - 2)
+    print; next
+  }
+'
 # a failed commit prints the value that it failed at, keys and passwords too (docs/edgeos.md 'Commits')
-hidden() { without_secrets text | sed -E 's/((passphrase|password|secret|community|connection|psk) +).*/\1[secret]/; s/(key +)[^ /][^ ]*/\1[secret]/g; s#[0-9A-Za-z+/]{43}=#[key]#g'; }
-log() {
-  mkdir -p "$archive"
-  printf '%s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$id" "$*" | hidden >>"$archive/log"
-  if [ "$(wc -c <"$archive/log")" -gt 65536 ]; then tail -n 200 "$archive/log" >"$archive/log.new" && mv -f "$archive/log.new" "$archive/log"; fi
+hidden() { awk -v mode=text -v q="'" "$path_rule$secret_filter" | sed -E 's/((passphrase|password|secret|community|connection|psk) +).*/\1[secret]/; s/(key +)[^ /][^ ]*/\1[secret]/g; s#[0-9A-Za-z+/]{43}=#[key]#g'; }
+note() { # words of edgewg's own
+  local lines
+  [ -d "$archive" ] || mkdir -p "$archive/applies"
+  printf '%s %s %s\n' "$(exec date -u +%Y-%m-%dT%H:%M:%SZ)" "$id" "$*" >>"$archive/log"
+  mapfile -t lines <"$archive/log"
+  [ "${#lines[@]}" -le 600 ] || { printf '%s\n' "${lines[@]: -200}" >"$archive/log.new" && mv -f "$archive/log.new" "$archive/log"; }
 } 2>/dev/null
-# a state is written whole or not at all: somebody may read it at any moment
+log() { note "$(printf '%s\n' "$*" | hidden)"; } 2>/dev/null
+# Whole or not at all: somebody may read it at any moment. Below what it was before; of an apply that is held, with what else must be known.
 state() {
-  { printf 'id %s\nwho %s\nsince %s\nstate %s\n' "$id" "$who" "$since" "$*"; [ ! -e "$S/held" ] || told_of_hold; } >"$home/$id.new" && mv -f "$home/$id.new" "$home/$id.state"
+  if [ -s "$home/$id.state" ] && ! [ -e "$S/held" ]; then printf 'state %s\n' "$*" >>"$home/$id.state"
+  else
+    { printf 'id %s\nwho %s\nsince %s\nstate %s\n' "$id" "$who" "$since" "$*"; [ ! -e "$S/held" ] || told_of_hold; } >"$home/$id.new" && mv -f "$home/$id.new" "$home/$id.state"
+  fi
 } 2>/dev/null
-# wakes the switch; opened for both ways, so that it never waits for a reader
-wake() { [ ! -p "$S/pipe" ] || echo 1<>"$S/pipe"; } 2>/dev/null
+# wakes who reads a pipe of the folder: `pipe` the switch, `up` whoever waits for the switch; opened for both ways, so that it never waits
+# for a reader
+wake() { [ ! -p "$S/$1" ] || echo 1<>"$S/$1"; } 2>/dev/null
+# without a process: nobody writes into this pipe
+rest() { # seconds
+  if [ -p "$S/still" ]; then read -r -t "$1" _ <>"$S/still"; else sleep "$1"; fi
+  return 0
+} 2>/dev/null
+boot_id() { local text; read -r text </proc/sys/kernel/random/boot_id && printf '%s\n' "$text"; }
 
 # ---- what they read, without a file in between: /tmp may be full
 
-# standard input holds the keys that are to be written: nothing else may read it
-active() { cli-shell-api showConfig --show-active-only --show-commands </dev/null; }
-saved_sum() { sha256sum "$boot" 2>/dev/null | cut -c1-64; }
+# Standard input holds the keys that are to be written: nothing else may read it. Becomes the program: only in $( ) or <( ).
+active() { exec cli-shell-api showConfig --show-active-only --show-commands </dev/null; }
+differences() { exec cli-shell-api showConfig --show-cfg1 "$1" --show-cfg2 @ACTIVE --show-context-diff --show-commands </dev/null; }
 # from a saved configuration to the active one, as far as it means something; fails when the file can't be read
 drift_from() {
   local lines
-  lines=$(cli-shell-api showConfig --show-cfg1 "$1" --show-cfg2 @ACTIVE --show-context-diff --show-commands </dev/null) || return
+  lines=$(differences "$1") || return
   [ -z "$lines" ] || printf '%s\n' "$lines" | without_empty_nodes
 }
 # a save that ran out of room in /tmp prints Done, and leaves a part of a file
-agrees() {
+is_whole() { grep -qs ' === vyatta-config-version:' "$1"; }
+is_running() {
   local lines
-  grep -qs ' === vyatta-config-version:' "$1" && lines=$(drift_from "$1" 2>&1) && [ -z "$lines" ]
+  lines=$(differences "$1" 2>&1) || return
+  [ -z "$lines" ] || [ -z "$(printf '%s\n' "$lines" | without_empty_nodes)" ]
 }
+agrees() { is_whole "$1" && is_running "$1"; }
 
 # ---- one session
 
@@ -83,14 +108,14 @@ begin_session() {
   w begin && { session=1; return 0; }
   # of one that was refused there may be a part
   out=/dev/null w end
-  rm -f "$S/session.$$"
+  echo ended >"$S/session.$$"
   return 1
 }
 # One change. The wrapper asks for the session's environment and runs the same program, each time: 18.7 ms a line in place of 12
 # (transcript interactive/19). The session is this process's in both; commits are the wrapper's (docs/edgeos.md 'Sessions').
 edit() {
   stands
-  [ -n "$session_env" ] || session_env=$(cli-shell-api getSessionEnv "$$" </dev/null)
+  [ -n "$session_env" ] || session_env=$(exec cli-shell-api getSessionEnv "$$" </dev/null)
   in_session "$@"
 }
 in_session() (
@@ -101,8 +126,8 @@ in_session() (
 close_session() { # [process id]
   local pause
   for pause in 0 0.5 1 2; do
-    sleep "$pause"
-    w end && { rm -f "$S/session.${1-$$}"; [ -n "${1-}" ] || session=0; return 0; }
+    [ "$pause" = 0 ] || rest "$pause"
+    w end && { { echo ended >"$S/session.${1-$$}"; } 2>/dev/null; [ -n "${1-}" ] || session=0; return 0; }
   done
   log "a session can't be ended: $(words_of "$out")"
 }
@@ -111,12 +136,17 @@ end_dead_sessions() {
   local mark dead
   for mark in "$S"/session.*; do
     dead=${mark##*.}
-    [ -e "$mark" ] && ! is_of_this_apply "$dead" || continue
+    [ -e "$mark" ] && ! [ -s "$mark" ] && ! is_of_this_apply "$dead" || continue
     CMD_WRAPPER_SESSION_ID=$dead w discard
     CMD_WRAPPER_SESSION_ID=$dead close_session "$dead"
   done
 }
-is_of_this_apply() { grep -aqs "$home/$id/run" "/proc/$1/cmdline"; }
+# the words of a process, which end in NUL
+is_of_this_apply() { # process id
+  local word
+  while IFS= read -r -d '' word; do [ "$word" != "$home/$id/run" ] || return 0; done 2>/dev/null <"/proc/$1/cmdline"
+  return 1
+} 2>/dev/null
 op() { # set|delete WORD...: in a transaction the first refusal is the last command; an undo does all that it can
   local code
   if [ "$quiet" = 0 ]; then
@@ -159,21 +189,30 @@ commit() {
 }
 write_draft() {
   local code
-  mkdir -p "$archive"
-  rm -f "$draft"
-  begin_session && w save "$draft"; code=$?
-  cp "$out" "$S/save-said" 2>/dev/null
+  [ -d "$archive" ] || mkdir -p "$archive"
+  [ ! -e "$draft" ] || rm -f "$draft"
+  if begin_session; then out=$S/save-said w save "$draft"; code=$?
+  else
+    code=1
+    cp "$out" "$S/save-said" 2>/dev/null
+  fi
   [ "$session" = 0 ] || close_session
   return "$code"
+}
+# the file that was made, or one of somebody else's that is whole; and it is what is running
+is_saved() { # descriptor
+  [ "$boot" -ef "/proc/self/fd/$1" ] || is_whole "$boot" || return
+  is_running "$boot"
 }
 # config.boot is replaced as a whole, by what was proven to be the active configuration, or not at all: the router's own save
 # ends in a `mv` from one file system to another, and doesn't notice that /tmp is full (vyatta-save-config.pl).
 save() {
-  local attempt
+  local attempt made
   for attempt in 1 2 3; do
     # it may be there already
     agrees "$draft" || { rewritten=1; write_draft; } || break
-    if agrees "$draft" && mv -f "$draft" "$boot" && agrees "$boot"; then
+    if { [ "$rewritten" = 0 ] || agrees "$draft"; } && { exec {made}<"$draft"; } 2>/dev/null && mv -f "$draft" "$boot" && is_saved "$made"; then
+      exec {made}<&-
       # an old sync knows no files, and writes everything
       sync "$boot" "${boot%/*}"
       return 0

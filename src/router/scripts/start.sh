@@ -1,14 +1,18 @@
-# The head of a transaction, on the stdin of `bash -s` under `sg vyattacfg`: takes edgewg's lock on this router, unpacks the rest
-# into a folder of its own in tmpfs, and becomes it. All in functions, called in the last line: a script that was cut short on
-# the way does nothing. Set before it: nonce, id, who, since, lock_timeout, and the functions say and payload, which prints the rest.
-S=$home/$id
+# The head of a transaction, the same text in every run, under `sg vyattacfg`: takes edgewg's lock on this router, puts the rest into a
+# folder of its own in tmpfs, and becomes it. On stdin a line: nonce, id, lock_timeout, length, since, who; then the rest, of so many
+# bytes, then the keys that it reads by itself. A shell that reads its script from a pipe reads it byte by byte.
 
 give_up() { printf '%s\n' "$2" | say "$1" 1 -; say end 0; exit 0; }
 
 make_home() {
-  mkdir -m 2770 "$home" 2>/dev/null
+  local made=0
+  [ -d "$home" ] || { mkdir -m 2770 "$home" 2>/dev/null && made=1; }
   [ -d "$home" ] || give_up refused:space "no room for $home"
-  is_home || give_up refused:home "$home belongs to somebody else"
+  # what this process makes is of its own group
+  if is_home && [ -G "$home" ]; then return 0; fi
+  [ "$made" = 0 ] || rmdir "$home" 2>/dev/null
+  [ "$made" = 1 ] && give_up refused:group 'the primary group is not vyattacfg'
+  give_up refused:home "$home belongs to somebody else"
 }
 
 # The lock is the kernel's and goes with the last process that has descriptor 8 open, however it ends: there is none that is
@@ -33,7 +37,7 @@ take_lock() {
 # started again and ends it, which is to undo it unless it was confirmed. After a restart of the router there is nothing to end.
 end_leftover() {
   local run left
-  rm -rf "$home"/*.gone
+  for left in "$home"/*.gone; do [ ! -e "$left" ] || rm -rf "$left"; done
   for run in "$home"/*/run; do
     [ -r "$run" ] || continue
     left=${run%/run}
@@ -51,14 +55,20 @@ end_leftover() {
 }
 
 edgewg_start() {
+  local nonce id lock_timeout length since who text S
+  LC_ALL=C; export LC_ALL
   umask 002
-  [ "$(id -gn)" = vyattacfg ] || give_up refused:group 'the primary group is not vyattacfg'
+  read -r nonce id lock_timeout length since who
+  S=$home/$id
+  text=$(exec head -c "$length")
+  # cut short on the way
+  [ -n "$length" ] && [ "${#text}" = "$length" ] || return 1
   make_home
   take_lock
   # the switch of a leftover lets the lock go
   while end_leftover; do take_lock; done
   holder
-  if ! mkdir -m 0700 "$S" || ! payload >"$S/run"; then
+  if ! mkdir -m 0700 "$S" || ! printf '%s\n' "$text" >"$S/run"; then
     rm -rf "$S" "$home/lock" "$home/holder"
     give_up refused:space "no room in $home"
   fi

@@ -6,22 +6,27 @@
 transaction=${transaction-}
 # the process that writes the draft
 drafting=
+# of what was saved: its digest, and what the client is told of it
+digest=
+evidence=
 
 arm() {
   local group
   read -r _ _ _ _ group _ </proc/$$/stat
   export transaction="$$ $group"
   {
-    mkfifo -m 0600 "$S/pipe" && cat /proc/sys/kernel/random/boot_id >"$S/boot" && printf '%s\n' "$transaction" >"$S/transaction" && hold &&
+    mkfifo -m 0600 "$S/pipe" "$S/up" "$S/still" && boot_id >"$S/boot" && printf '%s\n' "$transaction" >"$S/transaction" && hold &&
       # for the way back, should somebody fill /tmp meanwhile
-      head -c 1048576 /dev/zero >"$S/room" && : >"$S/armed"
+      printf '%1048576s' '' >"$S/room" && : >"$S/armed"
   } 2>"$S/out" || return 1
   state armed
   setsid bash "$S/run" guard </dev/null >>"$S/switch.log" 2>&1 &
 }
 is_watched() {
-  local tries=0
-  until [ -e "$S/watching" ] || [ "$tries" -ge 800 ]; do tries=$((tries + 1)); sleep 0.025; done
+  local ear
+  { exec {ear}<>"$S/up"; } 2>/dev/null || return
+  [ -e "$S/watching" ] || read -r -t 20 _ <&"$ear"
+  exec {ear}<&-
   [ -e "$S/watching" ]
 }
 # starts the one that watches again when it is killed; it finds all that it has to know in the folder
@@ -56,6 +61,7 @@ watch() {
   quiet=1
   exec 9<>"$S/pipe"
   : >"$S/watching"
+  wake up
   until is_over; do
     keep_lock
     [ ! -e "$S/result" ] || { linger "$(head -n 1 "$S/result")"; return; }
@@ -112,40 +118,42 @@ end_draft() { # seconds that it may still take
   local tries=$(($1 * 20))
   # the one that watched before may have started it
   [ -n "$drafting" ] || read -r drafting 2>/dev/null <"$S/drafted" || return 0
-  while draft_runs && [ "$tries" -gt 0 ]; do tries=$((tries - 1)); sleep 0.05; done
+  while draft_runs && [ "$tries" -gt 0 ]; do tries=$((tries - 1)); rest 0.05; done
   ! draft_runs || kill -KILL -- "-$drafting"
   end_dead_sessions
 }
 # The child of a shell that was killed goes on without it: a commit of that kind must not come after what undoes it. Processes
 # are known by their groups: the transaction's, and our own for the one that watched before.
 orphan_runs() {
-  local theirs=${transaction##* } ours stat pid group
+  local theirs=${transaction##* } ours stat pid group word
   read -r _ _ _ _ ours _ </proc/$$/stat
   for stat in /proc/[0-9]*/stat; do
     read -r pid _ _ _ group _ 2>/dev/null <"$stat" || continue
-    case $group in "$theirs" | "$ours") grep -aqs -e /my_commit -e /vyatta- "/proc/$pid/cmdline" && return 0 ;; esac
+    case $group in "$theirs" | "$ours") ;; *) continue ;; esac
+    while IFS= read -r -d '' word; do case $word in */my_commit* | */vyatta-*) return 0 ;; esac; done <"/proc/$pid/cmdline"
   done
   return 1
-}
+} 2>/dev/null
 take_over() {
   local tries=0
-  while orphan_runs && [ "$tries" -lt 900 ]; do tries=$((tries + 1)); sleep 1; done
+  while orphan_runs && [ "$tries" -lt 900 ]; do tries=$((tries + 1)); rest 1; done
   end_dead_sessions
-  rm -f "$S/room"
+  # its room, not its name
+  { : >"$S/room"; } 2>/dev/null
   # the lock of a commit of somebody else may be held for long
   patience=300
 }
 give_way() { # the transaction was killed before its first commit, or while it cleaned up
   take_over
   remove_new_keys
-  log 'put-back (the transaction died)'
+  note 'put-back (the transaction died)'
   release
 }
 fire() { # why
   local undone
   mv "$S/armed" "$S/firing" 2>/dev/null || mv "$S/waiting" "$S/firing" 2>/dev/null || [ -e "$S/firing" ] || return 0
   state "undoing ($1)"
-  log "switch fires: $1"
+  note "switch fires: $1"
   take_over
   undo; undone=$?
   end_draft 30
@@ -156,22 +164,26 @@ fire() { # why
   fi
 }
 keep() { # confirmed: save, and compare what was saved with what runs
-  local recording code
+  local summing code
   state saving
   end_draft 60
   take_over
-  write_record &
-  recording=$!
-  if [ -n "$(pending_confirm)" ]; then
+  # beside the rest
+  begin_digest
+  if pending_confirm >/dev/null; then
     echo "somebody's commit-confirm is pending: the router would go back to what it makes of the saved configuration" >"$S/save-said"
     code=1
   else
     save; code=$?
   fi
-  wait "$recording"
-  # what was proven is no longer all that was saved
-  [ "$rewritten" = 0 ] || write_record
-  if [ "$code" = 0 ]; then settle saved confirmed; return; fi
+  if [ "$code" = 0 ]; then
+    # what was proven is no longer all that was saved
+    [ "$rewritten" = 0 ] || { exec {summing}<&-; begin_digest; }
+    end_digest && write_record
+    settle saved confirmed
+    return
+  fi
+  exec {summing}<&-
   log "saving failed: $(words_of "$S/save-said")"
   cp "$S/save-said" "$S/why" 2>/dev/null
   if undo && saved_as_before; then settle undone 'saving failed'; else settle failed 'saving failed'; fi
@@ -180,10 +192,11 @@ settle() { # result, reason
   stands
   [ "$1" = saved ] || remove_new_keys
   [ "$1" != saved ] || { remove_helpers; keep_record; }
-  log "$1 ($2)"
+  note "$1 ($2)"
   state "$1 ($2)"
-  { printf '%s\n%s\n' "$1" "$2"; cat "$S/why" 2>/dev/null; } >"$S/result.new"
+  { printf '%s\n%s\n%s' "$1" "$2" "$evidence"; [ ! -e "$S/why" ] || cat "$S/why"; } >"$S/result.new"
   mv -f "$S/result.new" "$S/result"
+  wake up
   case $1 in failed | unsaved) reboot_at_last ;; esac
   linger "$1"
 }
@@ -193,7 +206,7 @@ reboot_at_last() {
   if ! cmp -s "$boot" "$S/saved.boot"; then
     { mkdir -p "$archive" && cp "$S/saved.boot" "$draft" && mv -f "$draft" "$boot"; } || { rm -f "$draft"; return 0; }
   fi
-  log 'rebooting into the saved configuration'
+  note 'rebooting into the saved configuration'
   sync
   sudo -n /sbin/reboot
 }
@@ -202,5 +215,5 @@ reboot_at_last() {
 linger() { # result
   local tries=0
   until [ -e "$S/told" ] || [ "$tries" -ge 3 ]; do tries=$((tries + 1)); read -r -t 1 _ <&9; done
-  if [ "$1" = failed ]; then { echo over >&7; } 2>/dev/null; unlock; else release; fi
+  if [ "$1" = failed ]; then { echo over >&7; } 2>/dev/null; unlock; wake up; else release; fi
 }

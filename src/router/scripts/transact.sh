@@ -10,7 +10,7 @@ transact() {
   arm || { no_switch; return; }
   tidy_after_restart
   # whoever looks after a restart must find that this is the router, and which restart and which saved configuration it was
-  log "begun $(<"$S/boot") $saved_before"
+  note "begun $(boot_id) $saved_before"
   # only looks, while the switch starts
   is_untouched_since_plan || { finish untouched; return; }
   is_watched || { no_switch; return; }
@@ -28,7 +28,7 @@ transact() {
   [ "$n" = "$commits" ] && goes_on && ipv6_new
   close_session
   if goes_on && mv "$S/armed" "$S/waiting"; then
-    wake
+    wake pipe
     state waiting for the proof
     say committed 0
   else
@@ -37,20 +37,20 @@ transact() {
 }
 no_switch() { echo 'the switch did not start' >>"$S/out"; say refused:switch 1 "$S/out"; finish untouched; }
 is_untouched_since_plan() {
-  local digest look sealed
+  local look sealed
   cp "$boot" "$S/saved.boot" 2>"$S/out" || { say refused:snapshot 1 "$S/out"; return 1; }
-  # beside the digest; and it may outlive a transaction that ends here, so it must not hold the lock
-  exec {look}< <(exec 8>&-; drift_from "$S/saved.boot" 2>&1; echo "x$?")
+  # beside the look at what is running; and it may outlive a transaction that ends here, so it must not hold the lock
+  exec {look}< <(exec 8>&-; drift_from "$S/saved.boot" 2>&1; printf 'x%s' "$?")
   lines=$(active 2>"$S/out") || { say refused:read 1 "$S/out"; return 1; }
-  digest=$(digest_of "$lines")
-  if [ "$digest" != "$expected_digest" ]; then printf '%s' "$digest" >"$S/out"; say stale 1 "$S/out"; return 1; fi
-  read -r sealed _ < <(seal "$lines")
+  # the sealed digest is of all that the other one is of: that one only tells what has changed
+  seal "$lines"
+  if [ "${sealed:-none}" != "$expected_seal" ] && [ "$(digest_of "$lines")" != "$expected_digest" ]; then say stale 1; return 1; fi
   if [ -z "$sealed" ] || [ -z "$expected_seal" ]; then
     sudo -n cat /etc/shadow >/dev/null 2>"$S/out" </dev/null
     say refused:seal 1 "$S/out"; return 1
   fi
   if [ "$sealed" != "$expected_seal" ]; then say stale:secret 1; return 1; fi
-  drift=$(cat <&"$look")
+  IFS= read -r -d '' drift <&"$look"
   exec {look}<&-
   [ "$allow_drift" = 1 ] || [ "$drift" = x0 ] && return 0
   printf '%s' "${drift%x*}" >"$S/out"
@@ -59,9 +59,9 @@ is_untouched_since_plan() {
   say drift 1 "$S/out"
   return 1
 }
-# what is running, as a file: the saved configuration where the two agree
+# what is running, as a file; an empty one stands for the saved configuration, where the two agree
 snapshot() {
-  if [ "$drift" = x0 ] && grep -qs ' === vyatta-config-version:' "$S/saved.boot"; then cp "$S/saved.boot" "$S/before.boot" 2>"$S/out"
+  if [ "$drift" = x0 ] && is_whole "$S/saved.boot"; then return 0
   else w save "$S/before.new" && agrees "$S/before.new" && cat "$S/before.new" >"$S/before.boot"
   fi
 }
@@ -73,7 +73,7 @@ commit_unmoved() { # number
   begun=1
   { : >"$S/begun"; } 2>"$S/out" || { failed=1; say "commit:$1" 1 "$S/out"; return; }
   commit || { code=$?; failed=1; }
-  say "commit:$1" "$code" - < <(hidden <"$S/out")
+  if [ "$code" = 0 ]; then say "commit:$1" 0; else say "commit:$1" "$code" - < <(hidden <"$S/out"); fi
   [ "$1" = "$commits" ] || lines=$(active 2>/dev/null)
 }
 # a handshake is new when it isn't one of these, whatever the clocks say
@@ -88,10 +88,10 @@ put_back() {
   say putting-back 0
   # before the first commit there is nothing of ours, and what is there is somebody else's
   if [ -z "$begun" ] || { { [ "$(digest_of "$(active 2>/dev/null)")" = "$expected_digest" ] || undo; } && saved_as_before; }; then
-    log 'put-back (by the transaction)'
+    note 'put-back (by the transaction)'
     finish put-back
   else
-    log 'the transaction could not put it back'
+    note 'the transaction could not put it back'
     close_session
     : >"$S/stop"
     say outcome:unknown 1 "$S/undo-said"
@@ -100,7 +100,7 @@ put_back() {
 finish() { # untouched|put-back: nothing is left to watch, and its files go
   [ "$session" = 0 ] || close_session
   remove_new_keys
-  [ "$1" != untouched ] || log untouched
+  [ "$1" != untouched ] || note untouched
   mv "$S/armed" "$S/disarmed" 2>/dev/null
   { exec 9<>"$S/pipe"; } 2>/dev/null
   release

@@ -57,11 +57,11 @@ undo() { # again when the router refuses it, for it may not the next time; at la
     undo_once && { close_session; return 0; }
     tries=$((tries + 1))
     log "undo failed, try $tries: $(words_of "$S/undo-said")"
-    sleep "$tries"
+    rest "$tries"
   done
-  log 'falling back to the snapshot: what others committed since the apply began is lost'
+  note 'falling back to the snapshot: what others committed since the apply began is lost'
   open_session
-  w load "$S/before.boot"
+  if [ -s "$S/before.boot" ]; then w load "$S/before.boot"; else w load "$S/saved.boot"; fi
   commit
   w discard
   ipv6_old
@@ -91,14 +91,23 @@ remove_unused() { # list of files by inode, id of the apply that made them, and 
 # What a restart left of applies that it met: nobody else is at it, for the lock is ours. A key file that this apply uses stays.
 tidy_after_restart() {
   local made gone
-  rm -f "$draft" "$archive"/applies/*.new
+  for made in "$draft" "$archive"/applies/*.new; do [ ! -e "$made" ] || rm -f "$made"; done
   for made in "$archive"/made.*; do
     [ -e "$made" ] || continue
     remove_unused "$made" "${made##*/made.}" "$boot" "$S/run"
     rm -f "$made"
   done
-  for gone in $interrupted; do id=$gone log 'gone (the router restarted)'; done
+  for gone in $interrupted; do id=$gone note 'gone (the router restarted)'; done
 }
 # the lock goes last, with the process; its file before, so that whoever waits for it makes a new one
 unlock() { [ ! "$home/lock" -ef /proc/self/fd/8 ] || rm -f "$home/holder" "$home/lock"; }
-release() { { echo over >&7; } 2>/dev/null; mv "$S" "$S.gone"; rm -rf "$S.gone" "$S.state" "$archive/made.$id"; unlock; }
+# and whoever waits hears that nothing is left
+release() {
+  local locks=() ear=
+  [ ! "$home/lock" -ef /proc/self/fd/8 ] || locks=("$home/holder" "$home/lock")
+  { echo over >&7; } 2>/dev/null
+  [ ! -p "$S/up" ] || { exec {ear}<>"$S/up"; } 2>/dev/null
+  mv "$S" "$S.gone"
+  rm -rf "$S.gone" "$S.state" "$archive/made.$id" "${locks[@]}"
+  [ -z "$ear" ] || { echo >&"$ear"; exec {ear}>&-; } 2>/dev/null
+}

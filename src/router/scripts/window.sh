@@ -32,6 +32,7 @@ move_window() {
   fi
   # last: whoever waits for it to go finds the rest done
   rm -f "$S/wanted"
+  wake up
 } 2>/dev/null
 end_of_window() {
   ask_uptime
