@@ -56,54 +56,53 @@ function told(input: CheckInput, who: string, seen: Seen): Told {
 }
 
 function nowhere(input: CheckInput, who: string, seen: Seen): Told | undefined {
-  const code = 'EW250';
   switch (seen.what) {
     case 'no interface':
       return {
-        code,
+        code: 'EW250',
         message: `${who}: the router has no interface ${seen.name}`,
         hint: `name one by which clients come in: ${list(seen.inside)}`,
       };
     case 'disabled':
       return {
-        code,
+        code: 'EW250',
         message: `${who}: ${seen.name} is disabled, so that nobody comes in by it`,
         hint: 'take the clients out, or enable the interface',
       };
     case 'faces the internet':
       return {
-        code,
+        code: 'EW250',
         message: `${who}: ${seen.name} faces the internet`,
         hint: 'name an interface inside: what comes in from the internet is no client of yours',
       };
     case 'the tunnel itself':
       return {
-        code,
+        code: 'EW250',
         message: `${who}: what comes in by ${seen.name} can't be sent back into it by a rule`,
         hint: 'name an interface at home, or another tunnel',
       };
     case 'come in nowhere':
       return {
-        code,
+        code: 'EW250',
         message: `${who}: no interface inside has a network with these addresses`,
         hint: `say by which they come in: interface: ${seen.inside.join(' or ') || 'eth1'}`,
       };
     case 'no group':
       return {
-        code,
+        code: 'EW250',
         message: `${who}: the router has no address group or network group ${seen.name}: it has ${list(seen.have)}`,
         hint: `make it on the router: set firewall group address-group ${seen.name} address …; or name another`,
       };
     case 'the router itself':
       return {
-        code,
+        code: 'EW250',
         message: `${who}: ${seen.address} is the router's own address: what the router sends itself comes in nowhere`,
         hint: "name a machine at home; the router's own packets follow its main table",
         running: onRouter(input, seen.path),
       };
     case 'shared ruleset':
       return {
-        code,
+        code: 'EW250',
         message: `${who}: ${list(seen.ifaces)} share the modify ruleset ${seen.ruleset}, and nothing tells what comes in by this one`,
         hint: 'name the addresses of the clients, or give the interface one IPv4 network',
       };
@@ -113,40 +112,39 @@ function nowhere(input: CheckInput, who: string, seen: Seen): Told | undefined {
 }
 
 function numbers(input: CheckInput, who: string, seen: Seen): Told | undefined {
-  const code = 'EW251';
   const instead = (free: number | undefined): string =>
     free === undefined ? 'leave the number out' : `take ${free}, which is free, or leave the number out`;
   switch (seen.what) {
     case 'table taken':
       return {
-        code,
+        code: 'EW251',
         message: `${who}: routing table ${seen.table} is somebody else's`,
         hint: instead(seen.free),
         running: onRouter(input, seen.path),
       };
     case 'no table':
       return {
-        code,
+        code: 'EW251',
         message: `${who}: no routing table from 50 to 99 is free`,
         hint: 'say one that is: table: 40',
       };
     case 'rule taken':
       return {
-        code,
+        code: 'EW251',
         message: `${who}: rule ${seen.number} of ${seen.path[2] ?? ''} is somebody else's`,
         hint: instead(seen.free),
         running: onRouter(input, seen.path),
       };
     case 'too late':
       return {
-        code,
+        code: 'EW251',
         message: `${who}: rule ${seen.before.at(-1)} of ${seen.before[2]} takes these packets before rule ${seen.number} could`,
         hint: `take a number below ${seen.before.at(-1)}, or leave it out`,
         running: onRouter(input, seen.before),
       };
     case 'no number':
       return {
-        code,
+        code: 'EW251',
         message: `${who}: no number of ${seen.ruleset} is free${seen.before === undefined ? '' : ` before rule ${seen.before.at(-1)}, which would take these packets`}`,
         hint: 'renumber the rules of that ruleset on the router, so that one is',
         ...(seen.before !== undefined && { running: onRouter(input, seen.before) }),
