@@ -4,7 +4,7 @@ import { EdgewgError, PutBack, Refused, StateUnknown } from '../errors.ts';
 import type { HeldApply } from '../plan/types/facts.ts';
 import type { ApplyEvent, Probe } from '../plan/types/outcome.ts';
 import type { Plan } from '../plan/types/plan.ts';
-import { isEmpty } from '../plan/types/plan.ts';
+import { isInPlace } from '../plan/types/plan.ts';
 import type { Connection, Dialer } from '../ssh/connection.ts';
 import { messageOf } from './ending.ts';
 import { loggedResult } from './log.ts';
@@ -173,7 +173,7 @@ function wordOf(answer: Answer, now: Reading, id: string): string {
 /** Whether what runs is what is wanted, and what is saved. */
 function isSaved({ replan, held, reading }: Deciding, now: Reading): boolean {
   const { facts } = now;
-  const isWanted = replan === undefined ? facts.digest === held.proven : isEmpty(replan(now));
+  const isWanted = replan === undefined ? facts.digest === held.proven : isInPlace(replan(now));
   return isWanted && facts.bootId === reading.facts.bootId && facts.isDriftKnown && facts.drift.length === 0;
 }
 

@@ -89,6 +89,46 @@ export async function commit(seed: string, site: string): Promise<Committed> {
   }
 }
 
+export interface Applied extends Pick<Committed, 'text' | 'tree' | 'publicKeys'> {
+  /** A folder with the router's /config/auth and /config/scripts in it, as they were then. */
+  readonly root: string;
+}
+
+/** Site files without a cluster, applied one after the other to one router; ROUTER stands where their router belongs. Each second plan is empty. */
+export async function applyAll(seed: string, sites: readonly string[]): Promise<Applied[]> {
+  const lab = await startLabProcess(['--seed', seed]);
+  try {
+    const folder = mkdtempSync(join(tmpdir(), 'edgewg-packets-'));
+    const env = { EDGEWG_HOST_KEY: lab.hostKey, EDGEWG_PASSWORD: lab.password, HOME: folder };
+    const edgewg = async (...words: string[]): Promise<string> => {
+      const ran = await runCli(words, { cwd: folder, env });
+      assert.equal(ran.exit, 0, `${words.join(' ')}\n${ran.stdout}\n${ran.stderr}`);
+      return ran.stdout;
+    };
+    const publicKeys = new Map<string, string>();
+    const made: Applied[] = [];
+    const client = await connect(lab, { password: lab.password });
+    for (const [i, site] of sites.entries()) {
+      const router = `{ host: 127.0.0.1, port: ${lab.port}, user: ${lab.user} }`;
+      writeFileSync(join(folder, 'edgewg.yaml'), site.replace('ROUTER', router));
+      for (const [, name = '', key = ''] of (await edgewg('apply', '--yes')).matchAll(
+        /^public key of (wg\d+): (\S+)$/gm,
+      ))
+        publicKeys.set(name, key);
+      await edgewg('plan', '--detailed-exitcode');
+      const shown = await exec(client, '/opt/vyatta/bin/vyatta-op-cmd-wrapper show configuration commands');
+      const root = join(folder, String(i));
+      for (const kept of ['config/auth', 'config/scripts'])
+        cpSync(join(lab.root, kept), join(root, kept), { recursive: true });
+      made.push({ text: shown.stdout, tree: parseCommands(shown.stdout), root, publicKeys });
+    }
+    client.end();
+    return made;
+  } finally {
+    await lab.stop();
+  }
+}
+
 /** The site file of the blog's network with IPv6 inside the tunnels too, for servers with these public keys. */
 export function blogSite(keys: Readonly<Record<'srv4' | 'srv5', string>>): string {
   const blog = readFileSync('fixtures/packets/site.yaml', 'utf8');

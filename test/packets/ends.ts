@@ -1,5 +1,6 @@
 // The ends of connections, run on the machines: `serve PORT BYTES` answers every connection with so many bytes, `fetch HOST PORT BYTES` sends
-// so many and takes all that comes, `probe-udp HOST` sends to every port, `connect HOST` opens every TCP port. Results are one line of JSON.
+// so many and takes all that comes, `probe-udp HOST` sends to every port, `connect HOST` opens every TCP port, `tell PORT ADDRESS` answers with
+// the address of who asks, `ask-tcp HOST PORT` and `ask-udp HOST PORT` ask it. Results are one line of JSON.
 import { createSocket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
 
@@ -80,9 +81,46 @@ function portsOf(text: string): number[] {
   });
 }
 
+/** Answers every connection and datagram with the address that it comes from. */
+function tell(port: number, address: string): void {
+  const plain = (from = ''): string => from.replace('::ffff:', '');
+  const udp = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+  udp.on('message', (_, from) => udp.send(plain(from.address), from.port, from.address));
+  udp.bind(port, address);
+  const server = createServer(socket => {
+    socket.on('error', () => undefined);
+    socket.end(plain(socket.remoteAddress));
+  });
+  server.listen(port, address, () => say({ listening: port }));
+}
+
+/** What is told there of a datagram. */
+function askUdp(host: string, port: number): void {
+  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+  socket.on('error', () => undefined);
+  socket.on('message', text => {
+    say({ seen: text.toString() });
+    process.exit();
+  });
+  setInterval(() => socket.send('x', port, host, () => undefined), 200);
+}
+
+function askTcp(host: string, port: number): void {
+  let seen = '';
+  const socket = connect({ host, port });
+  socket.on('error', () => undefined);
+  socket.on('data', text => {
+    seen += text;
+  });
+  socket.on('end', () => say({ seen }));
+}
+
 const [first = '', second = '', third = ''] = words;
 if (what === 'serve') serve(Number(first), Number(second));
 else if (what === 'fetch') fetch(first, Number(second), Number(third));
+else if (what === 'tell') tell(Number(first), second);
+else if (what === 'ask-udp') askUdp(first, Number(second));
+else if (what === 'ask-tcp') askTcp(first, Number(second));
 else if (what === 'probe-udp') await probeUdp(first, portsOf(second));
 else if (what === 'connect') await connectAll(first, portsOf(second));
 else throw new Error(`what is ${what}?`);

@@ -2,6 +2,7 @@
 // is judged by (test/support/iptables.ts); hooks and chains as on EdgeOS: FORWARD asks `in` and then `out`, INPUT asks `local`.
 import { type RuleWords, rulesOf, setsOf } from '../support/iptables.ts';
 import type { Attachment } from './interpret.ts';
+import { modifyChains } from './interpret-policy.ts';
 import type { Reading } from './reading.ts';
 
 export interface Filter {
@@ -23,9 +24,10 @@ export function readFilter(config: Reading, attached: readonly Attachment[]): Fi
       '*filter',
       ...[':INPUT ACCEPT [0:0]', ':FORWARD ACCEPT [0:0]', ':OUTPUT ACCEPT [0:0]'],
       ...readRulesets(config, family),
-      ...hooks(attached.filter(one => one.family === family)),
+      ...hooks(attached.filter(one => one.family === family && one.modifies !== true)),
       'COMMIT',
       '*mangle',
+      ...modifyChains(config, family, attached),
       ...clamp(config, family),
       'COMMIT',
       ...(family === 4 ? ['*nat', ...nat(config), 'COMMIT'] : []),
@@ -106,15 +108,33 @@ function nat(config: Reading): string[] {
     .sort((a, b) => Number(a) - Number(b))
     .flatMap(number => {
       const rule = config.at('service', 'nat', 'rule', number);
+      if (rule.has('disable')) return [];
       const type = rule.value('type');
-      const protocol = rule.value('protocol') ?? 'all';
-      if (type === 'masquerade')
-        return [`-A POSTROUTING -o ${rule.value('outbound-interface')} -p ${protocol} -j MASQUERADE`];
-      if (type !== 'destination') throw new Error(`NAT of type ${type} is not interpreted`);
-      const port = rule.value('destination', 'port');
-      const inside = `${rule.value('inside-address', 'address')}:${rule.value('inside-address', 'port') ?? port}`;
-      return [
-        `-A PREROUTING -i ${rule.value('inbound-interface')} -p ${protocol} --dport ${port} -j DNAT --to-destination ${inside}`,
-      ];
+      const [side, chain] =
+        type === 'destination'
+          ? [`-i ${rule.value('inbound-interface')}`, 'PREROUTING']
+          : [`-o ${rule.value('outbound-interface')}`, 'POSTROUTING'];
+      return [`-A ${chain} ${side} ${natMatch(rule)} ${natTarget(rule, type)}`];
     });
+}
+
+function natMatch(rule: Reading): string {
+  const words = [`-p ${rule.value('protocol') ?? 'all'}`];
+  for (const [end, address, port] of [
+    ['source', '-s', '--sport'],
+    ['destination', '-d', '--dport'],
+  ] as const) {
+    const said = { address: rule.value(end, 'address'), port: rule.value(end, 'port') };
+    if (said.address !== undefined) words.push(`${address} ${said.address}`);
+    if (said.port !== undefined) words.push(`${port} ${said.port}`);
+  }
+  return words.join(' ');
+}
+
+function natTarget(rule: Reading, type: string | undefined): string {
+  if (rule.has('exclude')) return '-j ACCEPT';
+  if (type === 'masquerade') return '-j MASQUERADE';
+  if (type === 'source') return `-j SNAT --to-source ${rule.value('outside-address', 'address')}`;
+  const port = rule.value('inside-address', 'port') ?? rule.value('destination', 'port');
+  return `-j DNAT --to-destination ${rule.value('inside-address', 'address')}${port === undefined ? '' : `:${port}`}`;
 }

@@ -10,8 +10,14 @@ const families = [
 
 /** `links`: the interfaces that there are; routes through others are left out, as a router without them does. */
 export function readRouting(config: Reading, links: readonly string[]): string {
+  const main = config.at('protocols', 'static');
+  const tables = main
+    .names('table')
+    .map(number => ({ at: main.at('table', number), suffix: ` table ${number}` }));
   const lines = families.flatMap(family => [
-    ...routes(config, family, links),
+    ...[{ at: main, suffix: '' }, ...tables].flatMap(({ at, suffix }) =>
+      routes(at, family, links).map(line => `${line}${suffix}`),
+    ),
     ...prefixLists(config, family),
   ]);
   const gateway = config.value('system', 'gateway-address');
@@ -26,7 +32,7 @@ export function readRouting(config: Reading, links: readonly string[]): string {
 }
 
 function routes(
-  config: Reading,
+  table: Reading,
   { ip, suffix }: (typeof families)[number],
   links: readonly string[],
 ): string[] {
@@ -35,14 +41,14 @@ function routes(
     const value = at.value('distance');
     return value === undefined ? '' : ` ${value}`;
   };
-  for (const prefix of config.names('protocols', 'static', `interface-route${suffix}`)) {
-    const at = config.at('protocols', 'static', `interface-route${suffix}`, prefix, 'next-hop-interface');
+  for (const prefix of table.names(`interface-route${suffix}`)) {
+    const at = table.at(`interface-route${suffix}`, prefix, 'next-hop-interface');
     for (const name of at.names())
       if (!at.has(name, 'disable') && links.includes(name))
         lines.push(`${ip} route ${prefix} ${name}${distance(at.at(name))}`);
   }
-  for (const prefix of config.names('protocols', 'static', `route${suffix}`)) {
-    const at = config.at('protocols', 'static', `route${suffix}`, prefix);
+  for (const prefix of table.names(`route${suffix}`)) {
+    const at = table.at(`route${suffix}`, prefix);
     if (at.has('blackhole')) lines.push(`${ip} route ${prefix} blackhole${distance(at.at('blackhole'))}`);
     for (const hop of at.names('next-hop')) {
       const via = at.at('next-hop', hop);

@@ -2,6 +2,7 @@
 // purpose without a line of src/plan, which is judged by it. It is not EdgeOS: docs/contributing/packets.md says what follows from that.
 import type { Tree } from '../../src/vyatta/tree.ts';
 import { type Filter, readFilter } from './interpret-firewall.ts';
+import { readPolicy } from './interpret-policy.ts';
 import { readRouting } from './interpret-routes.ts';
 import { Reading } from './reading.ts';
 
@@ -20,6 +21,12 @@ export interface Meaning {
   readonly filter: Filter;
   /** FRR's configuration for zebra, staticd and bgpd. */
   readonly frr: string;
+  /** Words of `ip rule add`: by which mark a packet takes which table. */
+  readonly rules: readonly (readonly string[])[];
+  /** What the task scheduler runs, and how often. */
+  readonly tasks: readonly { readonly path: string; readonly interval: string }[];
+  /** Interfaces on which the DNS forwarder listens. */
+  readonly dns: readonly string[];
   /** Commands that were not read. */
   readonly unread: readonly string[];
 }
@@ -31,9 +38,19 @@ export function interpret(tree: Tree): Meaning {
   return {
     links,
     filter: readFilter(config, attachments(config)),
+    rules: readPolicy(config),
+    tasks: tasks(config),
+    dns: config.values('service', 'dns', 'forwarding', 'listen-on'),
     frr: readRouting(config, names),
     unread: config.unread(),
   };
+}
+
+function tasks(config: Reading): { path: string; interval: string }[] {
+  return config.names('system', 'task-scheduler', 'task').map(name => {
+    const task = config.at('system', 'task-scheduler', 'task', name);
+    return { path: task.value('executable', 'path') ?? '', interval: task.value('interval') ?? '' };
+  });
 }
 
 /** The path of every interface in the configuration. */
@@ -111,6 +128,8 @@ export interface Attachment {
   readonly direction: 'in' | 'out' | 'local';
   readonly family: 4 | 6;
   readonly ruleset: string;
+  /** It is a modify ruleset. */
+  readonly modifies?: true;
 }
 
 function attachments(config: Reading): Attachment[] {
@@ -123,6 +142,9 @@ function attachments(config: Reading): Attachment[] {
       ] as const) {
         const ruleset = at.value('firewall', direction, node);
         if (ruleset !== undefined) found.push({ interface: name, direction, family, ruleset });
+        const modify = at.value('firewall', direction, node.replace('name', 'modify'));
+        if (modify !== undefined)
+          found.push({ interface: name, direction, family, ruleset: modify, modifies: true });
       }
   return found;
 }

@@ -17,6 +17,7 @@ export async function raiseRouter(world: World, tree: Tree, root: string): Promi
     else if (there.includes(link.name)) raiseLink(router, link);
   }
   applyFilter(router, meaning);
+  for (const words of meaning.rules) router.run(['ip', 'rule', 'add', ...words]);
   await startFrr(router, meaning.frr, ['zebra', 'staticd', 'bgpd']);
   return meaning;
 }
@@ -27,8 +28,7 @@ export function applyFilter(router: Machine, { filter }: Pick<Meaning, 'filter'>
     [4, 'iptables'],
     [6, 'ip6tables'],
   ] as const) {
-    const restore =
-      router.try([`${command}-legacy`, '-nL']).exit === 0 ? `${command}-legacy` : `${command}-nft`;
+    const restore = iptablesOf(router, command);
     router.run([`${restore}-restore`], '*filter\nCOMMIT\n');
     if (family === 4) {
       router.run(['ipset', 'destroy']);
@@ -37,6 +37,10 @@ export function applyFilter(router: Machine, { filter }: Pick<Meaning, 'filter'>
     router.run([`${restore}-restore`], filter.tables[family]);
   }
 }
+
+/** Whichever the kernel has. */
+export const iptablesOf = (machine: Machine, command: 'iptables' | 'ip6tables'): string =>
+  machine.try([`${command}-legacy`, '-nL']).exit === 0 ? `${command}-legacy` : `${command}-nft`;
 
 function linksOf(router: Machine): string[] {
   const found = JSON.parse(router.run(['ip', '-j', 'link'])) as { ifname: string }[];

@@ -22,6 +22,23 @@ export async function serve(machine: Machine, port: number, bytes: number): Prom
   if (server.stdout !== null) await Promise.race([once(server.stdout, 'data'), failed]);
 }
 
+/** A server on an address of the machine that tells each who asks by which address it comes, until the machine stops. */
+export async function tellSources(machine: Machine, port: number, address: string): Promise<void> {
+  const server = machine.spawn([process.execPath, ends, 'tell', String(port), address]);
+  if (server.stdout !== null) await once(server.stdout, 'data');
+}
+
+/** By which address such a server sees a packet from there; undefined where no answer came in time. */
+export function seenAs(
+  from: Machine,
+  host: string,
+  port: number,
+  { protocol = 'tcp', seconds = 60 }: { protocol?: 'tcp' | 'udp'; seconds?: number } = {},
+): string | undefined {
+  const ran = from.try([process.execPath, ends, `ask-${protocol}`, host, String(port)], undefined, seconds);
+  return ran.stdout === '' ? undefined : (JSON.parse(ran.stdout) as { seen: string }).seen;
+}
+
 export interface Fetched {
   readonly received?: number;
   readonly from?: string;

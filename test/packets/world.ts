@@ -46,7 +46,7 @@ const plans = [
 ] as const;
 
 /** A cable between two machines; segments leave one by one, as on a wire, so that a capture shows true sizes. */
-function connect(a: Machine, nameA: string, b: Machine, nameB: string, mtu = 1500): void {
+export function connect(a: Machine, nameA: string, b: Machine, nameB: string, mtu = 1500): void {
   const ends = ['netns', String(a.pid), 'type', 'veth', 'peer', 'name', nameB, 'netns', String(b.pid)];
   a.run(['ip', 'link', 'add', 'name', nameA, ...ends]);
   for (const [machine, name] of [
