@@ -1,5 +1,5 @@
 // From a difference to commits that EdgeOS accepts, each with its undo.
-import { modifySet } from '../objects/clients/kinds.ts';
+import { modifyRule, modifySet, table } from '../objects/clients/kinds.ts';
 import { ruleset } from '../objects/ruleset.ts';
 import { tunnel } from '../objects/tunnel.ts';
 import { deletePath, prunePath, setPath } from '../vyatta/edit.ts';
@@ -26,13 +26,17 @@ export function applied(tree: Tree, operations: readonly Operation[]): Tree {
 /**
  * One commit where EdgeOS takes it in one. Deleting a ruleset that an interface still had when the commit began fails
  * with 'still in use' (docs/edgeos.md 'Order in a commit'; transcript firewall-order), so that comes in a second one; a listen
- * port that another interface gives up must be free before it is taken, so that interface lets go in a first one.
+ * port that another interface gives up must be free before it is taken, so that interface lets go in a first one. Clients that go to
+ * another table must not meet one that isn't there yet: it comes in a first one too, and the old one goes in the last.
  */
 export function commitsOf(running: Tree, { deletes, sets }: Difference): Commit[] {
-  const late = deletes.filter(({ path }) => isRulesetInUse(running, path));
+  const isMoved = sets.some(({ path }) => movesTable(running, path));
+  const isTable = ({ path }: Operation): boolean => isMoved && table.match(path) !== undefined;
+  const late = deletes.filter(one => isRulesetInUse(running, one.path) || isTable(one));
+  const early = sets.filter(isTable);
   const steps: Operation[][] = [
-    releasedPorts(running, deletes, sets),
-    [...deletes.filter(operation => !late.includes(operation)), ...sets],
+    [...releasedPorts(running, deletes, sets), ...early],
+    [...deletes.filter(one => !late.includes(one)), ...sets.filter(one => !early.includes(one))],
     late,
   ].filter(run => run.length > 0);
   const commits: Commit[] = [];
@@ -44,6 +48,14 @@ export function commitsOf(running: Tree, { deletes, sets }: Difference): Commit[
     if (i + 1 < steps.length) tree = applied(tree, withPrunes);
   }
   return commits;
+}
+
+/** A rule that is there sends into another table: `firewall` comes before `protocols static` (docs/edgeos.md 'Policy routing'). */
+function movesTable(running: Tree, path: Path): boolean {
+  const found = modifyRule.match(path);
+  if (found === undefined || modifyRule.keyAt(found.below, found.instance) !== 'table') return false;
+  const there = modifyRule.value(running, 'table', ...found.instance);
+  return there !== undefined && there !== 'main' && path.at(-1) !== 'main';
 }
 
 function isRulesetInUse(running: Tree, path: Path): boolean {

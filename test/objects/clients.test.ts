@@ -136,6 +136,19 @@ describe('clients of a tunnel', () => {
     ]);
   });
 
+  it('meet their new table before they lose the old one', () => {
+    const { after } = settled(site(wg('wg1', 1, '{ from: { tv: 192.168.1.20 } }')), aRouter(...home));
+    const { plan } = planned(site(wg('wg1', 1, '{ table: 7, from: { tv: 192.168.1.20 } }')), after);
+    assert.deepEqual(
+      plan.commits.map(({ run }) => run.map(({ op, path }) => `${op} ${path.slice(0, 4).join(' ')}`)),
+      [
+        [...Array(3).fill('set protocols static table 7')],
+        ['set firewall modify EDGEWG-eth1 rule'],
+        ['delete protocols static table 50'],
+      ],
+    );
+  });
+
   it('get the address of the tunnel by one rule, unless somebody has one or the file wants none', () => {
     const nat = (text: string, running: Tree): string[] =>
       planned(text, running).plan.commits.flatMap(({ run }) =>

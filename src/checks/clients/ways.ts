@@ -179,8 +179,11 @@ function answers(input: CheckInput, { tunnel, group, name, four }: Client): Find
   const kinds = all.filter((one, i) => all.findIndex(({ kind }) => kind === one.kind) === i);
   return (
     kinds
-      // the file says that the other end has a route back
-      .filter(({ kind }) => kind !== 'unmasked' || !isNode(input.site, tunnel))
+      // the file says that the other end has a route back, or that it wants no masquerade
+      .filter(
+        ({ kind }) =>
+          kind !== 'unmasked' || (tunnel.clients?.masquerade !== false && !isNode(input.site, tunnel)),
+      )
       .map(answer =>
         finding(input, group.at, {
           code: 'EW263',

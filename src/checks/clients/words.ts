@@ -8,7 +8,7 @@ export function tellWays({ tunnel, clients, four, six, hasSix }: Client): string
   const down = ends(four.flatMap(one => one.down));
   const over6 = ends(six.flatMap(one => one.up));
   const last = hasSix ? (over6 === '' ? 'not known' : over6) : 'none comes in';
-  const may = clients.ipv6 === 'wan' && hasSix ? ', as the file says' : '';
+  const may = clients.ipv6 === 'wan' && hasSix && over6 !== 'dropped' ? ', as the file says' : '';
   return `IPv4 ${up}, ${tunnel.name} gone: ${down}; IPv6: ${last}${may}`;
 }
 
