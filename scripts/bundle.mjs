@@ -6,7 +6,15 @@ import { build, transform } from 'esbuild';
 
 const out = 'dist/bundle';
 /** What becomes a file of its own where it is imported by import(); whatever else is, goes into the file of who imports it. */
-const parts = /from table|\/(lab\/lab|cluster\/[\w-]+|import\/[\w-]+|ssh\/connection|uqr)(\.js)?$/;
+const parts =
+  /from table|\/(plan\/saved|types\/origin-schema|lab\/lab|cluster\/[\w-]+|import\/[\w-]+|ssh\/connection|uqr)(\.js)?$/;
+
+/** What is imported as a whole, `import * as`, and loaded when something of it is used: what is wrong with a file, and zod for it. */
+const late = { wrong: 'dist/src/site/wrong.js', 'origin-schema': 'dist/src/plan/types/origin-schema.js' };
+const lateImport = new RegExp(
+  `import \\* as (\\w+) from '[^']*/(${Object.keys(late).join('|')})\\.js';`,
+  'g',
+);
 
 /** yargs measures the texts of its help, which are ours, with libraries that load all of Unicode's rules: 40 ms of every start. */
 const ownMeasure = {
@@ -23,11 +31,17 @@ const ownMeasure = {
 /** Keeps import() for {@link parts}; the rest is loaded when it is asked for as well, from the same file. */
 const chosenParts = {
   name: 'chosen-parts',
-  setup: ({ onLoad }) => {
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^late:/ }, ({ path }) => ({ path: path.slice(5), external: true }));
     onLoad({ filter: /dist\/src\/.*\.js$/ }, ({ path }) => {
       const from = path.endsWith('/commands/table.js') ? 'from table' : '';
+      const text = readFileSync(path, 'utf8').replace(
+        lateImport,
+        (_, name, file) =>
+          `const ${name} = new Proxy({}, { get: (_, key) => require('late:./${file}.cjs')[key] });`,
+      );
       return {
-        contents: readFileSync(path, 'utf8').replace(/\bimport\((['"])([^'"]+)\1\)/g, (whole, _, target) =>
+        contents: text.replace(/\bimport\((['"])([^'"]+)\1\)/g, (whole, _, target) =>
           parts.test(from || target) || target.startsWith('node:')
             ? whole
             : `Promise.resolve().then(() => require('${target}'))`,
@@ -54,7 +68,7 @@ const { metafile, outputFiles } = await build({
   ...bundled,
   format: 'esm',
   splitting: true,
-  entryPoints: { program: 'dist/src/cli.js' },
+  entryPoints: { program: 'dist/src/cli.js', ...late },
   outdir: out,
   outExtension: { '.js': '.cjs' },
   chunkNames: '[name]-[hash]',

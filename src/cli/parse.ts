@@ -208,7 +208,7 @@ async function suggestOption(error: unknown, argv: readonly string[]): Promise<n
     throw new Refused('usage', `unexpected argument: ${unknown}`, hint, error);
   }
   if (!argv.some(word => word.startsWith(`--${unknown}`))) throw error;
-  const { closest } = await import('../site/schema/keys.ts');
+  const { closest } = await import('../site/closest.ts');
   const close = closest(unknown, [...known, ...Object.keys(common), 'help']);
   const hint = close === undefined ? error.hint : `did you mean --${close}?`;
   throw new Refused('usage', `unknown option: --${unknown}`, hint, error);

@@ -26,7 +26,7 @@ export const command = defineCommand({
     const wanted = code.toUpperCase();
     const explanation = Object.hasOwn(explanations, wanted) ? explanations[wanted] : undefined;
     if (explanation === undefined) {
-      const { closest } = await import('../site/schema/keys.ts');
+      const { closest } = await import('../site/closest.ts');
       const close = closest(code, Object.keys(explanations));
       const hint = close === undefined ? 'edgewg explain lists them' : `did you mean ${close}?`;
       throw new Refused('unknown-code', `there is no finding ${visible(code)}`, hint);

@@ -27,7 +27,7 @@ export const command = defineCommand({
       return Exit.done;
     }
     if (!isTopic(topic)) {
-      const { closest } = await import('../site/schema/keys.ts');
+      const { closest } = await import('../site/closest.ts');
       const names = [...topics().map(({ name }) => name), ...commandNames];
       const close = closest(topic, names);
       const hint = close === undefined ? 'edgewg help lists the pages' : `did you mean ${close}?`;

@@ -2,7 +2,7 @@
 import { Refused } from '../errors.ts';
 import { deeds, movedLines, newCommits } from '../plan/compare.ts';
 import { originOf } from '../plan/snapshot.ts';
-import { isComparable, type Origin, originSchema } from '../plan/types/origin.ts';
+import { isComparable, type Origin } from '../plan/types/origin.ts';
 import type { Plan } from '../plan/types/plan.ts';
 import { parseCommands, printCommands } from '../vyatta/commands.ts';
 import { isMulti } from '../vyatta/nodes.ts';
@@ -46,6 +46,7 @@ export function planFileOf(live: Live): PlanFile {
 
 export async function readPlanFile(path: string, io: Io): Promise<PlanFile> {
   const { parsePlan } = await import('../plan/saved.ts');
+  const { originSchema } = await import('../plan/types/origin-schema.ts');
   const bytes = await readOr('edgewg plan --out FILE writes one', path, mostBytes, io);
   const text = bytes.toString('utf8');
   const plan = parsePlan(text, path);

@@ -10,7 +10,7 @@ import type { Path } from '../vyatta/tree.ts';
 import { contentOf } from './helper-steps.ts';
 import { summarize } from './make.ts';
 import { reach } from './roots.ts';
-import { digestShape, originSchema } from './types/origin.ts';
+import { digestShape, originSchema } from './types/origin-schema.ts';
 import { formatVersion, type Plan } from './types/plan.ts';
 
 const path = z.array(z.string().max(4096)).min(1).max(40);

@@ -6,7 +6,8 @@ import { isMulti } from '../vyatta/nodes.ts';
 import { scrub } from '../vyatta/scrub.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import type { RouterFacts } from './types/facts.ts';
-import { type Origin, originSchema } from './types/origin.ts';
+import type { Origin } from './types/origin.ts';
+import * as lazy from './types/origin-schema.ts';
 
 const first = '# edgewg snapshot: the running configuration, without secrets';
 
@@ -46,7 +47,7 @@ export function readOrigin(text: string): Origin {
     lines.filter(line => line.startsWith(`# ${name}: `)).map(line => line.slice(name.length + 4).trim());
   const [time, version, digest] = [all('time')[0], all('edgeos')[0], all('digest')[0]];
   if (lines[0]?.trim() !== first) return { kind: 'file' };
-  const origin = originSchema.safeParse({
+  const origin = lazy.originSchema.safeParse({
     kind: 'snapshot',
     ...(time !== undefined && { time }),
     ...(version !== undefined && { version }),

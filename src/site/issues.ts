@@ -1,8 +1,9 @@
 // From zod's issues to findings with a place and a way out, in this program's words.
 import type * as z from 'zod';
+import { closest } from './closest.ts';
 import type { Fault } from './grammar/grammar.ts';
 import { type Spot, spotAt } from './nodes.ts';
-import { closest, descriptionAt, exampleAt, hintForUnknownKey } from './schema/keys.ts';
+import { descriptionAt, exampleAt, hintForUnknownKey } from './schema/keys.ts';
 import type { SitePath } from './site.ts';
 import type { Finding, Span } from './text.ts';
 import { nameOfType, nameOfValue, orList, shorten, typeHint, valueAt } from './values.ts';

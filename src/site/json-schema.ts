@@ -1,6 +1,6 @@
 // The JSON Schema of the site file, for editors: made of the very schema that reads it.
 import * as z from 'zod';
-import { siteSchema } from './schema/site.ts';
+import { siteSchema } from './schema/schema.ts';
 
 /** Draft-07, the one that editors know. What no schema can say (rules across the file) is not in it. */
 export function siteJsonSchema(): Record<string, unknown> {

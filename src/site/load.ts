@@ -1,17 +1,19 @@
 // The way into src/site: the text of a site file in, the site out, or all that is wrong with the file at once. Reads no
 // file and asks nobody: the command hands over the bytes.
 import { decode } from './bytes.ts';
-import { issueFindings, sitePath } from './issues.ts';
 import { type Spot, spotAt } from './nodes.ts';
 import { normalise } from './normalise.ts';
 import { type Problem, SiteProblems } from './problem.ts';
 import { Pruned } from './prune.ts';
 import type { RuleContext } from './rules/rule.ts';
 import { rules } from './rules.ts';
-import { siteSchema, type Written } from './schema/site.ts';
+import { fitting } from './schema/shape.ts';
+import { siteShape } from './schema/site.ts';
 import { silencesOf } from './silences.ts';
 import type { Site, SitePath, SitePlace } from './site.ts';
-import { type Finding, mostFindings, SourceText, type Span } from './text.ts';
+import { type Finding, SourceText, type Span } from './text.ts';
+import type { Shaped } from './wrong.ts';
+import * as wrong from './wrong.ts';
 import { readYaml } from './yaml.ts';
 
 export type { Problem } from './problem.ts';
@@ -70,41 +72,11 @@ function problems(source: SourceText, findings: readonly Finding[]): SiteProblem
   );
 }
 
-/** The schema, and what is left of the data without the places that it refuses; undefined when nothing is. */
-function checkShape(
-  data: unknown,
-  spots: Spot,
-  text: string,
-): { written: Written | undefined; pruned: Pruned; shapeFindings: Finding[] } {
-  const pruned = new Pruned(data);
-  let checked = siteSchema.safeParse(data);
-  const shapeFindings = checked.success
-    ? []
-    : checked.error.issues
-        .slice(0, mostFindings)
-        .flatMap(issue => issueFindings(issue, { data, spots, text }));
-  for (let round = 0; !checked.success && round < depthOfSchema; round++) {
-    pruned.remove(checked.error.issues.flatMap(badPlaces));
-    checked = siteSchema.safeParse(withRequired(pruned.data));
-  }
-  return { written: checked.data, pruned, shapeFindings };
-}
-
-/** Each round takes out what is wrong, or what it is a required part of: one level up at a time. */
-const depthOfSchema = 12;
-
-/** What the schema insists on may be among the wrong: the rules can do without it. Such a site is never handed out. */
-function withRequired(data: unknown): unknown {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return data;
-  return { ...data, version: 1, router: 'router' in data ? data.router : { host: 'router' } };
-}
-
-type Issue = NonNullable<ReturnType<typeof siteSchema.safeParse>['error']>['issues'][number];
-
-/** What to leave out because of an issue: unknown keys by themselves; of a choice, the whole. */
-function badPlaces(issue: Issue): SitePath[] {
-  const path = sitePath(issue.path);
-  return issue.code === 'unrecognized_keys' ? issue.keys.map(key => [...path, key]) : [path];
+/** Zod is asked only where it has something to say. */
+function checkShape(data: unknown, spots: Spot, text: string): Shaped {
+  const written = fitting(siteShape, data);
+  if (written !== undefined) return { written, pruned: new Pruned(data), shapeFindings: [] };
+  return wrong.findWrong(data, spots, text);
 }
 
 function checkRules(

@@ -1,6 +1,6 @@
 // Every leaf of the site file's schema, and for each that is a node of the router a value to try it with.
 import { plain } from '../../src/site/schema/at.ts';
-import { siteSchema } from '../../src/site/schema/site.ts';
+import { siteSchema } from '../../src/site/schema/schema.ts';
 import { key } from './builders.ts';
 
 /** A leaf by its path, `*` for keys of the writer's own: `tunnels.*.peers.*.endpoint`. */

@@ -1,25 +1,11 @@
 // What a plan was made for, as far as it is known later: the router itself, a snapshot of it, or a file of which nothing is known.
-import * as z from 'zod';
-
-/** SHA-256 of what the router's filter shows of a configuration; the number before it is the filter's (router/scripts/secrets.sh), the first had none. */
-export const digestShape = /^([23]:)?[0-9a-f]{64}$/;
+import type * as z from 'zod';
+import type { originSchema } from './origin-schema.ts';
 
 /** What stands before the digests of this version's filter. */
 export const filterMark = '3:';
 
 /** A digest of another filter can't be compared. */
 export const isComparable = (digest: string): boolean => digest.startsWith(filterMark);
-
-export const originSchema = z.object({
-  kind: z.enum(['router', 'snapshot', 'file']),
-  /** By the router's clock, ISO 8601 in UTC. */
-  time: z.iso.datetime().exactOptional(),
-  /** The EdgeOS release. */
-  version: z.string().exactOptional(),
-  /** Of the configuration, as in a plan's running_digest. */
-  digest: z.string().regex(digestShape).exactOptional(),
-  /** The newest commits that were known then, the newest first, without their numbers, which move. */
-  commits: z.array(z.string()).exactOptional(),
-});
 
 export type Origin = z.infer<typeof originSchema>;

@@ -1,7 +1,7 @@
 // The schema itself, by places: which keys a map of the site file may have, and in which order a person reads them.
 import type * as z from 'zod';
 import type { SitePath } from '../site.ts';
-import { siteSchema } from './site.ts';
+import { siteSchema } from './schema.ts';
 
 type Schema = z.core.$ZodType;
 

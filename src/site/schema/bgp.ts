@@ -1,10 +1,10 @@
 // `bgp`: the router's neighbours over the tunnels, such as MetalLB's or Calico's speakers.
-import * as z from 'zod';
 import { type Grammar, wordGrammar } from '../grammar/grammar.ts';
 import { interfaceName } from '../grammar/names.ts';
 import { address, prefix } from '../grammar/net.ts';
 import { description } from '../grammar/texts.ts';
 import { flag, listOf, mapOf, whole, word } from './leaf.ts';
+import { z } from './shape.ts';
 
 const asn = (text: string) => whole(1, 4294967294, text);
 

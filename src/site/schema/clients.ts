@@ -1,9 +1,9 @@
 // `clients` of a tunnel: which machines at home go through it, whatever the main routing table says.
-import * as z from 'zod';
 import { clientAddress, interfaceLink } from '../grammar/clients.ts';
 import { groupName, peerName } from '../grammar/names.ts';
 import { prefix } from '../grammar/net.ts';
 import { choice, flag, listOf, mapOf, whole, word } from './leaf.ts';
+import { z } from './shape.ts';
 
 const client = z
   .strictObject({

@@ -1,5 +1,4 @@
 // `cluster`: the other end of the tunnels. What it says is rendered for the nodes, and compared with what the router gets.
-import * as z from 'zod';
 import {
   labelKey,
   labelName,
@@ -14,6 +13,7 @@ import { address, prefix } from '../grammar/net.ts';
 import { reason } from '../grammar/texts.ts';
 import { choice, flag, listOf, mapOf, perFamily, whole, word } from './leaf.ts';
 import { nodes } from './node.ts';
+import { z } from './shape.ts';
 
 const cni = z
   .strictObject({

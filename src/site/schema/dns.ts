@@ -1,7 +1,7 @@
 // `dns`: which tunnels the router's DNS forwarder listens on.
-import * as z from 'zod';
 import { interfaceName } from '../grammar/names.ts';
 import { listOf, word } from './leaf.ts';
+import { z } from './shape.ts';
 
 const tunnelsOf = (description: string) =>
   listOf(word(interfaceName, 'A tunnel of the file.'), description).optional();

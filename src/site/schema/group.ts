@@ -1,8 +1,8 @@
 // `groups`: firewall groups that are the file's as a whole, in EdgeOS's own terms.
-import * as z from 'zod';
 import { definedGroup, groupMember, groupTypes } from '../grammar/groups.ts';
 import { description } from '../grammar/texts.ts';
 import { choice, listOf, mapOf, whole, word } from './leaf.ts';
+import { z } from './shape.ts';
 
 const group = z
   .strictObject({

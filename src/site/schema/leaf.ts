@@ -1,6 +1,7 @@
 // The few sorts of leaves and containers that the schema is made of. Each carries its description for editors.
-import * as z from 'zod';
+import type * as zod from 'zod';
 import type { Grammar } from '../grammar/grammar.ts';
+import { z } from './shape.ts';
 
 /** A text with a grammar. What is wrong travels in the issue's `params`, as a {@link Fault}. */
 export function word(grammar: Grammar, description: string) {
@@ -33,7 +34,7 @@ export function flag(description: string) {
 }
 
 /** A map with keys of the writer's own. */
-export function mapOf<V extends z.ZodType>(
+export function mapOf<V extends zod.ZodType>(
   key: Grammar,
   keyDescription: string,
   value: V,
@@ -42,11 +43,11 @@ export function mapOf<V extends z.ZodType>(
   return z.record(word(key, keyDescription), value).meta({ description });
 }
 
-export function listOf<V extends z.ZodType>(value: V, description: string) {
+export function listOf<V extends zod.ZodType>(value: V, description: string) {
   return z.array(value).meta({ description });
 }
 
 /** One value per family of addresses. */
-export function perFamily<V extends z.ZodType>(ipv4: V, ipv6: V, description: string) {
+export function perFamily<V extends zod.ZodType>(ipv4: V, ipv6: V, description: string) {
   return z.strictObject({ ipv4: ipv4.optional(), ipv6: ipv6.optional() }).meta({ description });
 }

@@ -1,10 +1,10 @@
 // `nat`: rules of `service nat`, in EdgeOS's own terms. NAT is of IPv4 alone there.
-import * as z from 'zod';
 import { matchAddress, ports } from '../grammar/firewall.ts';
 import { anyInterface, ruleNumber } from '../grammar/names.ts';
 import { description } from '../grammar/texts.ts';
 import { choice, flag, mapOf, whole, word } from './leaf.ts';
 import { addressAndPort, group, protocol } from './ruleset.ts';
+import { z } from './shape.ts';
 
 const end = (description: string) =>
   z

@@ -1,10 +1,10 @@
 // `cluster.nodes`: one machine at the other end, with what the router must know of it and what it must know of the router.
-import * as z from 'zod';
 import { linkName, networkFile, nodeKey, nodeName } from '../grammar/cluster.ts';
 import { publicKey } from '../grammar/keys.ts';
 import { interfaceName } from '../grammar/names.ts';
 import { address, interfaceAddress, prefix } from '../grammar/net.ts';
 import { flag, listOf, mapOf, whole, word } from './leaf.ts';
+import { z } from './shape.ts';
 
 const endpoint = z
   .strictObject({

@@ -1,6 +1,6 @@
 // What OSPF and OSPFv3 have at an interface; areas are the router's own, under protocols.
-import * as z from 'zod';
 import { choice, flag, whole } from './leaf.ts';
+import { z } from './shape.ts';
 
 const shared = {
   cost: whole(1, 65535, 'What the link costs. Default: from the bandwidth.').optional(),

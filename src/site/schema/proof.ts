@@ -1,9 +1,10 @@
 // `proof`: what must hold after a commit, beyond what every apply looks at, before the router may save.
-import * as z from 'zod';
+import type * as zod from 'zod';
 import { commandLine } from '../grammar/keys.ts';
 import { interfaceName } from '../grammar/names.ts';
 import { httpUrl, neighborName, seconds, tcpPlace } from '../grammar/proof.ts';
 import { choice, flag, listOf, mapOf, whole, word } from './leaf.ts';
+import { z } from './shape.ts';
 
 const within = word(seconds, 'How long it may take, once edgewg is logged in again: 30s, 5m.').optional();
 const ofTunnel = word(
@@ -33,7 +34,7 @@ const ofTunnels = (what: string, otherwise: string) =>
     .meta({ description: `${what} ${otherwise}` })
     .optional();
 
-const oneOrMore = <V extends z.ZodType>(item: V, description: string) =>
+const oneOrMore = <V extends zod.ZodType>(item: V, description: string) =>
   z
     .union([item, listOf(item, 'Several.')])
     .meta({ description })

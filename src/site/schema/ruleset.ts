@@ -1,9 +1,9 @@
 // `rulesets`: firewall rulesets that are the file's as a whole, in EdgeOS's own terms.
-import * as z from 'zod';
 import { icmpName, macAddress, matchAddress, ports, protocol as protocolName } from '../grammar/firewall.ts';
 import { groupName, ruleNumber, rulesetName } from '../grammar/names.ts';
 import { description } from '../grammar/texts.ts';
 import { choice, flag, listOf, mapOf, whole, word } from './leaf.ts';
+import { z } from './shape.ts';
 
 export const port = z
   .union([whole(1, 65535, 'A port.'), word(ports, 'A port, a name, a range or a list, perhaps after a !.')])

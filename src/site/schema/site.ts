@@ -1,5 +1,5 @@
 // The site file as a person writes it. Only shapes and leaves: what must fit together across the file is rules.ts's.
-import * as z from 'zod';
+import type * as zod from 'zod';
 import { definedGroup } from '../grammar/groups.ts';
 import { publicKey } from '../grammar/keys.ts';
 import {
@@ -21,6 +21,7 @@ import { choice, flag, listOf, mapOf, perFamily, whole, word } from './leaf.ts';
 import { nat } from './nat.ts';
 import { proof } from './proof.ts';
 import { rulesets } from './ruleset.ts';
+import { z } from './shape.ts';
 import { tunnels } from './tunnel.ts';
 
 /** What old EdgeOS speaks and a careful client doesn't: off unless the file names it. */
@@ -106,7 +107,7 @@ const limits = z
   })
   .meta({ description: 'How much one apply may delete without --allow.' });
 
-const byInterface = <V extends z.ZodType>(value: V, description: string) =>
+const byInterface = <V extends zod.ZodType>(value: V, description: string) =>
   mapOf(interfaceName, 'wg0 to wg999.', listOf(value, 'One or more.'), description).optional();
 
 const absent = z
@@ -135,7 +136,7 @@ const clamp = (min: number, max: number, family: string) =>
     })
     .optional();
 
-export const siteSchema = z
+export const siteShape = z
   .strictObject({
     version: z.literal(1).meta({ description: 'The version of this format: 1.' }),
     router,
@@ -167,4 +168,4 @@ export const siteSchema = z
   .meta({ title: 'edgewg site file', description: 'WireGuard on one Ubiquiti EdgeRouter, for edgewg.' });
 
 /** The site file as it is written, once its shape is right. */
-export type Written = z.infer<typeof siteSchema>;
+export type Written = zod.infer<typeof siteShape>;

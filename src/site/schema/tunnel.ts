@@ -1,5 +1,4 @@
 // `tunnels`: WireGuard interfaces with their peers and routes, in WireGuard's own names.
-import * as z from 'zod';
 import { mark } from '../grammar/firewall.ts';
 import { keySource, publicKey } from '../grammar/keys.ts';
 import { interfaceName, peerName, rulesetName, zoneName } from '../grammar/names.ts';
@@ -8,6 +7,7 @@ import { description, interval, reason } from '../grammar/texts.ts';
 import { clients } from './clients.ts';
 import { flag, listOf, mapOf, perFamily, whole, word } from './leaf.ts';
 import { ospf, ospfv3 } from './ospf.ts';
+import { z } from './shape.ts';
 
 const peer = z
   .strictObject({
