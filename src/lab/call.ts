@@ -65,6 +65,8 @@ export const programs: Readonly<Record<string, string>> = {
   '/usr/bin/wg': 'wg',
   '/bin/ip': 'ip',
   '/sbin/ip': 'ip',
+  '/sbin/iptables-save': 'iptables-save',
+  '/sbin/ip6tables-save': 'ip6tables-save',
   '/bin/ping': 'ping',
   '/usr/bin/dpkg-query': 'dpkg-query',
   '/usr/sbin/ubnt-hal': 'ubnt-hal',

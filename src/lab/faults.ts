@@ -22,6 +22,9 @@ export const kinds = {
   clock: 'puts the clock forward by :SECONDS',
   empty: 'empties /tmp',
   confirm: 'lets somebody type commit-confirm, [:MINUTES] before a restart',
+  missing:
+    'leaves out of the kernel what is committed: :route PREFIX, :rule RULESET NUMBER, :hook local INTERFACE, :nat NUMBER or :clamp, perhaps with `for SECONDS`',
+  bgp: 'has a BGP neighbour say :ADDRESS STATE, or ADDRESS up PREFIXES, perhaps with `in SECONDS`',
 } as const;
 
 export type Kind = keyof typeof kinds;

@@ -263,6 +263,14 @@ class RunningLab implements Lab {
         this.#hasResolver = false;
         for (const name of Object.keys(this.#hosts)) delete this.#hosts[name];
       },
+      leaveOut: (what, seconds) => {
+        const router = this.#up().router();
+        if (isEngine(router)) router.engine.world.kernel.leaveOut(what, seconds);
+      },
+      setSession: (address, state, seconds) => {
+        const router = this.#up().router();
+        if (isEngine(router)) router.engine.world.kernel.setSession(address, state, seconds);
+      },
       moveClock: async seconds => {
         this.#clock.move(seconds);
         await tellClock(this.#folder.box, this.#clock.offsetSeconds);

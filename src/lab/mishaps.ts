@@ -15,6 +15,10 @@ export interface Victim {
   fillDisk(): void;
   forgetNames(): void;
   moveClock(seconds: number): Promise<void>;
+  /** What the kernel doesn't show although it is committed, as the engine's netfilter.ts and kernel.ts name it. */
+  leaveOut(what: string, seconds: number): void;
+  /** `Active`, `Connect`, …, or how many prefixes came from a neighbour whose session is up; from so many seconds on. */
+  setSession(address: string, state: string, seconds: number): void;
 }
 
 export interface Mishaps extends Interference {
@@ -78,6 +82,20 @@ export function mishaps(faults: Faults, victim: Victim): Mishaps {
         `/run/lab/engine/vyatta-config-mgmt.pl --action=commit-confirm --minutes=${Number(argument || 10)} --confirmed`,
         admin,
       );
+      return undefined;
+    },
+    missing: async ({ argument = '' }) => {
+      const [what = '', seconds] = argument.split(/ for (?=\d+$)/);
+      victim.leaveOut(what, seconds === undefined ? Number.POSITIVE_INFINITY : Number(seconds));
+      return undefined;
+    },
+    bgp: async ({ argument = '' }) => {
+      const [said = '', seconds = '0'] = argument.split(/ in (?=\d+$)/);
+      const [address = '', ...state] = said
+        .replace(/ up( |$)/, ' ')
+        .trim()
+        .split(' ');
+      victim.setSession(address, state.join(' ') || '0', Number(seconds));
       return undefined;
     },
     clock: async ({ argument }) => {

@@ -90,7 +90,8 @@ function sentence(event: ApplyEvent, paint: ChalkInstance): string {
   }
 }
 
-function probeLine({ name, ok, saw }: Probe, paint: ChalkInstance): string {
+function probeLine({ name, ok, saw, unknown }: Probe, paint: ChalkInstance): string {
+  if (unknown !== undefined) return `${paint.yellow('unknown')}: ${visible(name)} (${visible(unknown)})`;
   const mark = ok ? paint.green('ok') : paint.red('failed');
   return `${mark}: ${visible(name)}${saw === undefined ? '' : ` (saw ${visible(saw)})`}`;
 }

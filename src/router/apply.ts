@@ -13,7 +13,7 @@ import { prove } from './prove.ts';
 import { type Reading, readAgain, readRouter } from './read.ts';
 import { newNonce, type Record, RecordReader } from './records.ts';
 import { held, moved, reasonOf, untouched } from './refusal.ts';
-import { strangeness } from './same-router.ts';
+import { secondLook } from './second-look.ts';
 import { type Answer, askSwitch, confirm } from './switch.ts';
 import { transactionCommand, transactionInput } from './transaction.ts';
 
@@ -233,9 +233,8 @@ async function probe(
   proof: Proof,
 ): Promise<Unfinished | undefined> {
   const { probes, transcript, signal } = proof;
-  const { plan, replan, reading: before, moreProbes, onEvent } = input;
-  const reading = await readAgain(connection, before.facts, signal);
-  const strange = strangeness(input, connection, reading);
+  const { plan, replan, moreProbes, onEvent } = input;
+  const { reading, strange, shown } = await secondLook(input, connection, signal);
   // what has to be undone is behind the first connection
   if (strange !== undefined) return { why: strange, connection: input.connection };
   proof.digest = reading.facts.digest;
@@ -245,7 +244,7 @@ async function probe(
     const failed = found.find(({ ok }) => !ok);
     return failed && { why: `the proof failed: ${failed.name} — saw ${failed.saw ?? 'nothing'}`, connection };
   };
-  const found = prove(reading, replan(reading), touchedInterfaces(plan));
+  const found = [...prove(reading, replan(reading), touchedInterfaces(plan)), ...shown];
   found.forEach(onProbe);
   const failed = judged(found);
   if (failed !== undefined || moreProbes === undefined) return failed;

@@ -1,6 +1,8 @@
 // One exec that reads everything about a router: its running configuration without secrets, and the facts around it.
 import { createHash } from 'node:crypto';
 import { NoAccess } from '../errors.ts';
+import type { KernelText } from '../model/kernel/seen.ts';
+import type { Part } from '../model/kernel/touches.ts';
 import { partsOfHelper } from '../objects/endpoint-helper.ts';
 import type { Disk, KeyFile, RouterFacts, Session } from '../plan/types/facts.ts';
 import { filterMark } from '../plan/types/origin.ts';
@@ -23,6 +25,8 @@ export interface Reading {
   /** Without secrets: literal keys are fingerprints, made on the router. */
   readonly running: Tree;
   readonly facts: RouterFacts;
+  /** Only of the parts that were asked for. */
+  readonly kernel?: KernelText;
 }
 
 /** A slow router with a large configuration needs its time; one that doesn't answer shouldn't have more. */
@@ -76,20 +80,25 @@ const lasting = [
 /** What of the saved configuration is said only when it is asked. */
 const ofSaved = ['drift', 'isDriftKnown', 'savedWireguard', 'lost'] as const;
 
-/**
- * As {@link readRouter}, but asks only for what an apply changes, and for what is saved only when that is `asked`; the rest is
- * `before`'s.
- */
+/** What a second reading is asked for besides: what is saved, and parts of the kernel. */
+export type Asked = 'saved' | `kernel-${Part}`;
+
+/** As {@link readRouter}, but asks only for what an apply changes, and for what else is `asked`; the rest is `before`'s. */
 export async function readAgain(
   connection: Connection,
   before: RouterFacts,
   signal?: AbortSignal,
-  asked: readonly 'saved'[] = [],
+  asked: readonly Asked[] = [],
 ): Promise<Reading> {
-  const words = ['again', ...asked];
-  const { running, facts } = interpret(await recordsOf(connection, words, signal), connection.remote.user);
-  const names = asked.length > 0 ? lasting : [...lasting, ...ofSaved];
-  return { running, facts: { ...facts, ...Object.fromEntries(names.map(name => [name, before[name]])) } };
+  const records = await recordsOf(connection, ['again', ...asked], signal);
+  const { running, facts } = interpret(records, connection.remote.user);
+  const names = asked.includes('saved') ? lasting : [...lasting, ...ofSaved];
+  const kernel = kernelText(records, asked);
+  return {
+    running,
+    facts: { ...facts, ...Object.fromEntries(names.map(name => [name, before[name]])) },
+    ...(kernel !== undefined && { kernel }),
+  };
 }
 
 async function recordsOf(
@@ -176,7 +185,8 @@ function interpret(records: ReadonlyMap<string, Record>, user: string): Reading 
     ...(readSeconds !== undefined && { readSeconds }),
     interrupted: interruptedOf(applies, { bootId, ...sums }),
     interfaces: readInterfaces(lines('tunnels'), lines('addresses')),
-    routes: lines('routes'),
+    // those of other tables are told only where all were asked for
+    routes: lines('routes').filter(line => !line.includes(' table ')),
     ...readSessions(text('neighbors')),
     applies,
     commits: lines('commits').map(scrub),
@@ -200,6 +210,24 @@ function readSums(lines: readonly string[]): Pick<RouterFacts, 'savedDigest' | '
         partsOfHelper(path) === undefined ? [] : [[path, firstDigest([[sum]])]],
       ),
     ),
+  };
+}
+
+/** The programs' texts behind their names, none where a program said nothing; undefined where nobody asked. */
+function kernelText(records: ReadonlyMap<string, Record>, asked: readonly Asked[]): KernelText | undefined {
+  if (!asked.some(word => word.startsWith('kernel-'))) return undefined;
+  const text = (name: string): string | undefined => records.get(name)?.output;
+  const saved = `\n${text('netfilter') ?? ''}`;
+  const behind = (program: string): string | undefined => {
+    const [, own] = saved.split(`\n${program}\n`);
+    return own?.split('\nip6tables-save\n')[0];
+  };
+  return {
+    routes: asked.includes('kernel-routes') ? text('routes') : undefined,
+    filter4: behind('iptables-save'),
+    filter6: behind('ip6tables-save'),
+    rules: text('rules'),
+    sources: text('sources'),
   };
 }
 

@@ -52,6 +52,10 @@ export class Kernel {
   readonly attached = new Map<string, string>();
   /** Firewall groups. */
   readonly sets = new Sets();
+  /** By a mishap: what a commit says and the kernel hasn't, `route PREFIX` or as netfilter.ts names it, and until when. */
+  private readonly leftOut = new Map<string, number>();
+  /** By a mishap: what a BGP session says from a time on, in place of what the tunnel behind it would make of it. */
+  private readonly sessions = new Map<string, { readonly state: string; readonly since: number }[]>();
   private lastIndex = 0;
   private lastNexthop = 5;
 
@@ -83,6 +87,27 @@ export class Kernel {
     if (link !== undefined) link.up = true;
   }
 
+  leaveOut(what: string, seconds: number): void {
+    this.leftOut.set(what, Date.now() + seconds * 1000);
+  }
+
+  setSession(address: string, state: string, seconds: number): void {
+    const own = this.sessions.get(address) ?? [];
+    this.sessions.set(address, [...own, { state, since: Date.now() + seconds * 1000 }]);
+  }
+
+  /** What was said last of a session; undefined where nobody said anything. */
+  session(address: string): { readonly state: string; readonly since: number } | undefined {
+    return this.sessions
+      .get(address)
+      ?.filter(({ since }) => since <= Date.now())
+      .at(-1);
+  }
+
+  isLeftOut(what: string): boolean {
+    return what !== '' && (this.leftOut.get(what) ?? 0) > Date.now();
+  }
+
   nextNexthop(): number {
     return ++this.lastNexthop;
   }
@@ -103,9 +128,17 @@ export class Kernel {
       .map(({ route }) => route);
   }
 
+  /** The policy tables that have routes. */
+  tables(): string[] {
+    return [...new Set(this.staticRoutes.flatMap(({ table }) => table ?? []))];
+  }
+
   /** Of the routes to each prefix those with the least distance whose way exists. */
   private usable(routes: readonly Route[]): ActiveRoute[] {
     const there = routes.filter(route => {
+      const way = route.isBlackhole ? 'blackhole' : (route.device ?? '');
+      if (this.isLeftOut(`route ${route.prefix}`) || this.isLeftOut(`route ${route.prefix} ${way}`))
+        return false;
       if (route.isBlackhole) return true;
       if (route.device !== undefined) return this.links.get(route.device)?.up ?? false;
       return route.gateway !== undefined && this.deviceTo(route.gateway) !== undefined;

@@ -11,6 +11,7 @@ import { cfgWrapper } from './programs/cfg-wrapper.ts';
 import { configMgmt } from './programs/config-mgmt.ts';
 import { myProgram, sessionIdOf } from './programs/edits.ts';
 import { ip } from './programs/ip.ts';
+import { iptablesSave } from './programs/iptables-save.ts';
 import { opWrapper } from './programs/op.ts';
 import { shellApi } from './programs/shell-api.ts';
 import { dpkgQuery, labCheck, ping, ubntHal } from './programs/small.ts';
@@ -39,6 +40,8 @@ const programs: Readonly<Record<string, Program>> = {
   'vyatta-config-mgmt.pl': configMgmt,
   wg,
   ip,
+  'iptables-save': iptablesSave,
+  'ip6tables-save': iptablesSave,
   ping,
   'dpkg-query': dpkgQuery,
   'ubnt-hal': ubntHal,

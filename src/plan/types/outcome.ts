@@ -23,6 +23,8 @@ export interface Probe {
   readonly ok: boolean;
   /** What was seen, for a probe that failed. */
   readonly saw?: string;
+  /** Why it couldn't be told: nothing fails for it, and it is not said to hold. */
+  readonly unknown?: string;
 }
 
 export interface Outcome {

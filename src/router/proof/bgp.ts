@@ -19,7 +19,8 @@ export function bgpCheck(proof: BgpProof, elapsed: () => number, isAny: boolean)
     call: ['watch', 'sessions', '3', String(within), 'sessions'],
     take({ name, output }) {
       if (name !== 'sessions') return;
-      const sessions = parseSessions(output);
+      // nothing is printed where BGP isn't configured
+      const sessions = output.trim() === '' ? [] : parseSessions(output);
       const session = sessions?.find(({ address }) => address === neighbor);
       isUp = session?.state === 'Established';
       state = session?.state ?? (sessions === undefined ? 'a table that can not be read' : 'no such session');

@@ -1,6 +1,7 @@
 # edgewg reads a router. The same bytes in every run, so that a forced command can allow just this; it changes nothing.
 # One line on stdin: the nonce, then words. `again`: what no apply changes is known already, and what is saved is not asked; `saved`: it is;
-# `seal`: the sealed digest too; `keys`: the public half of every key file; a path below /config/auth: that file's. On stdout one record (say.sh) of all records, each between a line
+# `kernel-…`: what an apply touches there; `seal`: the sealed digest too; `keys`: the public half of every key file; a path below
+# /config/auth: that file's. On stdout one record (say.sh) of all records, each between a line
 # `NONCE NAME` and a line `NONCE CODE`. A process costs an EdgeRouter X 5 to 15 ms: what can go straight through is not captured, and
 # what the client can take apart is sent as it is.
 # No secret leaves the router: literal keys become their public half, other secrets the word `redacted`.
@@ -114,7 +115,31 @@ keys() {
   done < <(exec find /config/auth -type f -size -2 ! -path '*[!0-9A-Za-z_./@+-]*' -exec stat -c '%a:%U:%G %Y %n' {} +)
 }
 addresses() { ip addr show; }
-routes() { ip -4 route show; ip -6 route show; }
+routes() { local all=''; ! wants kernel-routes || all='table all'; ip -4 route show $all; ip -6 route show $all; }
+# of one table, or of all for the price of one; one sudo for both families
+saves() { # program, tables
+  case $# in 1) ;; 2) run+="echo $1; $1 -t $2; " ;; *) run+="echo $1; $1; " ;; esac
+}
+netfilter() {
+  local run='' four='' six='' table
+  for table in filter mangle nat; do
+    ! wants "kernel-$table" || four+=" $table"
+    ! wants "kernel-${table}6" || six+=" $table"
+  done
+  saves iptables-save $four
+  saves ip6tables-save $six
+  [ -z "$run" ] || sudo -n sh -c "$run"
+}
+rules() { ! wants kernel-rules || ip -4 rule show; }
+# how the kernel checks the sources of packets: a file each
+sources() {
+  local file mode
+  ! wants kernel-sources || for file in /proc/sys/net/ipv4/conf/{all,wg*}/rp_filter; do
+    file=${file%/rp_filter}
+    read -r mode <"$file/rp_filter" && printf '%s %s\n' "${file##*/}" "$mode"
+  done
+  return 0
+}
 # /tmp is everybody's, and there need not be an edgewg: what another user than an admin has made in its place is not looked at
 is_ours() { ! [ -L /tmp/edgewg ] && case " $(id -nG "$(stat -c %U /tmp/edgewg)") " in *' vyattacfg '*) ;; *) false ;; esac; }
 applies() {
@@ -155,6 +180,7 @@ reading() {
   records tunnels keys addresses routes running literals
   set +f
   records boot waiting admin session clock savedsum
+  case $words in *kernel-*) records netfilter rules sources ;; esac
   if wants saved; then
     IFS= read -r -d '' drift <&6
     drift_code=${drift##*x}

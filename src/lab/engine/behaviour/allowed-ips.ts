@@ -32,7 +32,7 @@ function peerProblem(act: Act, name: string, peer: string): string | undefined {
   if (valueAt(act.working, [...path, 'route-allowed-ips']) !== 'true') return undefined;
   const routes = act.world.kernel
     .routes(4)
-    .map(printRoute)
+    .map(route => printRoute(route))
     .filter(line => !line.includes(name))
     .map(line => line.split(' ')[0] ?? '');
   for (const ip of ips) {

@@ -4,6 +4,7 @@ import type { Answer, Call } from '../../call.ts';
 import type { Engine } from '../engine.ts';
 import { printRoute } from '../ip-routes.ts';
 import type { ActiveRoute, Kernel, Link } from '../kernel.ts';
+import { mark, printNetfilter } from '../netfilter.ts';
 import { complaint, said } from './answers.ts';
 
 interface Options {
@@ -25,6 +26,7 @@ export function ip(engine: Engine, call: Call): Answer {
   if ('address'.startsWith(object) && object !== '') return addresses(kernel, options, rest);
   if ('link'.startsWith(object) && object !== '') return links(kernel, options, rest);
   if ('route'.startsWith(object) && object !== '') return routes(kernel, options, rest);
+  if ('rule'.startsWith(object) && object !== '') return said(rules(engine, options));
   if (object === '') return complaint('Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }\n', 255);
   return complaint(`Object "${object}" is unknown, try "ip help".\n`, 1);
 }
@@ -170,17 +172,28 @@ function routes(kernel: Kernel, { family = 4 }: Options, words: readonly string[
   };
   const table = value('table') ?? 'main';
   const routes = kernel.routes(family, ['main', 'all', '254'].includes(table) ? undefined : table);
+  if (table === 'all') routes.unshift(...kernel.tables().flatMap(one => kernel.routes(family, one)));
   if (rest.includes('default') && exact === undefined)
     return said(listed(routes.filter(route => route.prefix.endsWith('/0'))));
   const lines = routes
     .filter(route => device === undefined || route.device === device)
     .filter(route => protocol === undefined || route.protocol === protocol)
     .filter(isMatch);
-  return said(listed(lines));
+  return said(listed(lines, table === 'all'));
 }
 
-const listed = (routes: readonly ActiveRoute[]): string =>
-  routes.map(route => `${printRoute(route)}\n`).join('');
+/** The kernel's own, and one for each table that a `firewall modify` sends packets to (vyatta-cfg src/ubnt/fw/fw_pbr.cpp: IPv4 alone). */
+function rules(engine: Engine, { family = 4 }: Options): string {
+  const marked = printNetfilter(engine.active, engine.world.kernel, 4, 'mangle').matchAll(
+    /^:UBNT_PBR_(\d+) /gm,
+  );
+  const own = family === 4 ? [...marked].map(([, table = '']) => table) : [];
+  const lines = own.map(table => `${table}:\tfrom all fwmark 0x${mark(table)}/0x7f800000 lookup ${table} \n`);
+  return `0:\tfrom all lookup local \n${lines.join('')}32766:\tfrom all lookup main \n${family === 4 ? '32767:\tfrom all lookup default \n' : ''}`;
+}
+
+const listed = (routes: readonly ActiveRoute[], areNamed = false): string =>
+  routes.map(route => `${printRoute(route, areNamed)}\n`).join('');
 
 /** The route that a packet would take: the longest prefix. */
 export function routeFor(kernel: Kernel, address: string): ActiveRoute | undefined {

@@ -42,13 +42,18 @@ function rowOf(engine: Engine, path: readonly string[], address: string): { line
   const isShut = at(engine.active, [...path, 'shutdown']) !== undefined;
   const route = routeFor(engine.world.kernel, address);
   const peer = isShut || route?.device === undefined ? undefined : peerBehind(engine, route.device, address);
-  const seconds = Math.floor(engine.world.now().getTime() / 1000) - (peer?.handshake ?? 0);
-  const messages = peer === undefined ? 0 : 2 + Math.floor(seconds / 60);
-  const state = peer === undefined ? (isShut ? 'Idle (Admin)' : 'Active') : '0';
+  const said = engine.world.kernel.session(address);
+  const isUp = said === undefined ? peer !== undefined : /^\d+$/.test(said.state);
+  const seconds =
+    said === undefined
+      ? Math.floor(engine.world.now().getTime() / 1000) - (peer?.handshake ?? 0)
+      : Math.floor((Date.now() - said.since) / 1000);
+  const messages = isUp ? 2 + Math.floor(seconds / 60) : 0;
+  const state = said?.state ?? (peer === undefined ? (isShut ? 'Idle (Admin)' : 'Active') : '0');
   const asn = valueAt(engine.active, [...path, 'remote-as']) ?? '0';
   const count = String(messages).padEnd(11);
-  const line = `${address.padEnd(25)}4 ${asn} ${count}${count}${peer === undefined ? 0 : 1}      0      0  ${(peer === undefined ? 'never' : clock(seconds)).padStart(8)}    ${state.padStart(12)}\n`;
-  return { line, isUp: peer !== undefined };
+  const line = `${address.padEnd(25)}4 ${asn} ${count}${count}${isUp ? 1 : 0}      0      0  ${(isUp ? clock(seconds) : 'never').padStart(8)}    ${state.padStart(12)}\n`;
+  return { line, isUp };
 }
 
 const clock = (seconds: number): string =>
