@@ -187,7 +187,7 @@ function answers(input: CheckInput, { tunnel, group, name, four }: Client): Find
       .map(answer =>
         finding(input, group.at, {
           code: 'EW263',
-          severity: answer.kind === 'unmasked' ? 'warning' : 'error',
+          severity: 'error',
           message: `${name}: answers ${tellAnswer(answer)}`,
           hint: answerHint(answer, tunnel.name),
         }),

@@ -93,10 +93,11 @@ export function wantTable(wanted: Wanted, { name, clients }: Tunnel, number: num
   if (clients === undefined) return;
   const word = String(number);
   const { running } = wanted;
-  // a name that somebody else gave it stays
-  const description = table.value(running, 'description', word) ?? tableDescription(name);
+  // a name that somebody else gave it stays, and that it has none
+  const said = table.value(running, 'description', word);
+  const description = said ?? (has(running, table.path(word)) ? undefined : tableDescription(name));
   const at = clients.table === undefined ? clients.at : [...clients.at, 'table'];
-  wanted.set([...table.leaf('description', word), description], at);
+  if (description !== undefined) wanted.set([...table.leaf('description', word), description], at);
   wanted.set([...tableRoute(word), name], at);
   if (clients.whenDown === 'wan') return;
   const distance = value(running, tableBlackhole(word)) ?? guardDistance;

@@ -2,6 +2,7 @@
 import { tellAddresses } from '../../model/firewall/words.ts';
 import type { ClientObservation } from '../../plan/types/observation.ts';
 import type { Site, SitePath, Tunnel } from '../../site/site.ts';
+import { has } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import type { Wanted } from '../wanted.ts';
 import { type Desired, type DesiredSet, desiredSets, overlaps, type WithClients } from './desired.ts';
@@ -53,13 +54,12 @@ function withTables(site: Site, tables: ReadonlyMap<string, number>): WithClient
 
 function wantRule(wanted: Wanted, { family, name }: DesiredSet, { rule, at }: Desired, number: number): void {
   const instance: [Family, string, string] = [family, name, String(number)];
-  // a rule that somebody else made and named does the job: its name stays
+  // a rule that somebody else made does the job: its name stays, and that it has none
   const description = modifyRule.value(wanted.running, 'description', ...instance);
-  modifyRule.want(
-    wanted,
-    { at, ...rule, description: kept(description) ?? rule.description } as never,
-    instance,
-  );
+  const isNameless = description === undefined && has(wanted.running, modifyRule.path(...instance));
+  const { description: ours, ...said } = rule;
+  const named = isNameless ? {} : { description: kept(description) ?? ours };
+  modifyRule.want(wanted, { at, ...said, ...named } as never, instance);
 }
 
 const kept = (description: string | undefined): string | undefined =>
