@@ -11,6 +11,9 @@ export interface Attempt {
   readonly method: Method;
   /** For messages. */
   readonly label: string;
+  /** A key that can be signed with before the server says that it would take it: nobody is asked for a passphrase. */
+  readonly isOpen?: boolean;
+  readonly isRsa?: boolean;
   /** What ssh2 is to try; undefined when there is nothing to try after all. */
   make(dial: Dial): Promise<AnyAuthMethod | undefined>;
 }
@@ -18,8 +21,8 @@ export interface Attempt {
 /** What a login hands over. */
 export interface Attempts {
   readonly queue: Attempt[];
-  /** The queue begins with what worked in the dial before. */
-  readonly replays: boolean;
+  /** How many at the queue's beginning worked in the dial before. */
+  readonly replays: number;
   readonly problems: Problem[];
   readonly remember: (worked: Attempt[]) => void;
 }
@@ -33,10 +36,10 @@ export class AuthAttempts {
   readonly #tried: Attempt[] = [];
   readonly #steps: Attempt[] = [];
   #offered: readonly string[] = [];
-  readonly #replays: boolean;
+  readonly #replayed: readonly Attempt[];
 
   constructor(hop: Hop, dial: Dial, { queue, replays, problems, remember }: Attempts) {
-    this.#replays = replays;
+    this.#replayed = queue.slice(0, replays);
     this.#hop = hop;
     this.#dial = dial;
     this.#queue = queue;
@@ -50,7 +53,7 @@ export class AuthAttempts {
     const last = this.#tried.at(-1);
     if (partial === true && last !== undefined) this.#steps.push(last);
     else if (last !== undefined && left !== null && !left.includes(last.method)) this.#queue.push(last); // not its turn yet
-    if (left === null && this.#queue[0]?.method !== 'publickey' && !this.#replays) {
+    if (left === null && this.#queue[0]?.method !== 'publickey' && this.#replayed.length === 0) {
       return { type: 'none', username: this.#hop.user };
     }
     for (let attempt = this.#take(left); attempt !== undefined; attempt = this.#take(left)) {
@@ -60,6 +63,16 @@ export class AuthAttempts {
       return method;
     }
     throw this.refusal();
+  }
+
+  /** Whether the last try needs no word of the server before it is signed. */
+  get isSure(): boolean {
+    const last = this.#tried.at(-1);
+    return last !== undefined && (last.isOpen === true || this.#replayed.includes(last));
+  }
+
+  get isRsa(): boolean {
+    return this.#tried.at(-1)?.isRsa === true;
   }
 
   /** The first try of a method that the server takes now; the others stay, for it may take them after a partial success. */

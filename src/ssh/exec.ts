@@ -4,6 +4,7 @@ import { NoAccess } from '../errors.ts';
 import { ByteSink } from './byte-sink.ts';
 import type { ExecOptions, ExecResult } from './contract.ts';
 import type { HopConnection } from './hop-connection.ts';
+import { openSession, startCommand } from './round-trips.ts';
 import type { ClientChannel } from './ssh2.ts';
 
 const usualMaxBytes = 64 << 20;
@@ -40,6 +41,7 @@ export function runCommand(
       if (error) return fail(refused(host, error));
       if (over) return abandon(stream);
       channel = stream;
+      startCommand(hopConnection.client, stream, command, why => fail(refused(host, why)));
       collect(stream, host, options).then(result => {
         if (hopConnection.isClosed()) return; // cut short, though it looks like an end
         finish();
@@ -49,7 +51,7 @@ export function runCommand(
     const open = () => {
       if (over || hopConnection.isClosed()) return;
       try {
-        hopConnection.client.exec(command, opened);
+        openSession(hopConnection.client, opened);
       } catch {
         // ssh2 throws when the socket has just closed: `closed` says why
       }

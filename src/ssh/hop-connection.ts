@@ -8,6 +8,7 @@ import { Deadline } from './deadline.ts';
 import { explainLink, type LinkState } from './failures.ts';
 import { HostKeyCheck } from './host-key-check.ts';
 import type { PreparedHop } from './prepared-hop.ts';
+import { beginLoginAtOnce, signAtOnce } from './round-trips.ts';
 import { OfferReader } from './server-offer.ts';
 import { timedOut } from './socket.ts';
 import { type AnyAuthMethod, type Client, type ConnectConfig, newClient } from './ssh2.ts';
@@ -50,6 +51,8 @@ class HopOpening {
   #bannerBytes = 0;
   #proven: Promise<void> = Promise.resolve();
   #attempts: Promise<AuthAttempts> | undefined;
+  #isSure = false;
+  #served: Promise<void> | undefined;
 
   constructor(
     stream: Duplex,
@@ -90,6 +93,7 @@ class HopOpening {
     try {
       this.#signal?.throwIfAborted();
       client.connect(this.#config());
+      signAtOnce(client, () => this.#isSure);
       this.#stream.on('data', this.#onData);
     } catch (error) {
       this.#fail(error);
@@ -131,7 +135,10 @@ class HopOpening {
   }
 
   #onHandshake(): void {
+    // when keys are exchanged anew, nobody logs in again
+    if (this.#served !== undefined) return;
     this.#state.phase = 'login';
+    this.#served = beginLoginAtOnce(this.#client);
     this.#proven = this.#hostKey.proven();
     this.#stream.off('data', this.#onData);
     this.#proven.catch(error => this.#fail(error));
@@ -144,7 +151,12 @@ class HopOpening {
       pausedFor: question => this.#deadline.pausedFor(question),
       fail: reason => this.#fail(reason),
     });
-    return (await this.#attempts).next(left, partial);
+    const attempts = await this.#attempts;
+    const next = await attempts.next(left, partial);
+    this.#isSure = attempts.isSure;
+    // which of its signatures the server takes, it may tell as late as that
+    if (attempts.isRsa) await this.#served;
+    return next;
   }
 
   #onReady(): void {

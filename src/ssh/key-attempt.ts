@@ -1,5 +1,5 @@
-// A key as a try of its own, by an agent that holds just this key: ssh2 then asks the server first, and has it sign only
-// when the server would take it, so that no passphrase is asked for in vain.
+// A key as a try of its own, by an agent that holds just this key: ssh2 then asks the server first where a passphrase would
+// have to be asked for, and has it sign only when the server would take it.
 
 import type { Attempt } from './auth-attempts.ts';
 import type { Dial } from './dial.ts';
@@ -14,6 +14,8 @@ export function keyAttempt(offer: KeyOffer, hop: Hop, complain: (problem: Proble
     id,
     method: 'publickey',
     label: offer.label,
+    isOpen: offer.isOpen === true,
+    isRsa: offer.key.type === 'ssh-rsa',
     make: async dial => ({
       type: 'agent',
       username: hop.user,

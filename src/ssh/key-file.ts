@@ -31,7 +31,8 @@ export async function readKeyFile(
     if (file !== undefined) checkRights(path, file, access.uid);
     const key = (beside && publicHalf(beside.bytes)) ?? (file && publicHalf(file.bytes));
     const open = () => credentials.opened(path, () => unlock(path, file?.bytes, hop, credentials));
-    if (key !== undefined) return offerOf(path, key, open);
+    const isOpen = file !== undefined && openPrivateKey(file.bytes).kind === 'open';
+    if (key !== undefined) return { ...offerOf(path, key, open), isOpen };
     const opened = await open(); // an encrypted key in old PEM has its public half nowhere in clear
     return offerOf(path, opened, async () => opened);
   } catch (error) {

@@ -49,7 +49,7 @@ export class Login {
     ];
     return new AuthAttempts(this.#hop, dial, {
       queue,
-      replays: this.#worked.length > 0,
+      replays: this.#worked.length,
       problems: this.#problems,
       remember: worked => {
         this.#worked = worked;

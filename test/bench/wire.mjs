@@ -45,14 +45,18 @@ export async function startWire({ host, port, latencyMs = 0 }) {
 
 const fresh = () => ({ connections: 0, roundTrips: 0, up: 0, down: 0 });
 
-/** In order, each piece `ms` after it came, and none before `notBefore`. */
+/** In order, each piece `ms` after it came, and none before `notBefore`: a queue, since two timers of different length may end in one turn. */
 function pass(from, to, ms, notBefore, onChunk) {
-  let last = 0;
+  const queue = [];
+  let timer;
+  const run = () => {
+    timer = undefined;
+    while (queue.length > 0 && queue[0].at <= performance.now()) queue.shift().act();
+    if (queue.length > 0) timer = setTimeout(run, Math.max(0, queue[0].at - performance.now()));
+  };
   const later = act => {
-    const now = performance.now();
-    last = Math.max(last, now + ms, notBefore);
-    if (last <= now) act();
-    else setTimeout(act, last - now);
+    queue.push({ at: Math.max(performance.now() + ms, notBefore, queue.at(-1)?.at ?? 0), act });
+    if (timer === undefined) run();
   };
   from.on('data', chunk => {
     onChunk(chunk);
