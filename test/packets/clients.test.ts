@@ -198,7 +198,7 @@ describe('packets: clients of a provider', () => {
     evidence(this, `the home is seen as ${wan}`);
   });
 
-  it('send no IPv6 past the tunnel', async function () {
+  it('send nothing in clear of the family that the tunnel does not carry', async function () {
     const link = await capturing(world);
     assert.ok(!pings(guests, web.address6, 3));
     pings(world.lan, web.address6, 1);
