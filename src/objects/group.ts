@@ -11,7 +11,14 @@ import type { Wanted } from './wanted.ts';
 
 type Type = Group['type'];
 const leaf = leafOf<Group>();
-const tableOf = (type: Type) => [leaf('description', 'description'), leaf(type, 'members')];
+/** A number of the file is one there. */
+const ports = {
+  said: (node: Tree) => [...node.children.keys()].map(word => (/^\d+$/.test(word) ? Number(word) : word)),
+};
+const tableOf = (type: Type) => [
+  leaf('description', 'description'),
+  leaf(type, 'members', type === 'port' ? ports : {}),
+];
 type Key = KeyOf<ReturnType<typeof tableOf>>;
 
 function kindOf(type: Type): Kind<[name: string], Key> {
@@ -28,8 +35,6 @@ const byType = Object.fromEntries(groupTypes.map(type => [type, kindOf(type)])) 
 >;
 
 export const groups: readonly Kind<[name: string], Key>[] = Object.values(byType);
-
-export const groupKind = (type: Type): Kind<[name: string], Key> => byType[type];
 
 const isOurs = ({ site }: Claim, name: string): boolean =>
   site.groups.some(one => one.name === name) || site.absent.groups.includes(name);

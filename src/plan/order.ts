@@ -1,5 +1,6 @@
 // From a difference to commits that EdgeOS accepts, each with its undo.
 import { modifyRule, modifySet, table } from '../objects/clients/kinds.ts';
+import { groups, groupUses } from '../objects/group.ts';
 import { ruleset } from '../objects/ruleset.ts';
 import { tunnel } from '../objects/tunnel.ts';
 import { deletePath, prunePath, setPath } from '../vyatta/edit.ts';
@@ -32,7 +33,10 @@ export function applied(tree: Tree, operations: readonly Operation[]): Tree {
 export function commitsOf(running: Tree, { deletes, sets }: Difference): Commit[] {
   const isMoved = sets.some(({ path }) => movesTable(running, path));
   const isTable = ({ path }: Operation): boolean => isMoved && table.match(path) !== undefined;
-  const late = deletes.filter(one => isRulesetInUse(running, one.path) || isTable(one));
+  const rulesets = deletes.filter(({ path }) => isRulesetInUse(running, path));
+  const late = deletes.filter(
+    one => rulesets.includes(one) || isTable(one) || isGroupOf(running, one.path, rulesets),
+  );
   const early = sets.filter(isTable);
   const steps: Operation[][] = [
     [...releasedPorts(running, deletes, sets), ...early],
@@ -56,6 +60,15 @@ function movesTable(running: Tree, path: Path): boolean {
   if (found === undefined || modifyRule.keyAt(found.below, found.instance) !== 'table') return false;
   const there = modifyRule.value(running, 'table', ...found.instance);
   return there !== undefined && there !== 'main' && path.at(-1) !== 'main';
+}
+
+/** A group can't go before the rules that name it. */
+function isGroupOf(running: Tree, path: Path, rulesets: readonly Operation[]): boolean {
+  const kind = groups.find(one => one.match(path) !== undefined);
+  if (kind === undefined || rulesets.length === 0) return false;
+  const [node, name] = path.slice(-2);
+  const uses = groupUses(running).filter(use => use.node === node && use.name === name);
+  return uses.some(use => rulesets.some(one => startsWith(use.path, one.path)));
 }
 
 function isRulesetInUse(running: Tree, path: Path): boolean {

@@ -5,7 +5,7 @@ import { description } from '../grammar/texts.ts';
 import { choice, flag, listOf, mapOf, whole, word } from './leaf.ts';
 import { z } from './shape.ts';
 
-export const port = z
+const port = z
   .union([whole(1, 65535, 'A port.'), word(ports, 'A port, a name, a range or a list, perhaps after a !.')])
   .meta({ description: 'A port, or a text such as 80,443 or 8000-8010 or "!22".' });
 
