@@ -9,7 +9,7 @@ import type { PlaceOf } from './types/check.ts';
 import type { BgpProof, Proof } from './types/proof.ts';
 
 /** WireGuard makes new keys after 120 s of a session that is used, and tries again every 5 s (its paper, section 6.1); two tries more. */
-export const handshakeSeconds = 135;
+const handshakeSeconds = 135;
 
 /** What is asked and answered at once. */
 export const usualSeconds = 10;

@@ -25,7 +25,7 @@ describe('apply', () => {
 
   it('opens the same number of connections and channels whatever its size', async () => {
     const count = (kind: string): number => router.lab.log.filter(event => event.kind === kind).length;
-    await attempt(router, oneTunnel);
+    await attempt(router, oneTunnel, { confirmWithin: 60 });
     assert.deepEqual([count('connection'), count('channel')], [2, 4]);
     const many = Array.from({ length: 100 }, (_, i) =>
       aTunnel(`wg${i + 100}`, { listenPort: 51900 + i, peers: [aPeer(i + 20)] }),

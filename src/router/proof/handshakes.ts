@@ -10,7 +10,7 @@ import type { RouterCheck } from './check.ts';
 const oldest = 180;
 
 /** Peers with an endpoint: the others can't be called, only call. */
-export const called = (running: Tree, tunnel: string): string[] =>
+const called = (running: Tree, tunnel: string): string[] =>
   peer
     .names(running, tunnel)
     .filter(
