@@ -4,9 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installPackage } from './installed.mjs';
 
 const here = name => fileURLToPath(new URL(name, import.meta.url));
-export const bin = here('../../bin/edgewg.js');
+/** Of the installed package, which is what a user runs. */
+export const { bin, bytes: installedBytes } = installPackage();
 /** Debian's own, which has its packages; a version manager's python has not. */
 const python = '/usr/bin/python3';
 const wrapper = '/opt/vyatta/sbin/vyatta-cfg-cmd-wrapper';

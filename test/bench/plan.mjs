@@ -4,12 +4,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { running, site } from './big.mjs';
+import { bin, installedBytes } from './clients.mjs';
 import { costOfChecks } from './cost.mjs';
 import { measure, median } from './process.mjs';
-
-const bin = fileURLToPath(new URL('../../bin/edgewg.js', import.meta.url));
 
 async function medians(command, times) {
   const runs = [];
@@ -29,10 +27,22 @@ const folder = mkdtempSync(join(tmpdir(), 'edgewg-bench-'));
 try {
   costOfChecks(folder);
   if (process.argv[2] !== 'checks') {
-    console.log(`node -e 0: ${show(await medians([process.execPath, '-e', '0'], 5))}`);
+    const bare = await medians([process.execPath, '-e', '0'], 5);
+    console.log(`node -e 0: ${show(bare)}`);
     const blog = ['-f', 'fixtures/blog/site.yaml', '--running', 'fixtures/blog/router.commands'];
-    console.log(`the blog's network: ${show(await medians([process.execPath, bin, 'plan', ...blog], 5))}`);
-    for (const format of ['text', 'json']) await grow(format);
+    const plan = await medians([process.execPath, bin, 'plan', ...blog], 5);
+    console.log(`the blog's network: ${show(plan)}`);
+    const largest = await grow('text');
+    await grow('json');
+    goals([
+      [
+        `plan of the blog's network, CPU of node -e 0, on Node.js ${process.version}`,
+        plan.cpu / bare.cpu,
+        2.5,
+      ],
+      ['installed size, MiB', installedBytes / 2 ** 20, 3],
+      ['memory of a plan of 100,000 lines, MiB', largest.memory, 200],
+    ]);
   }
 } finally {
   rmSync(folder, { recursive: true });
@@ -40,6 +50,7 @@ try {
 
 async function grow(format) {
   let before;
+  let last;
   for (const [lines, tunnels] of [
     [1000, 20],
     [10_000, 200],
@@ -56,5 +67,13 @@ async function grow(format) {
         : `; ${(taken.cpu / before).toFixed(1)} times the CPU of a tenth of the lines`;
     console.log(`${format}: ${lines} lines, ${tunnels} tunnels: ${show(taken)}${ratio}`);
     before = taken.cpu;
+    last = taken;
   }
+  return last;
+}
+
+function goals(rows) {
+  console.log('\n| what | goal | is | |\n| --- | ---: | ---: | --- |');
+  for (const [what, most, is] of rows.map(([name, value, goal]) => [name, goal, value]))
+    console.log(`| ${what} | at most ${most} | ${is.toFixed(1)} | ${is <= most ? 'met' : '**missed**'} |`);
 }
