@@ -39,7 +39,7 @@ export const command = defineCommand({
       defaultDescription: 'that of --file',
     },
   },
-  fleet: { stopsOnFailure: true, jobs: 1, onlyAlone: ['router', 'hold', 'format'], prepare },
+  fleet: { stopsOnFailure: true, jobs: 1, onlyAlone: ['router', 'hold', 'bake', 'format'], prepare },
   options: {
     ...siteOptions,
     ...accessOptions,
@@ -49,6 +49,12 @@ export const command = defineCommand({
       type: 'string',
       describe:
         'once it is proven, leave it unsaved for a time such as 30m: the router undoes it then, unless edgewg confirm comes from anywhere',
+      requiresArg: true,
+    },
+    bake: {
+      type: 'string',
+      describe:
+        'how long the tunnel of --canary is proven again and again before the rest follows, such as 10m',
       requiresArg: true,
     },
     format: {
@@ -66,13 +72,16 @@ export const command = defineCommand({
       'edgewg apply sites/*.yaml --yes --canary home',
       'several routers, one after the other, home.yaml first',
     ],
+    ['edgewg apply --canary wg4 --bake 10m', 'wg4 first, and the rest when it went well for ten minutes'],
+    ['edgewg apply --hold 30m', 'not saved until somebody says edgewg confirm, from anywhere'],
   ],
   async run(args, io) {
     const hold =
       args.hold === undefined
         ? {}
         : { hold: readDuration('hold', args.hold, { least: 1, most: longestHold }) };
-    const applying = { ...readApplying(args), ...hold };
+    const canary = canaryOf(args);
+    const applying = { ...readApplying(args), ...hold, ...(canary && { canary }) };
     const own = args.format === 'json' ? { ...io, stdout: io.stderr } : io;
     return await withPlan({ ...args, shownBefore: undefined }, applying, own, async live => {
       const outcome = await carryOut(live, applying, own);
@@ -142,12 +151,31 @@ async function withPlan<T>(
 
 const textOf = (one: Plan['diagnostics'][number]): string => JSON.stringify(one);
 
+/** Of one router: which tunnel goes first, and for how many seconds. */
+function canaryOf(args: { readonly canary: string | undefined; readonly bake: string | undefined }) {
+  const { canary: tunnel, bake } = args;
+  if (tunnel === undefined && bake !== undefined)
+    throw new Refused('usage', '--bake needs --canary, the tunnel that goes first', 'such as --canary wg4');
+  if (tunnel === undefined) return undefined;
+  if (!/^wg\d{1,3}$/.test(tunnel))
+    throw new Refused(
+      'usage',
+      `--canary ${visible(tunnel)} is no tunnel; of one site file it is the tunnel that goes first`,
+      'such as --canary wg4; of several site files it is one of them',
+    );
+  const seconds = bake === undefined ? 0 : readDuration('bake', bake, { least: 1, most: longestBake });
+  return { tunnel, seconds };
+}
+
+const longestBake = 3600;
+
 /** Undefined where there was nothing to do. */
 async function carryOut(live: LiveOf, applying: Applying, io: Io): Promise<Outcome | undefined> {
-  const { plan, replan, file } = live;
+  const { plan, replan, file, inFront } = live;
   await mayApply(plan, applying, io);
   if (isEmpty(plan)) return undefined;
-  const outcome = await runApply(live, { plan, replan, file }, applying, io);
+  const planned = applying.canary === undefined ? plan : await inFront(applying.canary.tunnel);
+  const outcome = await runApply(live, { plan: planned, replan, file }, applying, io);
   io.stdout.write(applySummary(outcome, plan));
   return outcome;
 }

@@ -2,9 +2,12 @@
 import { dirname, resolve } from 'node:path';
 import { EdgewgError, Refused } from '../errors.ts';
 import { type Allowed, refusals } from '../plan/allow.ts';
-import type { ApplyEvent, Outcome } from '../plan/types/outcome.ts';
+import type { CanaryPlan } from '../plan/canary.ts';
+import type { ApplyEvent, Outcome, Probe } from '../plan/types/outcome.ts';
 import { isEmpty, type Plan } from '../plan/types/plan.ts';
+import type { Proof } from '../plan/types/proof.ts';
 import { printDuration, timeAfter } from '../report/duration.ts';
+import type { AskedProbes, Canary } from '../router/apply-input.ts';
 import type { Reading } from '../router/read.ts';
 import type { Connection } from '../ssh/connection.ts';
 import { allowOptions, readAllowed } from './allow.ts';
@@ -62,6 +65,8 @@ export interface Applying {
   readonly lastResort: 'none' | 'reboot';
   /** Seconds to leave it unsaved for a person's word. */
   readonly hold?: number;
+  /** The tunnel that goes first, and how long it is proven before the rest follows. */
+  readonly canary?: { readonly tunnel: string; readonly seconds: number };
 }
 
 /** Throws {@link Refused} with code `usage` before anything is contacted. */
@@ -153,6 +158,10 @@ export async function runApply(
     last = event.kind === 'interrupted' ? last : event.kind;
     progress.event(event);
   };
+  const probing =
+    (some: readonly Proof[]) =>
+    (asked: AskedProbes): Promise<Probe[]> =>
+      runProofs(some, { ...asked, now: io.now, client });
   const client = clientChecks(io, dirname(resolve(io.cwd, file)), live.withheld ?? []);
   const left = leaving(io, () => stateLeft(last, id, confirmWithin + (applying.hold ?? 0)));
   io.signal.addEventListener('abort', () => tell({ kind: 'interrupted' }), { once: true });
@@ -175,9 +184,8 @@ export async function runApply(
         allowDrift: allowed.has('drift'),
         tellHandshakes: proofs.some(proof => proof.do === 'handshake'),
       },
-      ...(proofs.length > 0 && {
-        moreProbes: asked => runProofs(proofs, { ...asked, now: io.now, client }),
-      }),
+      ...(proofs.length > 0 && { moreProbes: probing(proofs) }),
+      ...('canary' in plan && { canary: bakingOf(plan as CanaryPlan, applying, { proofs, probing }) }),
       now: io.now,
       onEvent: tell,
       signal: io.signal,
@@ -189,6 +197,23 @@ export async function runApply(
   } finally {
     progress.end();
   }
+}
+
+/** The proofs that are about the tunnel that goes first, with how often it takes them. */
+function bakingOf(
+  plan: CanaryPlan,
+  { canary }: Applying,
+  {
+    proofs,
+    probing,
+  }: {
+    readonly proofs: readonly Proof[];
+    probing(some: readonly Proof[]): (asked: AskedProbes) => Promise<Probe[]>;
+  },
+): Canary {
+  const { tunnel } = plan.canary;
+  const its = proofs.filter(proof => 'tunnel' in proof && proof.tunnel === tunnel);
+  return { plan, bakeSeconds: canary?.seconds ?? 0, ...(its.length > 0 && { moreProbes: probing(its) }) };
 }
 
 /** The router has saved: nothing that goes wrong here is an error any more. */
@@ -225,6 +250,7 @@ function stateLeft(last: ApplyEvent['kind'] | undefined, id: string, seconds: nu
       return `apply ${id} is held: the router undoes it by itself within ${seconds} s unless it is confirmed`;
     case 'confirming':
       return `apply ${id} is confirmed: the router saves it, and undoes it where it can't`;
+    case 'baking':
     case 'committed':
     case 'proving':
     case 'probe':

@@ -10,11 +10,8 @@ export const command = defineCommand({
   options: decidingOptions,
   examples: [
     ['edgewg confirm', 'which apply waits for a word, by whom and until when'],
-    ['edgewg confirm 20261130-0927', 'the beginning of its id is enough'],
-    [
-      'edgewg confirm 20261130-0927 --router ubnt@192.168.2.1',
-      'without a site file: what was proven must still run',
-    ],
+    ['edgewg confirm 20', 'the beginning of its id is enough'],
+    ['edgewg confirm 20 --router ubnt@192.168.2.1', 'without a site file: what was proven must still run'],
   ],
   async run(args, io) {
     const { confirmHeld } = await import('../router/deciding.ts');

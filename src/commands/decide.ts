@@ -2,7 +2,7 @@
 import { visible } from '../report/visible.ts';
 import type { Deciding } from '../router/deciding.ts';
 import type { LoadedSite } from '../site/load.ts';
-import type { Dialer } from '../ssh/connection.ts';
+import type { Connection, Dialer } from '../ssh/connection.ts';
 import type { Io } from './io.ts';
 import { type AccessArgs, accessOptions, openDialer, planOf, readSite, siteOptions } from './live.ts';
 
@@ -40,7 +40,14 @@ export async function onHeld<T>(
   const { readRouter } = await import('../router/read.ts');
   const { findHeld } = await import('../router/held.ts');
   const { startProgress } = await import('../report/progress.ts');
-  const connection = await dialer.dial(io.signal);
+  // one that stays open would keep the program from ending
+  const opened: Connection[] = [];
+  const dial = async (signal?: AbortSignal): Promise<Connection> => {
+    const one = await dialer.dial(signal);
+    opened.push(one);
+    return one;
+  };
+  const connection = await dial(io.signal);
   const progress = startProgress(io.isQuiet ? { ...io.stderr, write: () => undefined } : io.stderr, io.now);
   try {
     const reading = await readRouter(connection, io.signal);
@@ -49,12 +56,12 @@ export async function onHeld<T>(
     const { who, now, signal } = io;
     const onEvent: Deciding['onEvent'] = event => progress.event(event);
     return await decide(
-      { dialer, connection, reading, held, replan, who, now, onEvent, signal },
+      { dialer: { ...dialer, dial }, connection, reading, held, replan, who, now, onEvent, signal },
       dialer.name,
     );
   } finally {
     progress.end();
-    await connection.close();
+    await Promise.all(opened.map(one => one.close()));
   }
 }
 

@@ -18,8 +18,8 @@ export const command = defineCommand({
     },
   },
   examples: [
-    ['edgewg extend 20261130-0927', 'half an hour more'],
-    ['edgewg extend 20261130-0927 --by 2h', 'two hours more'],
+    ['edgewg extend 20', 'half an hour more'],
+    ['edgewg extend 20 --by 2h', 'two hours more'],
   ],
   async run(args, io) {
     const seconds = readDuration('by', args.by, { least: 1, most: longestHold });

@@ -27,7 +27,8 @@ export const fleetApplyOptions = {
   ...fleetOptions,
   canary: {
     type: 'string',
-    describe: 'of several site files, the one to begin with: its name, with or without .yaml',
+    describe:
+      'what to begin with: of one site file a tunnel, which is committed and proven before the rest; of several files one, by its name',
     requiresArg: true,
   },
   'keep-going': { type: 'boolean', describe: 'of several site files, go on after a failure' },

@@ -115,6 +115,8 @@ export interface Live {
   readonly withheld: readonly string[];
   /** The same plan for another reading of the router. */
   readonly replan: (reading: Reading) => Plan;
+  /** The plan with the part of one tunnel in front. Rejects where it can't be told from the rest. */
+  readonly inFront: (tunnel: string) => Promise<Plan>;
 }
 
 /** How a site file is planned, whatever the reading; its keys are resolved once. */
@@ -153,7 +155,17 @@ export async function planLive(loaded: LoadedSite, dialer: Dialer, io: Io, exten
       readRouter(connection, io.signal, [...keyFilesNamedBy(loaded.site), ...keys.secrets.keys()]),
       plannerOf(loaded, keys),
     ]);
-    return { dialer, connection, reading, plan: planner.replan(reading), ...planner };
+    const plan = planner.replan(reading);
+    const inFront = async (tunnel: string): Promise<Plan> => {
+      const { withCanary } = await import('../plan/canary.ts');
+      const { site } = loaded;
+      return withCanary(plan, tunnel, {
+        site,
+        placeOf: path => loaded.place(path),
+        running: reading.running,
+      });
+    };
+    return { dialer, connection, reading, plan, inFront, ...planner };
   } catch (error) {
     await connection.close();
     throw error;

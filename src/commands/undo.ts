@@ -11,7 +11,7 @@ export const command = defineCommand({
   options: decidingOptions,
   examples: [
     ['edgewg undo', 'which apply waits for a word, by whom and until when'],
-    ['edgewg undo 20261130-0927', 'the beginning of its id is enough'],
+    ['edgewg undo 20', 'the beginning of its id is enough'],
   ],
   async run(args, io) {
     const { undoHeld } = await import('../router/deciding.ts');

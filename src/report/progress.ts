@@ -75,6 +75,10 @@ function sentence(event: ApplyEvent, paint: ChalkInstance): string {
       return probeLine(event.probe, paint);
     case 'confirming':
       return 'confirming: the router saves';
+    case 'baking':
+      return event.secondsLeft > 0
+        ? `${visible(event.tunnel)} goes first: it is proven for ${event.secondsLeft} s more before the rest is committed`
+        : `${visible(event.tunnel)} went well: the rest follows`;
     case 'held':
       return paint.yellow(
         `held: not saved; the router undoes apply ${event.id} by itself in ${event.seconds} s unless it is confirmed`,

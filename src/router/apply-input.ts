@@ -1,5 +1,6 @@
 // What an apply works with. Types alone.
 
+import type { CanaryPlan } from '../plan/canary.ts';
 import type { ApplyEvent, Probe } from '../plan/types/outcome.ts';
 import type { Plan } from '../plan/types/plan.ts';
 import type { Connection, Dialer } from '../ssh/connection.ts';
@@ -18,10 +19,18 @@ export interface ApplyInput {
   readonly options: Omit<TransactionOptions, 'nonce' | 'seal' | 'savedDigest' | 'interrupted'>;
   /** Further probes over the new connection: a handshake, a ping. */
   readonly moreProbes?: (asked: AskedProbes) => Promise<Probe[]>;
+  /** The part that is committed first, and proven for a time before the rest is. */
+  readonly canary?: Canary;
   /** Milliseconds of a clock that never jumps. */
   readonly now: () => number;
   readonly onEvent: (event: ApplyEvent) => void;
   readonly signal: AbortSignal;
+}
+
+export interface Canary {
+  readonly plan: CanaryPlan;
+  readonly bakeSeconds: number;
+  readonly moreProbes?: (asked: AskedProbes) => Promise<Probe[]>;
 }
 
 export interface AskedProbes {

@@ -7,7 +7,8 @@ import type { ApplyEvent, Outcome, Probe } from '../plan/types/outcome.ts';
 import { isInPlace } from '../plan/types/plan.ts';
 import type { Connection } from '../ssh/connection.ts';
 import { isKey } from '../wireguard/key.ts';
-import type { ApplyInput } from './apply-input.ts';
+import type { ApplyInput, Canary } from './apply-input.ts';
+import { bake } from './bake.ts';
 import { ending, interrupted, messageOf, type Unfinished } from './ending.ts';
 import { prove } from './prove.ts';
 import { type Reading, readAgain, readRouter } from './read.ts';
@@ -21,6 +22,8 @@ import { transactionCommand, transactionInput } from './transaction.ts';
 interface Transcript {
   readonly records: Map<string, Record>;
   readonly keys: { tunnel: string; publicKey: string }[];
+  /** Why the part that went first was not well. */
+  unwell?: string;
   /** Why the line ended before the transaction did. */
   lost?: unknown;
   /** When it told that it had committed, by the caller's clock. */
@@ -100,15 +103,31 @@ async function transact(input: ApplyInput): Promise<Transcript> {
       transcript.committedAt = input.now();
       done();
     }
+    if (record.name === 'canary' && input.canary !== undefined) baking = letBake(input.canary);
     const event = eventOf(record, options.confirmWithin, plan.commits.length, total);
     if (event?.kind === 'key') transcript.keys.push(event);
     if (event !== undefined) onEvent(event);
   });
+  const over = new AbortController();
+  let baking: Promise<void> | undefined;
+  const letBake = async (canary: Canary): Promise<void> => {
+    const before = handshakesOf(transcript);
+    const whole = AbortSignal.any([signal, over.signal]);
+    const why = await bake(input, canary, before, whole);
+    if (why !== undefined) transcript.unwell = why;
+  };
   // the first interruption asks the router to stop at its next safe point; the transaction's own answer is still waited for
   const stop = (): void => void stopAt(connection, input).catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });
+  const canaryCommits = input.canary?.plan.canary.commits;
+  const made = {
+    ...options,
+    nonce,
+    ...seenBy(reading),
+    ...(canaryCommits !== undefined && { canaryCommits }),
+  };
   const execOptions = {
-    input: transactionInput(plan, reading.running, { ...options, nonce, ...seenBy(reading) }),
+    input: transactionInput(plan, reading.running, made),
     timeoutMs: transactionTimeoutMs,
     onStdout: (chunk: Buffer) => reader.push(chunk),
   };
@@ -122,7 +141,15 @@ async function transact(input: ApplyInput): Promise<Transcript> {
   );
   await Promise.race([ended, committed]);
   signal.removeEventListener('abort', stop);
+  over.abort();
+  await baking;
   return transcript;
+}
+
+/** Before the commit; undefined when the router did not tell. */
+function handshakesOf({ records }: Transcript): string | undefined {
+  const { exit, output } = records.get('handshakes') ?? {};
+  return exit === 0 ? output : undefined;
 }
 
 const seenBy = ({ facts: { seal, savedDigest, interrupted } }: Reading) => ({
@@ -248,8 +275,7 @@ async function probe(
   found.forEach(onProbe);
   const failed = judged(found);
   if (failed !== undefined || moreProbes === undefined) return failed;
-  const { exit, output } = transcript.records.get('handshakes') ?? {};
-  const handshakesBefore = exit === 0 ? output : undefined;
+  const handshakesBefore = handshakesOf(transcript);
   const since = transcript.committedAt ?? input.now();
   const asked = { connection, reading, running: reading.running, handshakesBefore, since, signal, onProbe };
   return judged(await moreProbes(asked));
@@ -281,7 +307,7 @@ function notSaved(reason: string, seconds: number): string {
 }
 
 /** What became of a transaction that didn't get as far as the proof. */
-async function withoutCommit(input: ApplyInput, { records, lost }: Transcript): Promise<EdgewgError> {
+async function withoutCommit(input: ApplyInput, { records, lost, unwell }: Transcript): Promise<EdgewgError> {
   const { plan, reading, connection, signal } = input;
   if (records.has('held')) return held(records);
   if (records.has('outcome:untouched')) {
@@ -294,7 +320,7 @@ async function withoutCommit(input: ApplyInput, { records, lost }: Transcript): 
       'the router did not run the transaction',
       'an admin needs `sg vyattacfg`; a key with a forced command can only plan',
     );
-  const said = reasonOf(plan, records);
+  const said = unwell ?? reasonOf(plan, records);
   const why = lost === undefined ? said : `the line was lost during the change: ${messageOf(lost)}`;
   const unfinished = {
     why: records.has('moved') ? (now: Reading) => `${said}${moved(reading, now)}` : why,

@@ -90,6 +90,7 @@ const parts: Readonly<{ [name: string]: string }> = {
   read: "the router's configuration can't be read",
   seal: 'sudo on the router reads neither SSH host keys nor /etc/shadow, so that another key or password would not be seen',
   begin: 'the router opened no configuration session',
+  canary: 'the part that goes first was not confirmed',
   snapshot: "the router's configuration could not be kept aside",
   drift: "the saved configuration can't be compared with the running one",
 };

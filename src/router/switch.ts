@@ -35,7 +35,7 @@ const mostRounds = 40;
 export async function askSwitch(
   connection: Connection,
   id: string,
-  word: Word | 'confirm' | 'undo' | 'wait',
+  word: Word | 'confirm' | 'undo' | 'wait' | 'go',
 ): Promise<Answer> {
   const nonce = newNonce();
   const said = typeof word === 'string' ? { verb: word } : word;

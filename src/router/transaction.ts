@@ -40,6 +40,8 @@ export interface TransactionOptions {
   readonly record: string;
   /** The site file, for whoever confirms from elsewhere. */
   readonly file?: string;
+  /** After so many commits the router waits until the client says that they are well. */
+  readonly canaryCommits?: number;
   /** Seconds to leave it unsaved for a person's word once it is proven; undefined: it is saved at once. */
   readonly hold?: number;
   /** The keys that the plan writes, by their file on the router. */
@@ -87,7 +89,7 @@ function secretOf({ path }: KeyStep, { secrets }: TransactionOptions): Secret {
 
 /** A client's word to the switch. `until`: the end of the window, in seconds since the router started or, with `+`, from now on, and the digest of what was proven. */
 export type Word = (
-  | { readonly verb: 'confirm' | 'undo' | 'wait' }
+  | { readonly verb: 'confirm' | 'undo' | 'wait' | 'go' }
   | { readonly verb: 'until'; readonly until: number | `+${number}`; readonly proven?: string }
 ) & {
   /** Who says it, where that is not who applied: for the router's log. */
@@ -137,6 +139,7 @@ function payload(plan: Plan, running: Tree, options: TransactionOptions): string
       last_resort: options.lastResort,
       allow_drift: options.allowDrift ? '1' : '0',
       commits: String(commits.length),
+      canary: String(options.canaryCommits ?? 0),
     }),
     define('key_steps', [...plan.keys.map(keyLine), ...helperLines(plan, 'before')]),
     define('old_helpers', helperLines(plan, 'after')),

@@ -1,5 +1,6 @@
 // One case: a router, the real program as a process of its own, one mishap at one step; and what is found afterwards.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
   mkdirSync,
@@ -13,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bin } from '../support/run-cli.ts';
-import type { Case, Sent } from './cases.ts';
+import { type Case, type Scenario, type Sent, scenarioOf } from './cases.ts';
 import { judge, type Row } from './judge.ts';
 import { look, type Seen, type Watched } from './router.ts';
 import { openStage } from './stage.ts';
@@ -80,8 +81,16 @@ async function inARouter(one: Case, good?: Pick<Reference, 'before' | 'seen'>): 
   const { router } = stage;
   try {
     const begun = Date.now();
-    const deadline = begun + (confirmWithin + marginSeconds) * 1000;
-    const suffered = await stage.suffer(one, port => startClient(router, folder, port, one.fault), deadline);
+    const scenario = scenarioOf(one);
+    const waits = scenario === 'apply' ? 0 : heldSeconds[scenario];
+    const deadline = begun + (confirmWithin + waits + marginSeconds) * 1000;
+    const start = async (port: number): Promise<ChildProcess> => {
+      writeFolder(router, folder, port);
+      const isSecond = scenario === 'confirm' || scenario === 'undo' || scenario === 'extend';
+      if (isSecond) await holdFirst(router, folder, heldSeconds[scenario]);
+      return startClient(router, folder, one.fault, wordsOf(scenario));
+    };
+    const suffered = await stage.suffer(one, start, deadline);
     const { exit, said, happened, sent } = suffered;
     const seconds = (Date.now() - begun) / 1000;
     const seen = await lookUntilClean(router, deadline);
@@ -105,7 +114,48 @@ const clocks = `const real = Date.now.bind(Date); let offset = 0; const Real = D
 globalThis.Date = class extends Real { constructor(...words) { words.length === 0 ? super(real() + offset) : super(...words); } static now() { return real() + offset; } };
 process.on('SIGUSR2', () => { offset += 3600_000; }); process.on('SIGWINCH', () => { offset -= 3600_000; });`;
 
-function startClient({ lab }: Watched, folder: string, port: number, fault: string): ChildProcess {
+/** How long the apply waits for a word: a machine that is busy takes its time to give one. */
+const heldSeconds = { canary: 2, hold: 4, confirm: 40, undo: 40, extend: 15 } as const;
+
+const applying = (within: number): string[] => [
+  ...['apply', '--yes', '-f', 'site.yaml', '--lock-timeout', '5', '--confirm-within', `${within}`],
+];
+
+function wordsOf(scenario: Scenario): string[] {
+  switch (scenario) {
+    case 'apply':
+      return applying(confirmWithin);
+    case 'canary':
+      return [...applying(confirmWithin), '--canary', 'wg904', '--bake', `${heldSeconds.canary}s`];
+    case 'hold':
+      return [...applying(confirmWithin), '--hold', `${heldSeconds.hold}s`];
+    case 'extend':
+      // the beginning of every id there is
+      return ['extend', '2', '-f', 'site.yaml', '--by', '2s'];
+    default:
+      return [scenario, '2', '-f', 'site.yaml'];
+  }
+}
+
+/** Another client, to which nothing happens, leaves an apply that waits. */
+async function holdFirst({ lab }: Watched, folder: string, seconds: number): Promise<void> {
+  const words = [...applying(60), '--hold', `${seconds}s`];
+  const client = spawn(process.execPath, [bin, ...words], {
+    cwd: folder,
+    stdio: 'ignore',
+    env: environment(lab, folder),
+  });
+  const [code] = await once(client, 'close');
+  if (code !== 0) throw new Error(`nothing is held: exit ${code}`);
+}
+
+const environment = (lab: Watched['lab'], folder: string) => ({
+  PATH: process.env['PATH'],
+  HOME: folder,
+  EDGEWG_PASSWORD: lab.password,
+});
+
+function writeFolder({ lab }: Watched, folder: string, port: number): void {
   writeFileSync(join(folder, 'site.yaml'), siteOf(port));
   mkdirSync(join(folder, '.ssh'));
   const alive = 'ServerAliveInterval 1\nServerAliveCountMax 3\nConnectTimeout 5\n';
@@ -114,16 +164,14 @@ function startClient({ lab }: Watched, folder: string, port: number, fault: stri
   writeFileSync(join(folder, '.ssh/config'), `Host *\n${alive}UserKnownHostsFile ${known}\n`, {
     mode: 0o600,
   });
-  const words = [
-    'apply',
-    '--yes',
-    '-f',
-    'site.yaml',
-    '--lock-timeout',
-    '5',
-    '--confirm-within',
-    `${confirmWithin}`,
-  ];
+}
+
+function startClient(
+  { lab }: Watched,
+  folder: string,
+  fault: string,
+  words: readonly string[],
+): ChildProcess {
   const node = fault.startsWith('client clock')
     ? ['--import', `data:text/javascript,${encodeURIComponent(clocks)}`]
     : [];
@@ -139,7 +187,7 @@ function startClient({ lab }: Watched, folder: string, port: number, fault: stri
       isOwn('stdout') ? (full ?? 'ignore') : 'ignore',
       isOwn('stderr') ? (full ?? 'pipe') : 'pipe',
     ],
-    env: { PATH: process.env['PATH'], HOME: folder, EDGEWG_PASSWORD: lab.password },
+    env: environment(lab, folder),
   });
   if (fault === 'nobody reads stderr') client.stderr?.pause();
   return client;

@@ -1,10 +1,20 @@
 // The cases of the matrix, and the same part of them for the same seed.
-import { clientFaults, faults, sayings, steps, streamFaults } from './mishaps.ts';
+import { clientFaults, faults, heldFaults, heldNames, sayings, steps, streamFaults } from './mishaps.ts';
 import type { Direction } from './proxy.ts';
 
 export interface Case {
   readonly step: string;
   readonly fault: string;
+}
+
+export type Scenario = 'apply' | 'canary' | 'hold' | 'confirm' | 'undo' | 'extend';
+
+const scenarios: readonly Scenario[] = ['canary', 'hold', 'confirm', 'undo', 'extend'];
+
+/** What the client does to which the mishap happens: by the first word of the step. */
+export function scenarioOf({ step }: Pick<Case, 'step'>): Scenario {
+  const [word] = step.split(': ');
+  return scenarios.find(name => name === word) ?? 'apply';
 }
 
 /** Steps at which the lab itself does the harm, by its own names: a login, a channel, a part of a commit. */
@@ -40,6 +50,7 @@ export const cases: readonly Case[] = [
   ),
   ...Object.keys(sayings).flatMap(step => clientFaults.map(fault => ({ step, fault }))),
   ...streamFaults.map(fault => ({ step: 'start', fault })),
+  ...heldNames.flatMap(step => heldFaults.map(fault => ({ step, fault }))),
   ...atLogins,
   ...atChannels,
   ...atSubtrees,

@@ -1,4 +1,5 @@
 // What must hold after every case, whatever happened in it.
+import { scenarioOf } from './cases.ts';
 import type { Seen } from './router.ts';
 
 export interface Row {
@@ -33,8 +34,8 @@ export function judge(row: Omit<Row, 'violations'>, seen: Seen, said: string, go
     isNew || isOld ? '' : 'active is neither old nor new',
     row.saved === row.active ? '' : 'saved is not what is active',
     isNew && !isQuiet && !/confirming/.test(said) ? 'new without a proof' : '',
-    falseGreen(row.exit, seen, good),
-    isTrue(row.exit, isOld, isNew) ? '' : `exit ${row.exit} does not tell the truth`,
+    falseGreen(row, seen, good),
+    isTrue(row, isOld, isNew) ? '' : `exit ${row.exit} does not tell the truth`,
     /^error: .*(as before|nothing was done)/m.test(said) && !isOld ? 'it says that all is as before' : '',
     // a commit that nobody saved is gone with a restart
     row.happened && /^foreign commit( |$)/.test(row.fault) && !seen.hasForeign
@@ -50,16 +51,23 @@ export function judge(row: Omit<Row, 'violations'>, seen: Seen, said: string, go
  * A good word, held against what the router prints to a plain shell and against the bytes of its config.boot: nothing of edgewg's own reads
  * them.
  */
-function falseGreen(exit: number | string, seen: Seen, { before, seen: after }: Good): string {
-  const wanted = exit === 0 ? after : exit === 5 ? before : undefined;
+function falseGreen(row: Omit<Row, 'violations'>, seen: Seen, { before, seen: after }: Good): string {
+  const { exit } = row;
+  const wanted = exit === 0 ? (endsOld(row) ? before : after) : exit === 5 ? before : undefined;
   if (wanted === undefined || (seen.active === wanted.active && seen.boot === wanted.boot)) return '';
   return `FALSE GREEN: exit ${exit}, and ${seen.active === wanted.active ? 'config.boot' : 'what runs'} is something else`;
 }
 
-function isTrue(exit: number | string, isOld: boolean, isNew: boolean): boolean {
-  switch (exit) {
+/** Nobody confirms what these leave behind, or it is undone at once. */
+function endsOld(row: Pick<Row, 'step'>): boolean {
+  return ['hold', 'undo', 'extend'].includes(scenarioOf(row));
+}
+
+function isTrue(row: Omit<Row, 'violations'>, isOld: boolean, isNew: boolean): boolean {
+  if (endsOld(row) && isNew) return false;
+  switch (row.exit) {
     case 0:
-      return isNew;
+      return endsOld(row) ? isOld : isNew;
     case 3:
     case 4:
     case 5:

@@ -49,6 +49,61 @@ export const steps: Readonly<Record<string, Step>> = {
   'save: the last comparison': { is: comparison, nth: 5 },
 };
 
+/** The same of what a person says of an apply that is held: the calls are counted from the second client's start. */
+const heldSteps: Readonly<Record<string, Step>> = {
+  'hold: the commit': { is: wrapper('commit'), nth: 1 },
+  'hold: the proof': { is: api, nth: 4 },
+  'confirm: the reading': { is: api, nth: 1 },
+  'confirm: the record': { is: api, nth: 2 },
+  'confirm: the comparison': { is: comparison, nth: 3 },
+  'confirm: the last comparison': { is: comparison, nth: 4 },
+  'canary: the commit': { is: wrapper('commit'), nth: 1 },
+  'canary: the proof': { is: api, nth: 4 },
+  'undo: the reading': { is: api, nth: 1 },
+  'undo: the commit': { is: wrapper('commit'), nth: 1 },
+  'undo: after the commit': { is: wrapper('commit'), nth: 1, isAfter: true },
+  'extend: the reading': { is: api, nth: 1 },
+};
+
+const heldSayings: Readonly<Record<string, RegExp>> = {
+  'hold: armed': /armed:/,
+  'hold: committed': /committed/,
+  'hold: proving': /proving/,
+  'hold: logged in again': /ok: login/,
+  'hold: held': /held:/,
+  'canary: logged in again': /ok: login/,
+  'canary: baking': /goes first/,
+  'canary: well': /went well/,
+  'confirm: proving': /proving/,
+  'confirm: proven': /ok: running/,
+  'confirm: confirming': /confirming/,
+  'undo: putting back': /putting back/,
+};
+
+/** What can happen at them. */
+export const heldFaults = [
+  'client killed',
+  'client interrupted',
+  'client terminated',
+  'TCP reset',
+  'silence',
+  'NAT rebind',
+  'switch killed',
+  'switch and its guard killed',
+  '/tmp emptied',
+  'foreign commit',
+  'foreign save',
+  'clock forward',
+  'clock back',
+  'router reboot',
+] as const;
+export const heldNames: readonly string[] = [...Object.keys(heldSteps), ...Object.keys(heldSayings)];
+
+/** A step of any apply, by what the router is asked. */
+export const stepOf = (name: string): Step | undefined => steps[name] ?? heldSteps[name];
+/** Or by what the client says. */
+export const sayingOf = (name: string): RegExp | undefined => sayings[name] ?? heldSayings[name];
+
 /** What the client prints on its way, in order. */
 export const sayings: Readonly<Record<string, RegExp>> = {
   'client: a key': /key of/,

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../../src/lab/call.ts';
 import type { Lab, LabOptions } from '../../src/lab/lab.ts';
 import type { Case } from './cases.ts';
-import { faults, type Scene, sayings, steps } from './mishaps.ts';
+import { faults, type Scene, sayingOf, stepOf } from './mishaps.ts';
 import { type Cut, type Direction, startProxy, type TestProxy } from './proxy.ts';
 import { leftovers, startWatched, type Watched, type Watcher } from './router.ts';
 
@@ -116,8 +116,8 @@ interface Watching extends Watcher {
 
 /** Lets the mishap happen when its step is reached, once. */
 function watching({ step: name, fault }: Case, scene: Scene): Watching {
-  const step = steps[name];
-  const line = name === 'start' ? /^/ : sayings[name];
+  const step = stepOf(name);
+  const line = name === 'start' ? /^/ : sayingOf(name);
   let reached = 0;
   let hasHappened = false;
   const isNow = (is: boolean): boolean => {

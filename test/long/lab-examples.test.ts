@@ -38,6 +38,16 @@ const cases: Readonly<Record<string, Case>> = {
   'edgewg apply plan.json --yes': { first: `${describeOther('two')}; edgewg plan --out plan.json` },
   // both files name the one router that is here: it is as they want it
   'edgewg apply sites/*.yaml --yes --canary home': { first: 'edgewg apply -f sites/home.yaml' },
+  'edgewg apply --canary wg4 --bake 10m': { skip: 'it takes ten minutes' },
+  'edgewg apply --hold 30m': { first: describeOther('held') },
+  'edgewg confirm': { exit: 3 },
+  'edgewg confirm 20': { first: `${describeOther('four')}; edgewg apply --hold 5m` },
+  'edgewg confirm 20 --router ubnt@192.168.2.1': {
+    first: `${describeOther('five')}; edgewg apply --hold 5m`,
+  },
+  'edgewg extend 20': { first: `${describeOther('six')}; edgewg apply --hold 5m` },
+  'edgewg undo': { exit: 3 },
+  'edgewg undo 20': { first: `${describeOther('seven')}; edgewg apply --hold 5m` },
   'edgewg rollback': { first: `${describeOther('three')}; edgewg apply` },
   // a session is made anew every two minutes
   'edgewg keys rotate wg4 --finish': { onRouter: 'edgewg-lab fault now=clock:150' },

@@ -14,6 +14,7 @@ export type ApplyEvent =
   | { readonly kind: 'waiting-for-lock' }
   | { readonly kind: 'committed'; readonly number: number; readonly total: number }
   | { readonly kind: 'probe'; readonly probe: Probe }
+  | { readonly kind: 'baking'; readonly tunnel: string; readonly secondsLeft: number }
   | { readonly kind: 'held'; readonly id: string; readonly seconds: number }
   | { readonly kind: 'saved' };
 

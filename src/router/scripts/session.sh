@@ -4,7 +4,7 @@
 #
 # What one apply puts in front of these files: nonce, id, who, since, expected_digest, saved_before, interrupted,
 # window, patience, last_resort, allow_drift,
-# commits=N; the functions run_1 … run_N, undo_1 … undo_N, expect, key_steps, old_helpers, ipv6_new, ipv6_old, record, and those of
+# commits=N, canary=K (0: none); the functions run_1 … run_N, undo_1 … undo_N, expect, key_steps, old_helpers, ipv6_new, ipv6_old, record, and those of
 # key-files.sh and helper-files.sh. S is its folder in
 # tmpfs, 0700; the umask is that of a configuration session, since the files of the active configuration must stay readable to
 # the others. Descriptor 8 is edgewg's lock, 9 the pipe that wakes the switch, 3 to 7 what belongs.sh holds open: what might go on as a

@@ -82,7 +82,7 @@ watch() {
         elif [ "$patience_left" -le 0 ]; then kill -KILL "$pid"
         fi ;;
     esac
-    read -r -t 1 _ <&9 || patience_left=$((patience_left - 1))
+    read -r -t 1 _ <&9 || [ -e "$S/baking" ] || patience_left=$((patience_left - 1))
   done
   # one that was taken in place of a file that was gone
   unlock

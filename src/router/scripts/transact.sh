@@ -24,6 +24,7 @@ transact() {
     "run_$n"
     goes_on || break
     commit_unmoved "$n"
+    [ "$n" != "$canary" ] || ! goes_on || bake
   done
   [ "$n" = "$commits" ] && goes_on && ipv6_new
   close_session
@@ -34,6 +35,28 @@ transact() {
   else
     put_back
   fi
+}
+# The first tunnel's part is committed: the rest comes when a client says that it is well (answer.sh, `go`). Each proof of it that passes
+# moves the end of the window, so that a client that is gone leaves no more behind than one that died before its word.
+bake() {
+  ipv6_new
+  [ "$failed" = 0 ] || return 0
+  close_session
+  ask_uptime
+  deadline=$((up + window)) latest=$((up + longest))
+  write_window
+  state baking the first part
+  : >"$S/baking" || { failed=1; return 0; }
+  say canary 0
+  until [ -e "$S/go" ] || ! goes_on; do
+    [ ! -e "$S/wanted" ] || move_window
+    if is_late; then echo 'nobody said in time that the first part is well' >"$S/out"; say refused:canary 1 "$S/out"; failed=1
+    else rest 0.3
+    fi
+  done
+  rm -f "$S/baking" "$S/until"
+  state armed
+  ! goes_on || open_session || { say refused:begin 1 "$S/out"; failed=1; }
 }
 no_switch() { echo 'the switch did not start' >>"$S/out"; say refused:switch 1 "$S/out"; finish untouched; }
 is_untouched_since_plan() {
@@ -69,7 +92,7 @@ snapshot() {
 commit_unmoved() { # number
   local code=0
   if [ "$(active 2>/dev/null)" != "$lines" ]; then failed=1; say moved 1; return; fi
-  [ "$with_handshakes" = 0 ] || [ "$1" != "$commits" ] || tell_handshakes
+  [ "$with_handshakes" = 0 ] || { [ "$1" != "$commits" ] && [ "$1" != "$canary" ]; } || tell_handshakes
   begun=1
   { : >"$S/begun"; } 2>"$S/out" || { failed=1; say "commit:$1" 1 "$S/out"; return; }
   commit || { code=$?; failed=1; }

@@ -1,5 +1,5 @@
 # The end of the window in which the switch waits for the client's word: seconds since the router started, a clock that nobody sets. It
-# stands in the file `until`, which the switch alone writes, so that one that was killed goes on counting; behind it the last second to
+# stands in the file `until`, which the switch alone writes (while the first part bakes: the transaction), so that one that was killed goes on counting; behind it the last second to
 # which it may be moved. A client asks by the file `wanted`: until when, or `+` for how long from now on, and the digest of what it has
 # proven, `-` where it has proven nothing.
 deadline=

@@ -1,0 +1,270 @@
+// Applies that wait: for a person's word, or until the part that goes first is proven; and what is left when something goes wrong meanwhile.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CanaryPlan, withCanary } from '../../src/plan/canary.ts';
+import type { HeldApply } from '../../src/plan/types/facts.ts';
+import type { ApplyInput } from '../../src/router/apply-input.ts';
+import { confirmHeld, type Deciding, undoHeld } from '../../src/router/deciding.ts';
+import { findHeld } from '../../src/router/held.ts';
+import { readRouter } from '../../src/router/read.ts';
+import { printCommands } from '../../src/vyatta/commands.ts';
+import { type Attempt, assertClean, attempt, configured, look, oneTunnel, sh } from '../support/attempt.ts';
+import { aPeer, aSite, aTunnel, placeOf } from '../support/builders.ts';
+import { baseBoot, startRouter, type TestRouter } from '../support/router.ts';
+
+let router: TestRouter;
+
+const readLog = (): string => readFileSync(join(router.lab.root, 'config/user-data/edgewg/log'), 'utf8');
+const names = (path: string): string[] => {
+  const folder = join(router.lab.root, path);
+  return existsSync(folder) ? readdirSync(folder) : [];
+};
+async function waitFor(condition: () => boolean): Promise<void> {
+  for (
+    const until = Date.now() + 60_000;
+    !condition();
+    await new Promise(resolve => setTimeout(resolve, 100))
+  )
+    if (Date.now() > until) assert.fail('it never came');
+}
+
+/** A person's word from another machine, without the site file. */
+async function deciding<T>(decide: (input: Deciding) => Promise<T>): Promise<T> {
+  const connection = await router.dialer.dial();
+  try {
+    const reading = await readRouter(connection);
+    const [held] = reading.facts.held as [HeldApply];
+    return await decide({
+      dialer: router.dialer,
+      connection,
+      reading,
+      held,
+      replan: undefined,
+      who: 'somebody@else',
+      now: () => performance.now(),
+      onEvent: () => undefined,
+      signal: new AbortController().signal,
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+describe('an apply that waits', () => {
+  beforeEach(async () => {
+    router = await startRouter({}, baseBoot);
+  });
+  afterEach(async () => {
+    await router.lab.close();
+  });
+
+  const hold = async (seconds = 600): Promise<Attempt> => {
+    const done = await attempt(router, oneTunnel, { hold: seconds, confirmWithin: 60 });
+    assert.equal(done.error, undefined, done.error?.message);
+    assert.ok(done.outcome?.held !== undefined);
+    return done;
+  };
+
+  it('opens as many connections and channels as any other', async () => {
+    const count = (kind: string): number => router.lab.log.filter(event => event.kind === kind).length;
+    await hold();
+    // those of an apply, and none more: the word that it is to wait takes the place of the one that confirms
+    assert.deepEqual([count('connection'), count('channel')], [2, 4]);
+    await deciding(undoHeld);
+  });
+
+  it('goes on waiting when its switch is killed, until the same moment', async () => {
+    await hold();
+    const [before] = (await look(router)).facts.held;
+    await sh(
+      router,
+      `for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline 2>/dev/null) in "bash /tmp/edgewg/"*"/run watch ") kill -KILL \${p#/proc/};; esac; done; sleep 3`,
+    );
+    const [after] = (await look(router)).facts.held;
+    assert.equal(after?.until, before?.until);
+    const { hasRecord } = await deciding(confirmHeld);
+    assert.ok(hasRecord);
+    const { facts } = await look(router);
+    assert.deepEqual([facts.drift, facts.held], [[], []]);
+    assert.match(readLog(), /asked to confirm by somebody@else\n.* saved \(confirmed\)\n$/);
+  });
+
+  it('is undone by another word, although somebody else committed meanwhile', async () => {
+    const { before } = await hold();
+    await sh(
+      router,
+      configured('$W set interfaces ethernet eth2 description other </dev/null; $W commit </dev/null'),
+    );
+    await assert.rejects(deciding(confirmHeld), /running is what was proven — saw another configuration/);
+    const { asBefore } = await deciding(undoHeld);
+    assert.equal(asBefore, false);
+    const after = await look(router);
+    assert.equal(
+      printCommands(after.running).replace(/^set interfaces ethernet eth2 description other\n/m, ''),
+      printCommands(before.running),
+    );
+  });
+
+  it('is gone after a restart, which is told until the next apply has tidied up', async () => {
+    const { plan } = await hold();
+    const id = (await look(router)).facts.held[0]?.id ?? '';
+    assert.deepEqual(names('config/auth'), ['wg4.key']);
+    await router.lab.reboot();
+    const { facts, running } = await look(router);
+    assert.deepEqual(
+      facts.interrupted.map(one => [one.id, one.wasHeld, one.isSavedAsBefore]),
+      [[id, true, true]],
+    );
+    assert.doesNotMatch(printCommands(running), /wg4/);
+    assert.throws(
+      () => findHeld(facts, id.slice(0, 4), 'r'),
+      /has restarted since it began, and came up with what was saved/,
+    );
+    assert.ok(plan.keys.length > 0);
+    const other = aSite([aTunnel('wg5', { peers: [aPeer(5)] })], {
+      manages: { at: [], interfaces: [], firewallRules: new Map(), natRules: [] },
+    });
+    assert.equal((await attempt(router, other, { confirmWithin: 60 })).error, undefined);
+    assert.deepEqual(names('config/auth'), ['wg5.key']);
+    assert.deepEqual(
+      names('config/user-data/edgewg').filter(name => name.startsWith('made.') || name.endsWith('.new')),
+      [],
+    );
+    assert.match(readLog(), new RegExp(`${id} gone \\(the router restarted\\)\n`));
+    assert.deepEqual((await look(router)).facts.interrupted, []);
+  });
+
+  it('keeps the key of an apply that a restart ended for one that uses it', async () => {
+    await hold();
+    await router.lab.reboot();
+    assert.equal((await attempt(router, oneTunnel, { confirmWithin: 60 })).error, undefined);
+    assert.deepEqual(names('config/auth'), ['wg4.key']);
+  });
+
+  describe('for the tunnel that goes first', () => {
+    const [four] = oneTunnel.tunnels;
+    assert.ok(four !== undefined);
+    const both = aSite([four, aTunnel('wg5', { listenPort: 51825, peers: [aPeer(5)] })], { mssClamp: {} });
+
+    /** wg4 first, proven for so long. */
+    const first = async (
+      bakeSeconds: number,
+      more: Partial<ApplyInput> = {},
+      confirmWithin = 60,
+      inBake: () => Promise<unknown> = async () => undefined,
+    ): Promise<Attempt> => {
+      let canary: CanaryPlan | undefined;
+      let isTold = false;
+      const input: Partial<ApplyInput> = {
+        ...more,
+        get canary() {
+          assert.ok(canary !== undefined);
+          const moreProbes = async () => {
+            const said = isTold ? undefined : await inBake();
+            isTold = true;
+            if (said === 'unwell') return [{ name: 'a probe', ok: false, saw: 'nothing' }];
+            return [];
+          };
+          return { plan: canary, bakeSeconds, moreProbes };
+        },
+      };
+      const inFront = async (_: unknown, plan: Attempt['plan']): Promise<CanaryPlan> => {
+        const { running } = await look(router);
+        canary = withCanary(plan, 'wg4', { site: both, placeOf, running });
+        return canary;
+      };
+      return await attempt(router, both, { confirmWithin }, inFront, input);
+    };
+
+    it('commits it, proves it, and then the rest', async () => {
+      const { error, events, outcome } = await first(1);
+      assert.equal(error, undefined, error?.message);
+      assert.deepEqual(
+        events
+          .flatMap(event =>
+            event.kind === 'committed' ? [`${event.number}`] : event.kind === 'baking' ? ['baking'] : [],
+          )
+          .slice(0, 2),
+        ['1', 'baking'],
+      );
+      assert.equal(outcome?.hasRecord, true);
+      const { facts } = await look(router);
+      assert.deepEqual([...facts.interfaces.keys()].sort(), ['wg4', 'wg5']);
+      assert.deepEqual(facts.drift, []);
+    });
+
+    it('puts all of it back when the second commit fails', async () => {
+      const { before, error } = await first(1, {}, 60, async () =>
+        router.lab.faults.add('commit:subtree:460=fail'),
+      );
+      assert.equal(error?.exit, 5, error?.message);
+      assert.match(error.message, /the commit failed/);
+      await assertClean(router, before);
+    });
+
+    it('puts it back when it is not well, and the rest never comes', async () => {
+      const { before, error, events } = await first(20, {}, 60, () => Promise.resolve('unwell'));
+      assert.equal(error?.exit, 5, error?.message);
+      assert.match(error.message, /wg4 went first, and its proof failed: a probe/);
+      assert.deepEqual(
+        events.flatMap(event => (event.kind === 'committed' ? [event.number] : [])),
+        [1],
+      );
+      await assertClean(router, before);
+    });
+
+    it('puts all of it back when the proof of the whole fails', async () => {
+      const moreProbes = async () => [{ name: 'a probe', ok: false, saw: 'nothing' }];
+      const { before, error } = await first(1, { moreProbes });
+      assert.equal(error?.exit, 5, error?.message);
+      await assertClean(router, before);
+    });
+
+    it('puts it back when the client is gone while it bakes', async () => {
+      const before = await look(router);
+      const never = new Error('gone');
+      let dials = 0;
+      void first(
+        600,
+        {
+          dialer: {
+            name: 'r',
+            dial: signal => (dials++ > 0 ? Promise.reject(never) : router.dialer.dial(signal)),
+          },
+        },
+        5,
+        async () => {
+          await router.lab.now({ step: 'now', kind: 'drop' });
+        },
+      ).catch(() => undefined);
+      await waitFor(() =>
+        / (put-back|undone) \(/.test(
+          existsSync(join(router.lab.root, 'config/user-data/edgewg/log')) ? readLog() : '',
+        ),
+      );
+      await assertClean(router, before);
+    });
+
+    it('leaves it to the switch when the transaction is killed while it bakes', async () => {
+      const kill = `for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline 2>/dev/null) in "bash /tmp/edgewg/"*"/run transact ") kill -KILL \${p#/proc/};; esac; done`;
+      const { before, error } = await first(20, {}, 60, () => sh(router, kill));
+      assert.equal(error?.exit, 5, error?.message);
+      assert.match(readLog(), /switch fires: (the transaction died|asked to)/);
+      await assertClean(router, before);
+    });
+
+    it('puts back its own when somebody else commits while it bakes', async () => {
+      const { error } = await first(1, {}, 60, () =>
+        sh(
+          router,
+          configured('$W set interfaces ethernet eth2 description other </dev/null; $W commit </dev/null'),
+        ),
+      );
+      assert.equal(error?.exit, 5, error?.message);
+      const now = printCommands((await look(router)).running);
+      assert.match(now, /eth2 description other/);
+      assert.doesNotMatch(now, /wg[45]/);
+    });
+  });
+});
