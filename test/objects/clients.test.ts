@@ -149,6 +149,12 @@ describe('clients of a tunnel', () => {
     );
   });
 
+  it('may be a group that the file makes', () => {
+    const text = `${site(wg('wg1', 1, '{ from: { kids: { group: KIDS } } }'))}groups: { KIDS: { type: address, members: [192.168.2.9] } }\n`;
+    const { words } = settled(text, aRouter(...home));
+    assert.ok(words.includes('set firewall modify EDGEWG-eth2 rule 1000 source group address-group KIDS'));
+  });
+
   it('get the address of the tunnel by one rule, unless somebody has one or the file wants none', () => {
     const nat = (text: string, running: Tree): string[] =>
       planned(text, running).plan.commits.flatMap(({ run }) =>
@@ -211,5 +217,31 @@ describe('clients of a tunnel', () => {
     const { text, plan } = importSite({ running }, { host: 'r' }, { manages: true, file: 'x', checks: [] });
     assert.deepEqual(plan.commits, []);
     assert.match(text, /clients: \{ from: \{ to-the-provider: \{ group: VPN \} \} \}/);
+  });
+
+  it('are taken over one by one where another rule has a condition without a word in the file', () => {
+    const running = aRouter(
+      ...home,
+      'interfaces wireguard wg0 address 10.64.0.2/32',
+      `interfaces wireguard wg0 peer ${key(3)} allowed-ips 0.0.0.0/0`,
+      'interfaces wireguard wg0 route-allowed-ips false',
+      'protocols static table 2 interface-route 0.0.0.0/0 next-hop-interface wg0',
+      'firewall modify pbr rule 12 action modify',
+      'firewall modify pbr rule 12 protocol tcp',
+      'firewall modify pbr rule 12 source address 192.168.1.8',
+      'firewall modify pbr rule 12 modify table 2',
+      'firewall modify pbr rule 13 action modify',
+      'firewall modify pbr rule 13 source address 192.168.1.9',
+      'firewall modify pbr rule 13 modify table 2',
+      'interfaces ethernet eth1 firewall in modify pbr',
+    );
+    const { text, plan, unmanaged } = importSite(
+      { running },
+      { host: 'r' },
+      { manages: false, file: 'x', checks: [] },
+    );
+    assert.deepEqual(plan.commits, []);
+    assert.match(text, /from: \{ rule-13: 192\.168\.1\.9 \}/);
+    assert.ok(unmanaged.some(({ command }) => command.includes('rule 12 protocol tcp')));
   });
 });

@@ -17,7 +17,7 @@ import {
 } from './kinds.ts';
 import { draftMasquerade } from './masquerade.ts';
 import { clientNamed } from './names.ts';
-import { isInto, isToMain, type RuleThere, rulesThere } from './rules-there.ts';
+import { isInto, isSayable, isToMain, type RuleThere, rulesThere } from './rules-there.ts';
 import { hasIpv6, type Inside, insideOf, isSeen, networksOf, rangeOf, sourcesOf } from './sources.ts';
 import { isAlone } from './tables.ts';
 
@@ -99,7 +99,7 @@ class Drafting {
   #client(clients: Found[], set: Attached, rule: RuleThere): void {
     const instance = [4, set.name, String(rule.number)] as const;
     const said = modifyRule.data(this.#running, ...instance) as unknown as SaidRule;
-    const source = this.#sourceOf(set, said);
+    const source = isSayable(this.#running, instance) ? this.#sourceOf(set, said) : undefined;
     if (source === undefined) return;
     const name = clientNamed(rule.description)?.client ?? nameFrom(rule);
     const there = clients.find(one => one.name === name);

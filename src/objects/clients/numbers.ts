@@ -1,12 +1,11 @@
 // Which number a rule for clients has: the one that it has on the router, or that the file says, or the next that is free and
 // comes before whatever else would take its packets.
 import { meeting, type Packets } from '../../model/firewall/packets.ts';
-import { type Tree, values } from '../../vyatta/tree.ts';
-import type { Family } from '../../wireguard/prefix.ts';
+import type { Tree } from '../../vyatta/tree.ts';
 import type { Desired, DesiredSet, Stage } from './desired.ts';
 import { modifyRule } from './kinds.ts';
 import { clientNamed, ownNetworkDescription } from './names.ts';
-import { isToMain, type RuleThere, rulesThere } from './rules-there.ts';
+import { isSayable, isToMain, type RuleThere, rulesThere } from './rules-there.ts';
 import type { Seen } from './sources.ts';
 
 export interface Numbered {
@@ -183,18 +182,12 @@ class Choice {
     const instance = [this.#set.family, this.#set.name, String(number)] as const;
     const { description: _, ...said } = modifyRule.data(this.#running, ...instance);
     const { description: __, ...rule } = wanted;
-    return canonical(said) === canonical(rule) && hasNoMore(this.#running, this.#set.family, instance);
+    return canonical(said) === canonical(rule) && isSayable(this.#running, instance);
   }
 }
 
 /** What ends the ruleset, or gives the connection a table of its own. */
 const deciding: ReadonlySet<RuleThere['effect']['kind']> = new Set(['leave', 'drop', 'table', 'group']);
-
-const known = new Set(['action', 'description', 'modify', 'source', 'destination', 'log']);
-
-function hasNoMore(running: Tree, _: Family, instance: readonly [Family, string, string]): boolean {
-  return values(running, modifyRule.path(...instance)).every(word => known.has(word));
-}
 
 const canonical = (data: object): string =>
   JSON.stringify(data, (_, one: unknown) =>

@@ -1,7 +1,7 @@
 // The rules of a modify ruleset on the router, those that are off too: their numbers are taken.
 import { type Effect, readModify } from '../../model/firewall/modify.ts';
 import type { Packets } from '../../model/firewall/packets.ts';
-import type { Path, Tree } from '../../vyatta/tree.ts';
+import { type Path, type Tree, values } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import { modifyRule } from './kinds.ts';
 
@@ -44,3 +44,11 @@ export const isToMain = (effect: Effect): boolean =>
 /** It sends packets into this table. */
 export const isInto = (effect: Effect, table: string | undefined): boolean =>
   effect.kind === 'table' && effect.table === table;
+
+const sayable = new Set(['action', 'description', 'modify', 'source', 'destination', 'log']);
+
+/** The rule has no condition that the file has no word for. */
+export const isSayable = (
+  running: Tree,
+  instance: readonly [family: Family, set: string, number: string],
+): boolean => values(running, modifyRule.path(...instance)).every(word => sayable.has(word));
