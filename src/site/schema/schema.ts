@@ -3,4 +3,9 @@ import * as z from 'zod';
 import { zodOf } from './shape.ts';
 import { siteShape } from './site.ts';
 
-export const siteSchema = zodOf(siteShape, z);
+// named one by one: the whole of zod would bring its messages in fifty languages into the bundle
+const { array, boolean, literal, number, record, strictObject, string, union } = z;
+export const siteSchema = zodOf(siteShape, {
+  ...{ array, boolean, literal, number, record, strictObject, string, union },
+  enum: z.enum,
+});

@@ -71,14 +71,14 @@ export const z = {
 type Library = Record<string, (...args: readonly unknown[]) => unknown>;
 
 /** The schema itself; `library` is zod. */
-export function zodOf<T extends zod.ZodType>(shape: T, library: typeof zod): T {
+export function zodOf<T extends zod.ZodType>(shape: T, library: Pick<typeof zod, Words>): T {
   const known = new Map<Shape, unknown>();
   const made = (value: unknown): unknown => {
     if (!(value instanceof Shape)) return Array.isArray(value) ? value.map(made) : below(value);
     let found = known.get(value);
     if (found === undefined) {
       const { name, args, before } = value;
-      const owner = (before === undefined ? library : made(before)) as Library;
+      const owner = (before === undefined ? library : made(before)) as unknown as Library;
       found = owner[name]?.(...(name === 'meta' ? args : args.map(made)));
       known.set(value, found);
     }
