@@ -24,7 +24,7 @@ export const heldPositional = {
   },
 } as const;
 
-export interface DecidingArgs extends AccessArgs {
+interface DecidingArgs extends AccessArgs {
   readonly file: string;
   readonly id: string | undefined;
   readonly format: 'text' | 'json';

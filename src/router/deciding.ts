@@ -31,7 +31,7 @@ export interface Deciding {
 }
 
 /** What the router keeps of it. */
-export interface Confirmed {
+interface Confirmed {
   readonly hasRecord: boolean;
 }
 
