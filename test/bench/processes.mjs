@@ -79,7 +79,7 @@ function isProgram({ programs }, at) {
  * By phase, in the order of their first process: `{ phase, own, system, names }`, of the processes from `since` on (seconds since 1970).
  * Every reading is a phase of its own.
  */
-export function countProcesses(file, since = 0) {
+export function countProcesses(file, since = 0, until = Number.POSITIVE_INFINITY) {
   const all = processesOf(file);
   const roles = new Map();
   let readings = 0;
@@ -103,7 +103,7 @@ export function countProcesses(file, since = 0) {
   const phases = new Map();
   for (const [id, one] of [...all].sort(([, a], [, b]) => a.at - b.at)) {
     const { phase, kind } = roleOf(id);
-    if (phase === undefined || one.at < since || kind === 'inner') continue;
+    if (phase === undefined || one.at < since || one.at >= until || kind === 'inner') continue;
     if (!phases.has(phase)) phases.set(phase, { phase, own: 0, system: 0, names: {} });
     const count = phases.get(phase);
     if (kind === 'system') {
