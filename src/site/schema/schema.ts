@@ -4,8 +4,14 @@ import { zodOf } from './shape.ts';
 import { siteShape } from './site.ts';
 
 // named one by one: the whole of zod would bring its messages in fifty languages into the bundle
-const { array, boolean, literal, number, record, strictObject, string, union } = z;
 export const siteSchema = zodOf(siteShape, {
-  ...{ array, boolean, literal, number, record, strictObject, string, union },
+  array: z.array,
+  boolean: z.boolean,
   enum: z.enum,
+  literal: z.literal,
+  number: z.number,
+  record: z.record,
+  strictObject: z.strictObject,
+  string: z.string,
+  union: z.union,
 });
