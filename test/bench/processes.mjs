@@ -4,10 +4,10 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** The words that run the lab under strace; the log goes to `file`. */
+/** The words that run the lab under strace, which stands beside it, so that signals reach the lab; the log goes to `file`. */
 export const traced = (file, words) => [
   'strace',
-  ...['-f', '-q', '-ttt', '-s', '400', '--seccomp-bpf', '--decode-pids=pidns', '-e', 'signal=none'],
+  ...['-D', '-f', '-q', '-ttt', '-s', '400', '--seccomp-bpf', '--decode-pids=pidns', '-e', 'signal=none'],
   ...['-e', 'trace=clone,clone3,fork,vfork,execve', '-o', file, ...words],
 ];
 
