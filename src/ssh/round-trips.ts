@@ -1,5 +1,5 @@
 // What of ssh2 waits for an answer that it need not wait for. Over a long line each wait is a round trip, and a login and a command had
-// four of them. This reaches for parts of ssh2 that its types don't tell (the version is pinned, and test/ssh/round-trips.test.ts counts).
+// four of them. This reaches for parts of ssh2 that its types don't tell; its version is pinned.
 import type { Client, ClientChannel } from './ssh2.ts';
 
 interface Protocol {

@@ -11,8 +11,8 @@ export const stillUsed: Check = {
     EW031: {
       title: 'a tunnel goes that others still use',
       why: `The plan deletes an interface, or renames it, which is the same to the router. Lines that aren't edgewg's still name it: a
-        NAT rule, a listener of DNS, a load-balance group, a port forward, a zone, a table of policy routing; or a next hop, a BGP
-        neighbour, lies behind it. Some of them make the router refuse the commit; the others stay, do nothing, and send
+        NAT rule, a load-balance group, a port forward, a table of policy routing; or a next hop, a BGP neighbour, lies behind
+        it. Its zone and its listener of DNS go with it. Some of them make the router refuse the commit; the others stay, do nothing, and send
         packets another way than anybody thinks.`,
       way: `Take the lines out on the router, or move them to the interface that comes in its place; the finding lists them all. --allow
         in-use applies all the same and leaves them as they are.`,
