@@ -1,7 +1,8 @@
 // Which proofs an apply does: the site file's, which the plan names, and those of the command line. And what this machine asks by itself.
 import { Refused } from '../errors.ts';
+import { sessionSeconds } from '../model/routing/session.ts';
 import { configurationAfter } from '../plan/after.ts';
-import { sessionSeconds, usualSeconds } from '../plan/proofs.ts';
+import { usualSeconds } from '../plan/proofs.ts';
 import { touchedInterfaces } from '../plan/touched.ts';
 import type { Plan } from '../plan/types/plan.ts';
 import type { Proof } from '../plan/types/proof.ts';

@@ -1,9 +1,9 @@
 // Which proofs of the site file an apply does, and how long each may take. Pure.
-import { neighbor as neighborKind } from '../objects/neighbor.ts';
+import { sessionSeconds } from '../model/routing/session.ts';
 import { tunnel as tunnelKind } from '../objects/tunnel.ts';
 import { neighborsNamed } from '../site/rules/proof.ts';
 import type { Site, SitePath } from '../site/site.ts';
-import { type Tree, value, values } from '../vyatta/tree.ts';
+import type { Tree } from '../vyatta/tree.ts';
 import { printEndpoint } from '../wireguard/endpoint.ts';
 import type { PlaceOf } from './types/check.ts';
 import type { BgpProof, Proof } from './types/proof.ts';
@@ -15,12 +15,6 @@ const handshakeSeconds = 135;
 export const usualSeconds = 10;
 
 const commandSeconds = 30;
-
-/**
- * Where the timers say nothing: a session is given up after 180 s without a message, and called again after 120 s (RFC 4271 section 10;
- * Quagga's and ZebOS's hold time is twice the RFC's). One that the change broke must first be given up, then called again.
- */
-const usualTimers = { holdtime: 180, connect: 120 };
 
 export interface ProofInput {
   readonly site: Site;
@@ -102,17 +96,6 @@ function bgpProofs({ site, placeOf, after }: ProofInput): BgpProof[] {
   for (const [i, name] of wish.established.entries()) add(name, [...wish.at, 'established', i]);
   for (const [name, count] of wish.prefixes) add(name, [...wish.at, 'prefixes', name], count);
   return [...found.values()];
-}
-
-/** How long a session may take to be there again at the worst: its hold time, and the time until it is called again. */
-export function sessionSeconds(after: Tree, address: string): number {
-  const [asn = ''] = values(after, ['protocols', 'bgp']);
-  const configured = (name: 'holdtime' | 'connect'): number => {
-    const own = value(after, [...neighborKind.path(asn, address), 'timers', name]);
-    return Number(own ?? value(after, ['protocols', 'bgp', asn, 'timers', name]) ?? usualTimers[name]);
-  };
-  // 0: a session that is never given up; then only one that is called anew is waited for
-  return configured('holdtime') + configured('connect');
 }
 
 /** Seconds of the window when nobody says any: the slowest proof with what surrounds it, and no less than an apply ever had. */

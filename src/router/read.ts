@@ -8,6 +8,7 @@ import type { Disk, KeyFile, RouterFacts, Session } from '../plan/types/facts.ts
 import { filterMark } from '../plan/types/origin.ts';
 import type { Connection } from '../ssh/connection.ts';
 import { parseCommands } from '../vyatta/commands.ts';
+import { readProbes } from '../vyatta/probed-nodes.ts';
 import { redact } from '../vyatta/redact.ts';
 import { scrub } from '../vyatta/scrub.ts';
 import { UnreadableText } from '../vyatta/source.ts';
@@ -16,7 +17,6 @@ import { quote } from '../vyatta/words.ts';
 import { parseHeld } from './held.ts';
 import { readInterfaces } from './live-interfaces.ts';
 import { interruptedOf } from './log.ts';
-import { readProbes } from './probed-nodes.ts';
 import { newNonce, type Record, readRecords } from './records.ts';
 import { readScript } from './scripts.ts';
 import { parseSessions } from './sessions.ts';

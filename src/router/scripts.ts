@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { filterMark } from '../plan/types/origin.ts';
 import { shippedFile } from '../shipped.ts';
+import { probedNodes } from '../vyatta/probed-nodes.ts';
 import { lists } from '../vyatta/shown-names.ts';
-import { probedNodes } from './probed-nodes.ts';
 
 /** A file of these, as it is sent: without comments on lines of their own and without indentation: nobody reads them on the router, and a forced command must be short. */
 export function script(name: string): string {

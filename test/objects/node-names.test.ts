@@ -83,6 +83,7 @@ const otherThings: readonly string[] = [
   'src/commands/answers.ts',
   'src/commands/peer.ts',
   'src/site/cluster.ts',
+  'src/site/grammar/groups.ts',
   'src/site/rules/firewall-rules.ts',
   'src/site/schema/cluster.ts',
   'src/wireguard/mtu.ts',

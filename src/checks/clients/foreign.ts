@@ -2,15 +2,18 @@
 // what becomes of them when the tunnel is gone.
 import type { ModifyRule } from '../../model/firewall/modify.ts';
 import { type Ranges, union } from '../../model/firewall/ranges.ts';
-import type { Answer } from '../../model/routing/answers.ts';
+import { type Answer, validation } from '../../model/routing/answers.ts';
 import { modifierOf, networksOf } from '../../model/routing/policy.ts';
 import type { Question, Way } from '../../model/routing/step.ts';
 import { tellAnswer } from '../../model/routing/way-words.ts';
+import { tableBlackhole } from '../../objects/clients/kinds.ts';
+import { natRule } from '../../objects/nat.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
+import { firstSource } from '../../site/grammar/names.ts';
 import type { Tunnel } from '../../site/site.ts';
 import type { Interface } from '../../vyatta/interfaces.ts';
-import { has, type Path, values } from '../../vyatta/tree.ts';
+import { has, type Path } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import { alreadyThere, listed, livingTunnels } from '../routing/routes.ts';
 import { families, finding, viewOf } from '../view.ts';
@@ -104,23 +107,19 @@ const noAddress = (ways: readonly Way[]): Problem[] =>
 
 function noAnswer({ after }: CheckInput, { name }: Tunnel, answer: Answer): Problem {
   const text = `answers ${tellAnswer(answer)}`;
-  if (answer.kind === 'validated') return { text, commands: [['firewall', 'source-validation', 'loose']] };
+  if (answer.kind === 'validated') return { text, commands: [[...validation, 'loose']] };
   if (answer.kind === 'lost') return { text, hint: `let the rulesets of ${name} accept established packets` };
-  const taken = new Set(values(after, ['service', 'nat', 'rule']).map(Number));
+  const taken = new Set(natRule.names(after).map(Number));
   let number = firstSource;
   while (taken.has(number)) number++;
-  const rule = ['service', 'nat', 'rule', String(number)];
   return {
     text,
     commands: [
-      [...rule, 'outbound-interface', name],
-      [...rule, 'type', 'masquerade'],
+      [...natRule.leaf('outboundInterface', String(number)), name],
+      [...natRule.leaf('type', String(number)), 'masquerade'],
     ],
   };
 }
-
-/** Rules of source NAT are numbered from here on. */
-const firstSource = 5000;
 
 function leaks({ effect }: ModifyRule, family: Family, ways: readonly Way[]): Problem[] {
   const outs = new Set(ways.flatMap(({ end, out }) => (end === 'line' && out ? [out.name] : [])));
@@ -128,8 +127,7 @@ function leaks({ effect }: ModifyRule, family: Family, ways: readonly Way[]): Pr
   const text = `they leave in clear by ${listed([...outs])} when it is gone`;
   const table = effect.kind === 'table' && family === 4 ? effect.table : undefined;
   if (table === undefined) return [{ text }];
-  const blackhole = ['route', '0.0.0.0/0', 'blackhole', 'distance', '254'];
-  return [{ text, commands: [['protocols', 'static', 'table', table, ...blackhole]] }];
+  return [{ text, commands: [[...tableBlackhole(table), '254']] }];
 }
 
 const noRule = ({ path }: ModifyRule): Problem => ({

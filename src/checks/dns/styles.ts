@@ -8,18 +8,18 @@ import { has, type Tree } from '../../vyatta/tree.ts';
 import { finding, onRouter } from '../view.ts';
 
 /** Interfaces, all but some, or all. */
-type Style = 'listen-on' | 'except-interface' | 'everywhere';
+type Style = 'named' | 'excepted' | 'everywhere';
 
 const styleOf = (tree: Tree): Style =>
   listenOn.names(tree).length > 0
-    ? 'listen-on'
+    ? 'named'
     : exceptInterface.names(tree).length > 0
-      ? 'except-interface'
+      ? 'excepted'
       : 'everywhere';
 
 const tells: Record<Style, string> = {
-  'listen-on': 'listens on the interfaces that it names',
-  'except-interface': 'listens on all but those that it names',
+  named: 'listens on the interfaces that it names',
+  excepted: 'listens on all but those that it names',
   everywhere: 'listens on every interface',
 };
 
@@ -43,19 +43,19 @@ export const dnsStyles: Check = {
   find(input) {
     const [before, after] = [styleOf(input.running), styleOf(input.after)];
     if (!has(input.running, forwarding)) return [];
-    if (before === 'listen-on' && after === 'everywhere') return [lastGoes(input)];
+    if (before === 'named' && after === 'everywhere') return [lastGoes(input)];
     const { dns } = input.site;
     const [said] = dns === undefined ? [] : saidOf(dns);
     if (said === undefined || before === said.style) return [];
     // the first exception of a forwarder that listens everywhere takes nothing from anybody else
-    if (before === 'everywhere' && said.style === 'except-interface') return [];
+    if (before === 'everywhere' && said.style === 'excepted') return [];
     return [
       finding(input, said.at, {
         code: 'EW154',
         severity: 'error',
-        message: `the router's DNS forwarder ${tells[before]}, and the file wants ${said.style} ${said.name}`,
+        message: `the router's DNS forwarder ${tells[before]}, and the file wants ${said.node} ${said.name}`,
         hint:
-          before === 'listen-on'
+          before === 'named'
             ? 'use listenOn: with it a tunnel that is not named is not listened on'
             : `leave listenOn out: it ${before === 'everywhere' ? 'listens there already' : 'listens on every tunnel that exceptInterface does not name'}`,
         running: onRouter(input, forwarding),
@@ -65,11 +65,19 @@ export const dnsStyles: Check = {
 };
 
 /** What the file says, if it says anything: the rules of the file let only one style through. */
-function saidOf(dns: NonNullable<CheckInput['site']['dns']>): { style: Style; name: string; at: SitePath }[] {
+function saidOf(
+  dns: NonNullable<CheckInput['site']['dns']>,
+): { style: Style; node: string | undefined; name: string; at: SitePath }[] {
   return [
-    ...dns.listenOn.map(name => ({ style: 'listen-on' as const, name, at: [...dns.at, 'listenOn'] })),
+    ...dns.listenOn.map(name => ({
+      style: 'named' as const,
+      node: listenOn.tag().at(-1),
+      name,
+      at: [...dns.at, 'listenOn'],
+    })),
     ...dns.exceptInterface.map(name => ({
-      style: 'except-interface' as const,
+      style: 'excepted' as const,
+      node: exceptInterface.tag().at(-1),
       name,
       at: [...dns.at, 'exceptInterface'],
     })),

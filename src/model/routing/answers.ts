@@ -38,6 +38,9 @@ export function answersTo(world: World, { from, family }: Question, way: Way): A
   ];
 }
 
+/** The router's own word about packets that no route leads back to. */
+export const validation: Path = ['firewall', 'source-validation'];
+
 /** A network of clients holds the router's own address as well. */
 const isBack = ({ end, out }: Way, from: Interface): boolean =>
   end === 'own' || ((end === 'line' || end === 'tunnel') && out?.name === from.name);
@@ -47,6 +50,6 @@ function strictAt(tree: Tree, iface: Interface): Path | undefined {
   const own = ['ip', 'source-validation'];
   const said = value(iface.node, own);
   if (said !== undefined) return said === 'strict' ? [...iface.path, ...own, said] : undefined;
-  const all = ['firewall', 'source-validation', 'strict'];
+  const all = [...validation, 'strict'];
   return find(tree, all) === undefined ? undefined : all;
 }

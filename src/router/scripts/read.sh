@@ -85,7 +85,7 @@ machine() {
 }
 session() { printf '%s\n' "$SSH_CONNECTION"; }
 clock() { local up; date +%s; read -r up </proc/uptime; printf '%s\n' "$up"; }
-# whether the firmware has these nodes, in their order (router/probed-nodes.ts, put in here when the script is sent)
+# whether the firmware has these nodes, in their order (vyatta/probed-nodes.ts, put in here when the script is sent)
 probes() { local words; for words in @probes@; do cli-shell-api validateTmpl$words >/dev/null; echo "$?"; done; }
 # columns: interface, public key, port, fwmark; or interface, peer, psk?, endpoint, allowed IPs, handshake, rx, tx, keepalive. The kernel
 # tells the public half of each private key that it has: nobody need make that of a key file again.
