@@ -14,7 +14,7 @@ import { draftDns, exceptInterface, listenOn, wantDns } from './dns.ts';
 import type { Draft } from './draft.ts';
 import { draftGroups, groups, wantGroups } from './group.ts';
 import { Claim } from './hold.ts';
-import type { Kind, Title } from './kind.ts';
+import type { Kind, Reach, Title } from './kind.ts';
 import type { Instance } from './leaf.ts';
 import { draftNat, natRule, wantNat } from './nat.ts';
 import { bgp, draftBgp, neighbor, prefixList, wantBgp } from './neighbor.ts';
@@ -38,8 +38,19 @@ const kinds = (
   ] as unknown as Kind<Instance, string>[]
 ).sort((a, b) => b.depth - a.depth) as readonly Kind<Instance, string>[];
 
-/** The boxes of a configuration in which objects stand: `interfaces wireguard`. */
-export const roots: readonly Path[] = kinds.flatMap(kind => kind.roots());
+/**
+ * What a plan may touch at all; below it, what the table of nodes knows and ownership allows. `within`: at or below an object, or
+ * what goes with one. `above`: there may be one below. `outside`: nothing there is ever touched.
+ */
+export function reach(path: Path): Reach {
+  let found: Reach = 'outside';
+  for (const kind of kinds) {
+    const one = kind.reach(path);
+    if (one === 'within') return one;
+    if (one === 'above') found = one;
+  }
+  return found;
+}
 
 /** Niceties that some firmwares lack, by the name of the probe: without them a tunnel works as well. */
 const niceties: Record<string, (path: Path) => boolean> = {

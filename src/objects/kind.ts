@@ -51,7 +51,12 @@ interface Definition<I extends Instance, Key extends string> {
   readonly isOneEntry?: true;
   /** Words of the path that name the object in a report, where it is known by fewer than all of them. */
   readonly known?: number;
+  /** Words of the path that go with the instance where all below them is ours: EdgeOS takes no route without a next hop. */
+  readonly unit?: number;
 }
+
+/** Where a path is beside the instances of a kind. */
+export type Reach = 'within' | 'above' | 'outside';
 
 /** The keys of a table of leaves. */
 export type KeyOf<Leaves extends readonly Leaf[]> = Leaves[number]['key'];
@@ -82,6 +87,13 @@ export class Kind<I extends Instance, Key extends string> {
     const [top = '', box = ''] = this.#definition.at;
     const boxes = typeof box === 'object' ? Object.values(box) : [box];
     return boxes.map(word => [String(top), String(word)]);
+  }
+
+  /** `within`: at or below an instance, or what goes with it. `above`: there may be one below. */
+  reach(path: Path): Reach {
+    const { at, unit = at.length } = this.#definition;
+    if (!at.every((step, i) => i >= path.length || isWordOf(step, path[i] ?? ''))) return 'outside';
+    return path.length >= unit ? 'within' : 'above';
   }
 
   path(...instance: I): Path {
@@ -251,6 +263,10 @@ export class Kind<I extends Instance, Key extends string> {
   #nodeOf(key: Key, instance: Instance): Path {
     return this.#leafOf(key).node[familyOf(instance)];
   }
+}
+
+function isWordOf(step: Step, word: string): boolean {
+  return step === any || (typeof step === 'string' ? word === step : Object.values(step).includes(word));
 }
 
 /** Of an instance that has one, or whose name is an address; the nodes of the others are the same for both. */

@@ -34,6 +34,7 @@ export const route: Kind<[family: Family, prefix: string, tunnel: string], KeyOf
     order: ['tunnels', name, 2],
   }),
   isOneEntry: true,
+  unit: 4,
 });
 
 const guardLeaves = [leaf('distance', 'distance'), leaf('disable', 'disable')];
@@ -52,6 +53,7 @@ export const guard: Kind<[family: Family, prefix: string], KeyOf<typeof guardLea
   },
   title: (_, prefix) => ({ title: `guard of ${prefix}`, order: ['Guard routes', prefix, 0] }),
   known: 4,
+  unit: 4,
 });
 
 /** Every route of the interface is, or this one is to go. */

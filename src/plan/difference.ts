@@ -1,12 +1,12 @@
 // Running against wanted: one short recursion over two trees of words. Only in running and ours: delete the subtree.
 // Only in wanted: set its leaves. In both: go on below.
 
+import { reach } from '../objects/all.ts';
 import type { OwnershipOf } from '../objects/ownership.ts';
 import type { SitePlace } from '../site/site.ts';
 import { canonicalValues } from '../vyatta/canonical.ts';
 import { type Found, lookup, step, top } from '../vyatta/nodes.ts';
 import { emptyTree, leaves, type Path, type Tree } from '../vyatta/tree.ts';
-import { reach } from './roots.ts';
 import type { Change, Operation } from './types/plan.ts';
 
 export interface Difference {
@@ -68,7 +68,7 @@ class Walk implements Difference {
     const gone = [...have]
       .filter(([, parts]) => parts.some(part => !wantedValues.has(part)))
       .map(([word]) => word)
-      .filter(word => node.kind !== 'multi' || this.owns([...path, word]) !== 'kept');
+      .filter(word => node.kind !== 'multi' || this.owns([...path, word]) === 'ours');
     const left = new Set([...have].filter(([word]) => !gone.includes(word)).flatMap(([, parts]) => parts));
     const missing = [...want]
       .filter(([, parts]) => parts.some(part => !left.has(part)))
@@ -151,9 +151,11 @@ class Walk implements Difference {
   }
 }
 
-/** A leaf itself, not one of its values. */
+/** A leaf itself, not one of its values. Where each value is an object, they are compared as the instances of a tag are. */
 function isLeafNode(found: Found | undefined): found is Found {
-  return found !== undefined && !found.isValue && (found.node.kind === 'leaf' || found.node.kind === 'multi');
+  if (found === undefined || found.isValue) return false;
+  const { node } = found;
+  return node.kind === 'leaf' || (node.kind === 'multi' && node.ofObjects !== true);
 }
 
 /** The running words by their canonical form, for the instances of a tag whose names can be written in several. */

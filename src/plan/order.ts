@@ -1,4 +1,5 @@
 // From a difference to commits that EdgeOS accepts, each with its undo.
+import { reach } from '../objects/all.ts';
 import { modifyRule, modifySet, table } from '../objects/clients/kinds.ts';
 import { groups, groupUses } from '../objects/group.ts';
 import { ruleset } from '../objects/ruleset.ts';
@@ -174,6 +175,9 @@ function undoSet(
       if (has(tree, leaf)) restore(tree, leaf, before => add(undo.sets, before));
       else add(undo.deletes, leaf);
       return;
+    } else if (reach(here) === 'above') {
+      // an interface, a zone or a list that wasn't in the configuration: others may have put more there since
+      if (found?.isValue) add(undo.prunes, here);
     } else if (found?.node.kind !== 'tag' || found.isValue) {
       add(undo.deletes, here);
       return;

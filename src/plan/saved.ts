@@ -3,15 +3,14 @@
 
 import * as z from 'zod';
 import { Refused } from '../errors.ts';
+import { reach } from '../objects/all.ts';
 import { partsOfHelper, tunnelOfTask } from '../objects/endpoint-helper.ts';
 import { isExecuted } from '../objects/tunnel.ts';
 import { lookup } from '../vyatta/nodes.ts';
-import type { Path } from '../vyatta/tree.ts';
 import { contentOf } from './helper-steps.ts';
 import { summarize } from './make.ts';
-import { reach } from './roots.ts';
 import { digestShape, originSchema } from './types/origin-schema.ts';
-import { formatVersion, type Plan } from './types/plan.ts';
+import { formatVersion, type Operation, type Plan } from './types/plan.ts';
 
 const path = z.array(z.string().max(4096)).min(1).max(40);
 const line = z.int().min(0);
@@ -158,8 +157,8 @@ export function parsePlan(text: string, name: string): Plan {
     const [issue] = read.error.issues;
     return refuse(`is no plan: ${issue?.path.join('.')}: ${issue?.message}`);
   }
-  for (const { path } of read.data.commits.flatMap(commit => commit.run))
-    if (!isOurs(path)) refuse(`holds a command that edgewg never plans: ${path.join(' ')}`);
+  for (const operation of read.data.commits.flatMap(commit => commit.run))
+    if (!isOurs(operation)) refuse(`holds a command that edgewg never plans: ${operation.path.join(' ')}`);
   for (const step of read.data.helpers ?? [])
     if (step.do === 'put' && contentOf(step) === undefined)
       refuse(`puts ${step.path} on the router, and this edgewg would put another script there`);
@@ -168,11 +167,13 @@ export function parsePlan(text: string, name: string): Plan {
 }
 
 /**
- * Whether a command on this path is one that edgewg plans. `isUndo`: it puts back what somebody else wrote once, whose
+ * Whether a command is one that edgewg plans. `isUndo`: it puts back what somebody else wrote once, whose
  * descriptions may hold brackets and the like, but nothing that starts a command.
  */
-export function isOurs(path: Path, isUndo = false): boolean {
-  if (reach(path) === 'outside') return false;
+export function isOurs({ op, path }: Operation, isUndo = false): boolean {
+  const where = reach(path);
+  // above an object everything may be somebody else's: there only what is empty goes
+  if (where === 'outside' || (where === 'above' && op !== 'prune')) return false;
   return path.every((word, i) => {
     const found = lookup(path.slice(0, i + 1));
     if (found === undefined) return false;

@@ -190,7 +190,7 @@ export function findApply(history: readonly ApplyRecord[], id: string | undefine
 function checked(record: ApplyRecord): ApplyRecord {
   const strange = record.commits
     .flatMap(({ run, undo }) => [...run, ...undo])
-    .find(({ path }) => !isOurs(path, true));
+    .find(one => !isOurs(one, true));
   if (strange === undefined) return record;
   throw new Refused(
     'strange-record',

@@ -61,6 +61,8 @@ export interface Leaf {
 export interface Multi {
   readonly kind: 'multi';
   readonly value: Value;
+  /** Each value is an object by itself: the others on the list are other people's. */
+  readonly ofObjects?: true;
 }
 
 /** There or not: `disable`. */
@@ -85,6 +87,7 @@ export const multi = (type: ValueType, more: Omit<Value, 'type'> = {}): Multi =>
   kind: 'multi',
   value: { type, ...more },
 });
+export const multiOfObjects = (type: ValueType): Multi => ({ ...multi(type), ofObjects: true });
 export const number = (least: number, greatest: number, more: Omit<Value, 'type'> = {}): Leaf =>
   leaf('u32', { range: [least, greatest], ...more });
 export const oneOf = (...values: string[]): Leaf => leaf('txt', { oneOf: values });

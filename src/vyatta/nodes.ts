@@ -1,7 +1,18 @@
 // The one table of nodes that edgewg manages or checks: kinds, defaults, types, ranges, secrets (docs/edgeos.md).
 // Everything else on a router is foreign: read as words, never written.
 import { attachment, firewall } from './firewall-nodes.ts';
-import { container, leaf, multi, type Node, type Nodes, number, oneOf, tag, valueless } from './node.ts';
+import {
+  container,
+  leaf,
+  multi,
+  multiOfObjects,
+  type Node,
+  type Nodes,
+  number,
+  oneOf,
+  tag,
+  valueless,
+} from './node.ts';
 import { ospf, ospfv3, policy, protocols } from './protocol-nodes.ts';
 import { service } from './service-nodes.ts';
 import type { Path } from './tree.ts';
@@ -80,8 +91,7 @@ export const nodes = container({
   protocols,
   service,
   system,
-  // an interface is an object by itself here: the others of a zone are other people's
-  'zone-policy': container({ zone: tag('txt', { interface: tag('txt', {}) }) }),
+  'zone-policy': container({ zone: tag('txt', { interface: multiOfObjects('txt') }) }),
 });
 
 /** What a path names: a node of the table, or a value (an instance, for a tag) of one. */

@@ -1,15 +1,17 @@
 // `service` as edgewg manages and checks it (docs/edgeos.md 'NAT').
 import { matchNodes } from './firewall-nodes.ts';
-import { container, leaf, multi, type Nodes, oneOf, tag, valueless } from './node.ts';
+import { container, leaf, multi, multiOfObjects, type Nodes, oneOf, tag, valueless } from './node.ts';
 
 const { 'mac-address': _, ...match } = matchNodes(4);
 
 const translation: Nodes = { address: leaf('txt'), port: leaf('txt') };
 
 export const service = container({
-  // an interface is an object by itself here: the others on the list are other people's
   dns: container({
-    forwarding: container({ 'except-interface': tag('txt', {}), 'listen-on': tag('txt', {}) }),
+    forwarding: container({
+      'except-interface': multiOfObjects('txt'),
+      'listen-on': multiOfObjects('txt'),
+    }),
   }),
   gui: container({ 'http-port': leaf('port'), 'https-port': leaf('port'), 'listen-address': multi('ip') }),
   nat: container({

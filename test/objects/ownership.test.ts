@@ -1,18 +1,21 @@
 // What of an object of ours the file can't say is kept, and said; what lies beside one is nobody's here.
 import assert from 'node:assert/strict';
 import { makePlan } from '../../src/plan/make.ts';
-import type { Change } from '../../src/plan/types/plan.ts';
+import type { Change, Operation, Plan } from '../../src/plan/types/plan.ts';
 import { loadSite } from '../../src/site/load.ts';
 import { parseCommands } from '../../src/vyatta/commands.ts';
 import { key } from '../support/builders.ts';
 
-/** Changes of a site file against lines of `set`, as `action path`. */
-function changes(site: string, ...lines: string[]): string[] {
+/** The plan of a site file against lines of `set`. */
+function planOf(site: string, ...lines: string[]): Plan {
   const { site: loaded, place } = loadSite(`version: 1\nrouter: { host: r }\n${site}`, 'edgewg.yaml');
   const running = parseCommands(lines.map(line => `set ${line}\n`).join(''));
-  const plan = makePlan({ site: loaded, placeOf: path => place(path), running });
-  return plan.changes.map(({ action, path }: Change) => `${action} ${path.join(' ')}`);
+  return makePlan({ site: loaded, placeOf: path => place(path), running });
 }
+
+/** Its changes, as `action path`. */
+const changes = (site: string, ...lines: string[]): string[] =>
+  planOf(site, ...lines).changes.map(({ action, path }: Change) => `${action} ${path.join(' ')}`);
 
 const managed = `manages: { interfaces: [wg4] }
 tunnels: { wg4: { address: [10.9.0.1/24], privateKey: /config/auth/wg4.key, peers: { a: { publicKey: ${key(1)} } } } }
@@ -110,6 +113,76 @@ bgp: { asn: 64512, neighbors: { 10.9.0.4: { tunnel: wg4, remoteAsn: 64513, ebgpM
         'delete protocols static interface-route 10.42.0.0/16 next-hop-interface wg4',
         'delete protocols static route 10.42.0.0/16 blackhole distance',
       ],
+    );
+  });
+
+  it('leaves the other entries of a list and the box of its own alone, in the plan and in its undo', () => {
+    const dns = 'service dns forwarding';
+    const lists = `${managed}dns: { listenOn: [wg4] }\n`.replace(
+      'wg4: { address',
+      'wg4: { zone: VPN, address',
+    );
+    const lines = (...operations: readonly Operation[]): string[] =>
+      operations.map(({ op, path }) => `${op} ${path.join(' ')}`);
+    const planned = (...running: string[]): { run: string[]; undo: string[] } => {
+      const { commits } = planOf(lists, ...wg4, `interfaces wireguard wg4 peer ${key(1)}`, ...running);
+      return {
+        run: lines(...commits.flatMap(one => one.run)),
+        undo: lines(...commits.flatMap(one => one.undo)),
+      };
+    };
+    assert.deepEqual(planned(`${dns} listen-on switch0`, 'zone-policy zone VPN interface eth3'), {
+      run: ['set zone-policy zone VPN interface wg4', `set ${dns} listen-on wg4`],
+      undo: ['delete zone-policy zone VPN interface wg4', `delete ${dns} listen-on wg4`],
+    });
+    assert.deepEqual(planned(`${dns} cache-size 150`), {
+      run: ['set zone-policy zone VPN interface wg4', `set ${dns} listen-on wg4`],
+      undo: [
+        'delete zone-policy zone VPN interface wg4',
+        `delete ${dns} listen-on wg4`,
+        'prune zone-policy zone VPN',
+        'prune zone-policy',
+      ],
+    });
+    assert.deepEqual(
+      planned(`${dns} listen-on wg9`, `${dns} listen-on wg4`, 'zone-policy zone VPN interface wg4').run,
+      [],
+    );
+  });
+
+  it('takes its entry out of a zone and a list, and leaves these', () => {
+    const gone = 'manages: { interfaces: [wg4] }\nabsent: { tunnels: [wg4] }\n';
+    const running = [
+      ...wg4,
+      'zone-policy zone VPN interface wg4',
+      'service dns forwarding listen-on wg4',
+      'service dns forwarding listen-on eth1',
+    ];
+    assert.deepEqual(
+      changes(gone, ...running).filter(line => !line.includes('wireguard') && !line.includes('discover')),
+      ['delete service dns forwarding listen-on wg4', 'delete zone-policy zone VPN interface wg4'],
+    );
+    const [first] = planOf(gone, ...running).commits;
+    assert.deepEqual(
+      first?.run.filter(({ path }) => path[0] === 'zone-policy'),
+      [{ op: 'delete', path: ['zone-policy', 'zone', 'VPN', 'interface', 'wg4'] }],
+    );
+  });
+
+  it('merges nothing into a NAT rule of somebody else, also where its finding is ignored', () => {
+    const rule = 'service nat rule 5001';
+    const nat = `${managed}nat: { 5001: { type: masquerade, outboundInterface: wg4, source: { address: 10.9.0.0/24 } } }
+ignore: { EW150: a reason }
+`;
+    assert.deepEqual(
+      changes(
+        nat,
+        ...wg4,
+        `interfaces wireguard wg4 peer ${key(1)}`,
+        `${rule} type masquerade`,
+        `${rule} outbound-interface eth0`,
+      ),
+      [],
     );
   });
 });

@@ -71,6 +71,19 @@ describe('a plan as JSON', () => {
       /never plans/,
     ],
     [
+      'an address of an interface that a modify ruleset may be attached to',
+      withCommand('interfaces', 'switch', 'switch0', 'vif', '10', 'address', '192.168.7.1/24'),
+      /never plans/,
+    ],
+    ['an interface as a whole', withCommand('interfaces', 'ethernet', 'eth0'), /never plans/],
+    ['all of what a router has of a kind', withCommand('protocols', 'static'), /never plans/],
+    [
+      "a route that is no tunnel's",
+      withCommand('protocols', 'static', 'route', '0.0.0.0/0', 'next-hop', '192.0.2.9'),
+      /never plans/,
+    ],
+    ['a zone as a whole', withCommand('zone-policy', 'zone', 'LAN'), /never plans/],
+    [
       'a command that the router would run',
       withCommand('interfaces', 'wireguard', 'wg0', 'up-command', 'reboot'),
       /never plans/,
