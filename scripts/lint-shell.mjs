@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { forgetKeys } from '../dist/src/router/forget-keys.js';
 import { makeKeys } from '../dist/src/router/make-keys.js';
-import { readScript, startScript } from '../dist/src/router/scripts.js';
+import { readAgainScript, readScript, startScript } from '../dist/src/router/scripts.js';
 import { transactionInput } from '../dist/src/router/transaction.js';
 import { Secret } from '../dist/src/secret.js';
 import { parseCommands } from '../dist/src/vyatta/commands.js';
@@ -65,6 +65,7 @@ function transaction() {
 const payload = transaction().split('\n').slice(1).join('\n');
 const shipped = {
   'read.sh': readScript(),
+  'read-again.sh': readAgainScript(),
   'transaction-head.sh': `${startScript()}\nedgewg_start`,
   'transaction.sh': payload,
   'make-keys.sh': await sent(connection =>

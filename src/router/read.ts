@@ -18,7 +18,7 @@ import { parseHeld } from './held.ts';
 import { readInterfaces } from './live-interfaces.ts';
 import { interruptedOf } from './log.ts';
 import { newNonce, type Record, readRecords } from './records.ts';
-import { readScript } from './scripts.ts';
+import { readAgainScript, readScript } from './scripts.ts';
 import { parseSessions } from './sessions.ts';
 
 export interface Reading {
@@ -35,10 +35,8 @@ const timeoutMs = 90_000;
 /** The largest configuration that was ever seen has 3 MB; in base64, with all else, that is not a quarter of this. */
 const mostBytes = 16 << 20;
 
-/** The command of the exec: what a forced command may allow. */
-function readCommand(): string {
-  return `exec bash -c ${quote(readScript())}`;
-}
+/** The command of the exec. */
+const inBash = (script: string): string => `exec bash -c ${quote(script)}`;
 
 /**
  * Of every key file the public half, which costs the router a process each; or, where `keyFiles` are given, of these and of those that
@@ -50,7 +48,9 @@ export async function readRouter(
   keyFiles?: readonly string[],
 ): Promise<Reading> {
   const words = ['saved', 'seal', ...(keyFiles ?? ['keys'])].filter(word => isWord.test(word));
-  return interpret(await recordsOf(connection, words, signal), connection.remote.user);
+  // what a forced command may allow
+  const records = await recordsOf(connection, inBash(readScript()), words, signal);
+  return interpret(records, connection.remote.user);
 }
 
 /** What read.sh takes for a word; it passes over a file with another name. */
@@ -90,7 +90,7 @@ export async function readAgain(
   signal?: AbortSignal,
   asked: readonly Asked[] = [],
 ): Promise<Reading> {
-  const records = await recordsOf(connection, ['again', ...asked], signal);
+  const records = await recordsOf(connection, inBash(readAgainScript()), ['again', ...asked], signal);
   const { running, facts } = interpret(records, connection.remote.user);
   const names = asked.includes('saved') ? lasting : [...lasting, ...ofSaved];
   const kernel = kernelText(records, asked);
@@ -103,6 +103,7 @@ export async function readAgain(
 
 async function recordsOf(
   connection: Connection,
+  command: string,
   words: readonly string[],
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, Record>> {
@@ -113,7 +114,7 @@ async function recordsOf(
     maxBytes: mostBytes,
     ...(signal === undefined ? {} : { signal }),
   };
-  const result = await connection.exec(readCommand(), options);
+  const result = await connection.exec(command, options);
   return readRecords(result.stdout, nonce);
 }
 

@@ -19,7 +19,7 @@ import { reasonOf } from '../../src/router/refusal.ts';
 import {
   forgetKeysScript,
   makeKeysScript,
-  readScript,
+  readAgainScript,
   script,
   startScript,
   transactionScript,
@@ -218,7 +218,7 @@ const busybox = ['/bin/busybox', '/usr/bin/busybox'].find(path => existsSync(pat
 
 /** The scripts as they are sent. */
 const shipped = (): string[] => [
-  readScript(),
+  readAgainScript(),
   startScript(),
   transactionScript(),
   makeKeysScript(),

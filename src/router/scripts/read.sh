@@ -1,23 +1,24 @@
 # edgewg reads a router. The same bytes in every run, so that a forced command can allow just this; it changes nothing.
-# One line on stdin: the nonce, then words. `again`: what no apply changes is known already, and what is saved is not asked; `saved`: it is;
-# `kernel-…`: what an apply touches there; `seal`: the sealed digest too; `keys`: the public half of every key file; a path below
-# /config/auth: that file's. On stdout one record (say.sh) of all records, each between a line
-# `NONCE NAME` and a line `NONCE CODE`. A process costs an EdgeRouter X 5 to 15 ms: what can go straight through is not captured, and
-# what the client can take apart is sent as it is.
+# One line on stdin: the nonce, then words. `again` (behind read-again.sh only): what no apply changes is known already, and what is saved
+# is not asked; `saved`: it is; `kernel-routes`: the routes of all tables; `seal`: the sealed digest too; `keys`: the public half of every
+# key file; a path below /config/auth: that file's. On stdout one record, as of say.sh, of all records, each between a line `NONCE NAME`
+# and a line `NONCE CODE`. A process costs an EdgeRouter X 5 to 15 ms: what can go straight through is not captured, and what the client
+# can take apart is sent as it is.
 # No secret leaves the router: literal keys become their public half, other secrets the word `redacted`.
-LC_ALL=C; export LC_ALL
-PATH=/opt/vyatta/bin:/opt/vyatta/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
+export LC_ALL=C PATH=/opt/vyatta/bin:/opt/vyatta/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 # a line that has gone silent must not leave a process behind
 read -r -t 30 nonce words
 case $nonce:$words in :* | *[!0-9a-f]*:* | *:*[!0-9A-Za-z_./@+\ -]*) echo 'no nonce on stdin' >&2; exit 64 ;; esac
 wants() { case " $words " in *" $1 "*) ;; *) return 1 ;; esac; }
 
-record() { # name: what the function of that name prints
-  printf '%s %s\n' "$nonce" "$1"
-  "$1"
-  printf '\n%s %s\n' "$nonce" "$?"
+records() { # names: what the functions of these names print
+  local name
+  for name; do
+    printf '%s %s\n' "$nonce" "$name"
+    "$name"
+    printf '\n%s %s\n' "$nonce" "$?"
+  done
 }
-records() { local name; for name; do record "$name"; done; }
 
 # fails when either end of the pipe does
 filtered() { # lines, mode
@@ -49,9 +50,8 @@ find_lost() {
 }
 sealed() { local sealed; ! wants seal || { seal "$active" && printf '%s\n' "$sealed"; }; }
 confirm() { pending_confirm; }
-# which restart of which router this is, and the applies that wait for their proof: an apply's second connection must find both
+# which restart of which router this is
 boot() { local id; read -r id </proc/sys/kernel/random/boot_id; printf '%s\n' "$id"; }
-waiting() { local token; for token in /tmp/edgewg/*/waiting; do [ ! -e "$token" ] || printf '%s\n' "$token"; done; }
 # of config.boot, and of the helper scripts that an apply has put on the router; one that can't be run counts as none
 savedsum() {
   local file
@@ -116,30 +116,6 @@ keys() {
 }
 addresses() { ip addr show; }
 routes() { local all=''; ! wants kernel-routes || all='table all'; ip -4 route show $all; ip -6 route show $all; }
-# of one table, or of all for the price of one; one sudo for both families
-saves() { # program, tables
-  case $# in 1) ;; 2) run+="echo $1; $1 -t $2; " ;; *) run+="echo $1; $1; " ;; esac
-}
-netfilter() {
-  local run='' four='' six='' table
-  for table in filter mangle nat; do
-    ! wants "kernel-$table" || four+=" $table"
-    ! wants "kernel-${table}6" || six+=" $table"
-  done
-  saves iptables-save $four
-  saves ip6tables-save $six
-  [ -z "$run" ] || sudo -n sh -c "$run"
-}
-rules() { ! wants kernel-rules || ip -4 rule show; }
-# how the kernel checks the sources of packets: a file each
-sources() {
-  local file mode
-  ! wants kernel-sources || for file in /proc/sys/net/ipv4/conf/{all,wg*}/rp_filter; do
-    file=${file%/rp_filter}
-    read -r mode <"$file/rp_filter" && printf '%s %s\n' "${file##*/}" "$mode"
-  done
-  return 0
-}
 # /tmp is everybody's, and there need not be an edgewg: what another user than an admin has made in its place is not looked at
 is_ours() { ! [ -L /tmp/edgewg ] && case " $(id -nG "$(stat -c %U /tmp/edgewg)") " in *' vyattacfg '*) ;; *) false ;; esac; }
 applies() {
@@ -179,8 +155,7 @@ reading() {
   dump=$(exec sudo -n wg show all dump)
   records tunnels keys addresses routes running literals
   set +f
-  records boot waiting admin session clock savedsum
-  case $words in *kernel-*) records netfilter rules sources ;; esac
+  records boot admin session clock savedsum
   if wants saved; then
     IFS= read -r -d '' drift <&6
     drift_code=${drift##*x}
@@ -188,14 +163,14 @@ reading() {
     find_lost
     records drift savedtunnels lost lostkeys
   fi
-  if ! wants again; then
+  if wants again; then again; else
     mapfile -t shown <&4
     records neighbors sealed confirm applies commits version shown
     cat <&5
-    record took
+    records took
   fi
   printf '%s end\n\n%s 0\n' "$nonce" "$nonce"
 }
-if ! command -v cli-shell-api >/dev/null 2>&1; then say foreign 1; exit 0; fi
+command -v cli-shell-api >/dev/null || { printf '%s foreign 1 -\n' "$nonce"; exit; }
 printf '%s records 0 ' "$nonce"
 exec base64 -w0 < <(reading)
