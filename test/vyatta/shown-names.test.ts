@@ -91,7 +91,7 @@ describe('the list of what may be shown', () => {
         for (const [name, child] of Object.entries(node.children)) walk(child, [...own, name]);
     };
     for (const [name, node] of Object.entries(nodes.children)) walk(node, [name]);
-    const secrets = ['password', 'preshared-key', 'private-key'];
+    const secrets = ['md5-key', 'password', 'plaintext-password', 'preshared-key', 'private-key'];
     assert.deepEqual([...hidden].sort(), ['down-command', ...secrets, 'up-command', 'user-id']);
   });
 });
