@@ -42,6 +42,10 @@ const onlyAtClient: readonly string[] = [
 ];
 
 /** Every step with every mishap. */
+/** The client has its promise and leaves: when both are killed then, nobody counts until the next word (docs/safety.md 'What isn't covered'). */
+export const isNobodyLeft = ({ step, fault }: Case): boolean =>
+  fault === 'switch and its guard killed' && ['hold: logged in again', 'hold: held'].includes(step);
+
 export const cases: readonly Case[] = [
   ...Object.keys(steps).flatMap(step =>
     Object.keys(faults)

@@ -12,7 +12,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { confirmWithin, marginSeconds, type Reference, reference } from './case.ts';
-import { type Case, cases, cuts, packetCuts, randomCuts, type Sent, shuffled } from './cases.ts';
+import {
+  type Case,
+  cases,
+  cuts,
+  isNobodyLeft,
+  packetCuts,
+  randomCuts,
+  type Sent,
+  shuffled,
+} from './cases.ts';
 import type { Row } from './judge.ts';
 
 const text = (initial: string) => ({ type: 'string', default: initial }) as const;
@@ -74,7 +83,7 @@ function choose(sent: Sent): Case[] {
   const seed = Number(asked.seed);
   const isWanted = ({ step, fault }: Case): boolean => `${step} x ${fault}`.includes(asked.only);
   const [all, bytes] = [
-    shuffled(cases.filter(isWanted), seed),
+    shuffled(cases.filter(isWanted), seed).filter(one => !isNobodyLeft(one)),
     shuffled(cutsOf(sent, seed).filter(isWanted), seed),
   ];
   if (asked.sample === 'all') return [...all, ...bytes];
