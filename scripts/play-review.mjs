@@ -22,6 +22,7 @@ const patterns = [
   [/SHA256:[0-9A-Za-z+/]{43}/g, 'SHA256:HOST-KEY'],
   [/public key of (\w+): [0-9A-Za-z+/]{43}=/g, 'public key of $1: KEY'],
   [/"?\b[0-9a-f]{64}\b"?/g, 'DIGEST'],
+  [/about \d+ (?:s|min)/g, 'about TIME'],
   [/port: \d{5}/g, 'port: PORT'],
 ];
 
