@@ -4,7 +4,7 @@ import { cost, unitOf } from '../model/commit-cost.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import type { Commit, Duration } from './types/plan.ts';
 
-/** How long the recorded machine takes to read itself: an op command and what runs beside it, and so much for each line. */
+/** How long the recorded machine would take to read itself, and so much more for each line: an estimate, not a measurement. */
 const readAtRest = 0.25;
 const readOfLine = 0.00003;
 
