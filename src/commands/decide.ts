@@ -4,17 +4,20 @@ import type { Deciding } from '../router/deciding.ts';
 import type { LoadedSite } from '../site/load.ts';
 import type { Connection, Dialer } from '../ssh/connection.ts';
 import type { Io } from './io.ts';
-import { type AccessArgs, accessOptions, openDialer, planOf, readSite, siteOptions } from './live.ts';
+import {
+  type AccessArgs,
+  accessOptions,
+  formatOptions,
+  openDialer,
+  planOf,
+  readSite,
+  siteOptions,
+} from './live.ts';
 
 export const decidingOptions = {
   ...siteOptions,
   ...accessOptions,
-  format: {
-    choices: ['text', 'json'],
-    default: 'text',
-    describe: 'text for people, json for programs',
-    requiresArg: true,
-  },
+  ...formatOptions,
 } as const;
 
 export const heldPositional = {

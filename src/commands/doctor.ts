@@ -17,7 +17,7 @@ import {
 import { defineCommand } from './command.ts';
 import { fleetOptions, sitesPositional } from './fleet.ts';
 import type { Io } from './io.ts';
-import { accessOptions, openDialer, readSite, siteOptions } from './live.ts';
+import { accessOptions, formatOptions, openDialer, readSite, siteOptions } from './live.ts';
 import { showPlan } from './output.ts';
 
 export const command = defineCommand({
@@ -29,12 +29,7 @@ export const command = defineCommand({
     ...siteOptions,
     ...fleetOptions,
     ...accessOptions,
-    format: {
-      choices: ['text', 'json'],
-      default: 'text',
-      describe: 'text for people, json for programs',
-      requiresArg: true,
-    },
+    ...formatOptions,
     json: { type: 'boolean', describe: 'the same as --format json' },
     heal: {
       type: 'boolean',

@@ -7,7 +7,7 @@ import type { Connection } from '../ssh/connection.ts';
 import { applyingOptions } from './applying.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
-import { accessOptions, openDialer, readSite, siteOptions } from './live.ts';
+import { accessOptions, formatOptions, openDialer, readSite, siteOptions } from './live.ts';
 
 export const command = defineCommand({
   command: 'keys [action] [tunnel]',
@@ -40,12 +40,7 @@ export const command = defineCommand({
       describe:
         'make the missing keys of tunnels that are not on the router yet, and print their public halves',
     },
-    format: {
-      choices: ['text', 'json'],
-      default: 'text',
-      describe: 'text for people, json for programs',
-      requiresArg: true,
-    },
+    ...formatOptions,
   },
   examples: [
     ['edgewg keys', 'where keys lie, and what is wrong with them'],

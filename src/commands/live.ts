@@ -33,6 +33,16 @@ export const accessOptions = {
   },
 } as const;
 
+/** Where a command has no other formats than these. */
+export const formatOptions = {
+  format: {
+    choices: ['text', 'json'],
+    default: 'text',
+    describe: 'text for people, json for programs',
+    requiresArg: true,
+  },
+} as const;
+
 const mostSiteBytes = 1024 * 1024;
 
 /** Rejects with every problem of the file at its place. */

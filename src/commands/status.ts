@@ -5,7 +5,7 @@ import type { Connection, Dialer } from '../ssh/connection.ts';
 import { defineCommand } from './command.ts';
 import { fleetOptions, sitesPositional } from './fleet.ts';
 import type { Io } from './io.ts';
-import { accessOptions, openDialer, readSite, siteOptions } from './live.ts';
+import { accessOptions, formatOptions, openDialer, readSite, siteOptions } from './live.ts';
 
 export const command = defineCommand({
   command: 'status [sites..]',
@@ -15,12 +15,7 @@ export const command = defineCommand({
   options: {
     ...siteOptions,
     ...accessOptions,
-    format: {
-      choices: ['text', 'json'],
-      default: 'text',
-      describe: 'text for people, json for programs',
-      requiresArg: true,
-    },
+    ...formatOptions,
     json: { type: 'boolean', describe: 'the same as --format json' },
     drift: {
       type: 'boolean',
