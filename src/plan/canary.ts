@@ -1,6 +1,7 @@
 // One tunnel's part of a plan first: its own commits before the others, in one apply with one undo. Pure.
 import { Refused } from '../errors.ts';
 import { deriveWanted, nameOf } from '../objects/all.ts';
+import { groups, groupUses } from '../objects/group.ts';
 import { tunnel } from '../objects/tunnel.ts';
 import type { Site } from '../site/site.ts';
 import { has, type Path, type Tree } from '../vyatta/tree.ts';
@@ -28,7 +29,7 @@ interface Input {
  */
 export function withCanary(plan: Plan, name: string, input: Input): CanaryPlan {
   const { running } = input;
-  const isIts = partOf(name, input);
+  const isIts = partOf(name, input, configurationAfter(running, plan.commits));
   const all = operationsOf(plan.commits);
   const [first, rest] = [all.filter(({ path }) => isIts(path)), all.filter(({ path }) => !isIts(path))];
   if (first.length === 0)
@@ -78,17 +79,36 @@ const split = (all: readonly Operation[]) => ({
   sets: all.filter(({ op }) => op === 'set'),
 });
 
-/** By the owner that reports name, or by what the file would want if it had this tunnel alone. */
-function partOf(name: string, { site, placeOf, running }: Input): (path: Path) => boolean {
-  const tunnels = site.tunnels.filter(one => one.name === name);
-  const named = JSON.stringify(tunnels.map(({ firewall }) => firewall));
-  const rulesets = site.rulesets.filter(ruleset => named.includes(`"${ruleset.name}"`));
-  const { bgp: _, ...others } = site;
-  const alone = deriveWanted({ ...others, tunnels, rulesets }, placeOf, running, () => undefined);
+/**
+ * By the owner that reports name, or by what the file would want if it had this tunnel alone. `after` the plan the tunnel's table, rules
+ * and masquerade are known by their names: alone they would get the numbers that others have.
+ */
+function partOf(name: string, { site, placeOf }: Input, after: Tree): (path: Path) => boolean {
+  const alone = deriveWanted(siteOf(site, name), placeOf, after, () => undefined).tree;
+  const isNamed = new Set(groupUses(alone).map(({ node, name: group }) => `${node} ${group}`));
+  const isOthers = (object: Path): boolean =>
+    groups.some(kind => kind.match(object) !== undefined) && !isNamed.has(object.slice(-2).join(' '));
+  const isThere = site.tunnels.some(one => one.name === name);
   // as a whole: half a clamp is refused by the router
   return path => {
     const named = nameOf(path);
-    return named?.order[1] === name || (tunnels.length > 0 && has(alone.tree, named?.object ?? path));
+    const object = named?.object ?? path;
+    return named?.order[1] === name || (isThere && has(alone, object) && !isOthers(object));
+  };
+}
+
+/** The file with one tunnel, and of what is said beside tunnels what names it. */
+function siteOf(site: Site, name: string): Site {
+  const tunnels = site.tunnels.filter(one => one.name === name);
+  const named = JSON.stringify(tunnels.map(({ firewall }) => firewall));
+  const { bgp: _, dns, ...others } = site;
+  const its = (names: readonly string[]): string[] => names.filter(one => one === name);
+  return {
+    ...others,
+    tunnels,
+    rulesets: site.rulesets.filter(ruleset => named.includes(`"${ruleset.name}"`)),
+    nat: site.nat.filter(rule => [rule.outboundInterface, rule.inboundInterface].includes(name)),
+    ...(dns && { dns: { ...dns, listenOn: its(dns.listenOn), exceptInterface: its(dns.exceptInterface) } }),
   };
 }
 

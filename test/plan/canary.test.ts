@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { configurationAfter } from '../../src/plan/after.ts';
 import { canaryPart, leftOfCanary, withCanary } from '../../src/plan/canary.ts';
 import { makePlan } from '../../src/plan/make.ts';
+import { loadSite } from '../../src/site/load.ts';
+import type { SitePath } from '../../src/site/site.ts';
 import { printCommands } from '../../src/vyatta/commands.ts';
-import { aPeer, aRouter, aSite, aTunnel, placeOf, someFacts } from '../support/builders.ts';
+import { aPeer, aRouter, aSite, aTunnel, key, placeOf, someFacts } from '../support/builders.ts';
 
 const base = [
   'firewall name WAN_LOCAL default-action drop',
@@ -102,5 +104,31 @@ describe('a plan with one tunnel in front', () => {
       () => withCanary(plan, 'wg4', { site: swapped, placeOf, running: after }),
       /wg4 takes the port that wg5 gives up/,
     );
+  });
+
+  it('has the rules, the table and the masquerade of its own clients, not those of others', () => {
+    const home = aRouter(...base, 'interfaces ethernet eth1 address 192.168.1.1/24');
+    const text = `version: 1
+router: { host: r }
+mssClamp: { ipv4: off, ipv6: off }
+dns: { listenOn: [wg4, wg5] }
+nat:
+  5200: { type: masquerade, outboundInterface: wg4, source: { address: 192.168.9.0/24 } }
+tunnels:
+${[4, 5].map(n => `  wg${n}: { address: [10.64.0.${n}/32], mtu: 1420, peers: { vpn: { publicKey: ${key(n)}, allowedIPs: [0.0.0.0/0] } }, clients: { from: { tv${n}: 192.168.1.${n} } } }`).join('\n')}
+`;
+    const { site, place } = loadSite(text, 'edgewg.yaml');
+    const input = { site, placeOf: (at: SitePath) => place(at), running: home };
+    const plan = makePlan(input);
+    const part = words(canaryPart(withCanary(plan, 'wg5', input)));
+    for (const wanted of [
+      'client tv5',
+      'table 51 interface-route 0.0.0.0/0 next-hop-interface wg5',
+      'outbound-interface wg5',
+      'listen-on wg5',
+      'eth1 firewall in modify',
+    ])
+      assert.ok(part.includes(wanted), `${wanted} in\n${part}`);
+    assert.doesNotMatch(part, /wg4|tv4|table 50/);
   });
 });
