@@ -158,6 +158,35 @@ function behaviour(): void {
     assert.deepEqual(left.trim().split('\n'), ['./wg4.key', './wg4.key.other']);
   });
 
+  it('promise to wait longer only when the switch has the word, and keeps what was proven', () => {
+    const answered = (proven: string, before: string, taken = ''): string[] => {
+      const said = inBash(
+        `printf '60 100\\n' >"$S/until"; ${before}; answer until 2 '' +600 ${proven}`,
+        `revive() { :; }; listen() { ${taken === '' ? ':' : `[ ! -e "$S/wanted" ] || { ${taken}; rm -f "$S/wanted"; }`}; }`,
+      );
+      return [...readRecords(Buffer.from(said), nonce).keys()];
+    };
+    const [promised, open] = [
+      ['until', 'result', 'end'],
+      ['result', 'end'],
+    ];
+    assert.deepEqual(answered('abc', ':', 'echo abc >"$S/held"'), promised);
+    assert.deepEqual(answered('-', ':', ':'), promised);
+    assert.deepEqual(answered('abc', ':'), open, 'nobody took it');
+    assert.deepEqual(answered('-', 'mkdir -p "$S/wanted.new/x"'), open, 'it could not be put down');
+    assert.deepEqual(answered('abc', ':', ': >"$S/held"'), open, 'there was no room for what was proven');
+  });
+
+  it('move no end of the window that they can not write down', () => {
+    const moved = (before: string): string =>
+      inBash(
+        `deadline=60 latest=100000 up=50; echo '90 3:abc' >"$S/wanted"; ${before}; move_window; echo "$deadline" $(cd "$S"; ls -d wanted held until 2>/dev/null)`,
+        'log() { :; }; state() { :; }; holder() { :; }',
+      );
+    assert.equal(moved(':'), '90 held until\n');
+    assert.equal(moved('mkdir -p "$S/until.new/x"'), '60 wanted\n');
+  });
+
   it('hide keys and passwords in the log', () => {
     const key = `${'k'.repeat(43)}=`;
     const said = inBash(`log ${quote(`key ${key} password geheim x`)}; cut -d' ' -f2- "$archive/log"`);

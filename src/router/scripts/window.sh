@@ -20,10 +20,12 @@ find_window() {
 write_window() { printf '%s %s\n' "$deadline" "$latest" >"$S/until.new" && mv -f "$S/until.new" "$S/until"; } 2>/dev/null
 is_late() { ask_uptime; [ "$up" -ge "$deadline" ]; }
 move_window() {
-  local wanted proven
+  local wanted proven before=$deadline
   read -r wanted proven <"$S/wanted"
   case $wanted in +*) ask_uptime; wanted=$((up + ${wanted#+})) ;; esac
-  case $wanted in *[!0-9]*) ;; ?*) deadline=$((wanted < latest ? wanted : latest)); write_window ;; esac
+  case $wanted in *[!0-9]*) ;; ?*) deadline=$((wanted < latest ? wanted : latest)) ;; esac
+  # what isn't written down holds for nobody: at the next look there may be room
+  write_window || { deadline=$before; return; }
   case $proven in [0-9]*) printf '%s\n' "$proven" >"$S/held" ;; esac
   if [ -e "$S/held" ]; then
     log "held until $(end_of_window)"
