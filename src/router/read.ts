@@ -214,11 +214,16 @@ function readSums(lines: readonly string[]): Pick<RouterFacts, 'savedDigest' | '
   };
 }
 
-/** The programs' texts behind their names, none where a program said nothing; undefined where nobody asked. */
+/** The programs' texts behind their names, none where a program said nothing or failed; undefined where nobody asked. */
 function kernelText(records: ReadonlyMap<string, Record>, asked: readonly Asked[]): KernelText | undefined {
   if (!asked.some(word => word.startsWith('kernel-'))) return undefined;
-  const text = (name: string): string | undefined => records.get(name)?.output;
-  const saved = `\n${text('netfilter') ?? ''}`;
+  // no router is without a route or a rule: nothing at all is no answer
+  const text = (name: string): string | undefined => {
+    const { exit, output = '' } = records.get(name) ?? {};
+    return exit === 0 && output.trim() !== '' ? output : undefined;
+  };
+  // which of its programs has failed isn't told; each says where its text ends
+  const saved = `\n${records.get('netfilter')?.output ?? ''}`;
   const behind = (program: string): string | undefined => {
     const [, own] = saved.split(`\n${program}\n`);
     return own?.split('\nip6tables-save\n')[0];

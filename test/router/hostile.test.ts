@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Refused } from '../../src/errors.ts';
 import { findApply, readHistory } from '../../src/router/history.ts';
-import { readRouter } from '../../src/router/read.ts';
+import { readAgain, readRouter } from '../../src/router/read.ts';
 import { RecordReader, readRecords } from '../../src/router/records.ts';
 import { hostile } from '../support/hostile-router.ts';
 
@@ -72,6 +72,24 @@ describe('a hostile router', () => {
       ),
       (error: Error) => error.constructor.name === 'NoAccess',
     );
+  });
+
+  it('that could not print its routes has told of none, and not that there are none', async () => {
+    const lines = { admin: 'ubnt\n', running: "set system host-name 'r'\n", boot: 'b\n' };
+    const told = async (exit: number, routes: string): Promise<string | undefined> => {
+      const router = hostile(nonce =>
+        [...Object.entries(lines), ['netfilter', ''], ['end', '']]
+          .map(([name, text]) => `${nonce} ${name} 0 ${base64(text ?? '') || '-'}\n`)
+          .concat(`${nonce} routes ${exit} ${base64(routes) || '-'}\n`)
+          .join(''),
+      );
+      const { facts } = await readRouter(router);
+      return (await readAgain(router, facts, undefined, ['kernel-routes'])).kernel?.routes;
+    };
+    const text = '10.0.0.0/8 dev wg4 proto zebra\n';
+    assert.equal(await told(0, text), text);
+    assert.equal(await told(1, text), undefined, 'of one family alone');
+    assert.equal(await told(0, ''), undefined);
   });
 
   it('is given a limit in bytes for every answer', async () => {

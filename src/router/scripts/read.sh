@@ -115,7 +115,7 @@ keys() {
   done < <(exec find /config/auth -type f -size -2 ! -path '*[!0-9A-Za-z_./@+-]*' -exec stat -c '%a:%U:%G %Y %n' {} +)
 }
 addresses() { ip addr show; }
-routes() { local all=''; ! wants kernel-routes || all='table all'; ip -4 route show $all; ip -6 route show $all; }
+routes() { local all=''; ! wants kernel-routes || all='table all'; ip -4 route show $all && ip -6 route show $all; }
 # /tmp is everybody's, and there need not be an edgewg: what another user than an admin has made in its place is not looked at
 is_ours() { ! [ -L /tmp/edgewg ] && case " $(id -nG "$(stat -c %U /tmp/edgewg)") " in *' vyattacfg '*) ;; *) false ;; esac; }
 applies() {
