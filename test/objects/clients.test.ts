@@ -1,5 +1,6 @@
 // Clients of a tunnel on routers that have rules and tables already: which numbers are chosen, and that they stay.
 import assert from 'node:assert/strict';
+import { planChecks } from '../../src/checks/all.ts';
 import { importSite } from '../../src/import/import.ts';
 import { configurationAfter } from '../../src/plan/after.ts';
 import { makePlan } from '../../src/plan/make.ts';
@@ -46,7 +47,7 @@ interface Made {
 
 function planned(text: string, running: Tree): Made {
   const { site: loaded, place } = loadSite(text, 'edgewg.yaml');
-  const plan = makePlan({ site: loaded, placeOf: at => place(at), running });
+  const plan = makePlan({ site: loaded, placeOf: at => place(at), running }, planChecks);
   return { plan, after: configurationAfter(running, plan.commits) };
 }
 
@@ -243,5 +244,44 @@ describe('clients of a tunnel', () => {
     assert.deepEqual(plan.commits, []);
     assert.match(text, /from: \{ rule-13: 192\.168\.1\.9 \}/);
     assert.ok(unmanaged.some(({ command }) => command.includes('rule 12 protocol tcp')));
+  });
+
+  it('leave a table alone that leads into another tunnel whose name begins as theirs', () => {
+    const router = aRouter(
+      ...home,
+      'protocols static table 60 interface-route 0.0.0.0/0 next-hop-interface wg10',
+    );
+    const { plan } = planned(site(wg('wg1', 1, '{ table: 60, from: { tv: 192.168.1.20 } }')), router);
+    assert.deepEqual(
+      plan.commits.flatMap(({ run }) => run).filter(({ path }) => path.includes('table')),
+      [],
+    );
+    assert.ok(plan.diagnostics.some(({ code }) => code === 'EW251'));
+  });
+
+  it("leave the table that bears a tunnel's name, while rules of somebody else send into it", () => {
+    const router = aRouter(
+      ...home,
+      'interfaces ethernet eth1 firewall in modify MINE',
+      'firewall modify MINE rule 10 action modify',
+      'firewall modify MINE rule 10 modify table 1',
+      'firewall modify MINE rule 10 source address 192.168.1.20',
+      'protocols static table 1 description "WireGuard wg1"',
+      'protocols static table 1 interface-route 0.0.0.0/0 next-hop-interface wg1',
+      'protocols static table 1 route 0.0.0.0/0 blackhole distance 254',
+    );
+    const { plan } = planned(site(wg('wg1', 1, '')), router);
+    assert.doesNotMatch(JSON.stringify(plan.commits), /"table"/);
+  });
+
+  it("leave what somebody else put into the table that bears a tunnel's name", () => {
+    const router = aRouter(
+      ...home,
+      'protocols static table 50 description "WireGuard wg1"',
+      'protocols static table 50 interface-route 0.0.0.0/0 next-hop-interface wg1',
+      'protocols static table 50 route 10.9.0.0/16 next-hop 192.168.1.9',
+    );
+    const { plan } = planned(site(wg('wg1', 1, '')), router);
+    assert.doesNotMatch(JSON.stringify(plan.commits), /"table"/);
   });
 });

@@ -1,6 +1,6 @@
 // The objects of policy routing: routing tables, `firewall modify` rulesets with their rules, and where these are attached.
 import { modifyTree as modifyTreeOf } from '../../model/firewall/modify.ts';
-import { type Path, type Tree, value, values } from '../../vyatta/tree.ts';
+import { leaves, type Path, startsWith, type Tree, value, values } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import type { Claim } from '../hold.ts';
 import { any, type KeyOf, Kind, type Step } from '../kind.ts';
@@ -19,7 +19,8 @@ export const table: Kind<[number: string], KeyOf<typeof tableLeaves>> = new Kind
   leaves: tableLeaves,
   hold: (claim, number) => {
     if (claim.wants(table.path(number))) return 'all';
-    return isClaimed(claim, tableTunnel(table.value(claim.running, 'description', number))) ? 'all' : 'none';
+    const of = tableTunnel(table.value(claim.running, 'description', number));
+    return of !== undefined && isClaimed(claim, of) && isAsMade(claim.running, number, of) ? 'all' : 'none';
   },
   title: number => ({ title: `routing table ${number}`, order: ['Policy routing', '', Number(number)] }),
 });
@@ -39,6 +40,45 @@ export const tableBlackhole = (number: string): Path => [
   'blackhole',
   'distance',
 ];
+
+/** It has a route that is none of a table of this tunnel's. */
+export function isForeignTable(running: Tree, number: string, tunnel: string): boolean {
+  const ours = [
+    [...tableRoute(number), tunnel],
+    tableBlackhole(number).slice(0, -1),
+    table.leaf('description', number),
+  ];
+  const node = table.node(running, number);
+  return (
+    node !== undefined &&
+    [...leaves(node, table.path(number))].some(({ path }) => !ours.some(one => startsWith(path, one)))
+  );
+}
+
+/** Load balancing or a rule sends packets into the table; rules by their description. */
+export const isSentTo = (
+  running: Tree,
+  number: string,
+  counts: (description: string | undefined) => boolean,
+): boolean =>
+  modifyRule
+    .all(running)
+    .some(
+      instance =>
+        modifyRule.value(running, 'table', ...instance) === number &&
+        counts(modifyRule.value(running, 'description', ...instance)),
+    ) ||
+  values(running, ['load-balance', 'group']).some(group => {
+    const ifaces = ['load-balance', 'group', group, 'interface'];
+    return values(running, ifaces).some(
+      iface => value(running, [...ifaces, iface, 'route', 'table']) === number,
+    );
+  });
+
+/** Its name alone is no evidence: what others put into it, or send into it, stays theirs. */
+const isAsMade = (running: Tree, number: string, tunnel: string): boolean =>
+  !isForeignTable(running, number, tunnel) &&
+  !isSentTo(running, number, description => clientNamed(description) === undefined);
 
 /** Some packets, in EdgeOS's words. */
 export interface Said {

@@ -1,9 +1,9 @@
 // The routing table of a tunnel's clients: its number, and what stands in it.
 import type { Site, Tunnel } from '../../site/site.ts';
-import { find, has, leaves, type Tree, value, values } from '../../vyatta/tree.ts';
+import { has, type Tree, value } from '../../vyatta/tree.ts';
 import { guardDistance } from '../route.ts';
 import type { Wanted } from '../wanted.ts';
-import { table, tableBlackhole, tableRoute, tunnelsOfTable } from './kinds.ts';
+import { isForeignTable, isSentTo, table, tableBlackhole, tableRoute, tunnelsOfTable } from './kinds.ts';
 import { tableDescription, tableTunnel } from './names.ts';
 import type { Seen } from './sources.ts';
 
@@ -30,7 +30,7 @@ export function tablesOf(
   for (const tunnel of with_) {
     const number = tunnel.clients?.table ?? onRouter(running, tunnel.name, taken) ?? free();
     if (number === undefined) report(tunnel, { what: 'no table' });
-    else if (isForeign(running, String(number), tunnel.name))
+    else if (isForeignTable(running, String(number), tunnel.name))
       report(tunnel, {
         what: 'table taken',
         table: number,
@@ -49,7 +49,7 @@ export function tablesOf(
 function onRouter(running: Tree, tunnel: string, taken: ReadonlySet<number>): number | undefined {
   const names = table.names(running).filter(name => !taken.has(Number(name)));
   const isMade = (name: string): boolean => tableTunnel(table.value(running, 'description', name)) === tunnel;
-  const made = names.find(name => isMade(name) && !isForeign(running, name, tunnel));
+  const made = names.find(name => isMade(name) && !isForeignTable(running, name, tunnel));
   const found = made ?? names.find(name => isAlone(running, name, tunnel));
   return found === undefined ? undefined : Number(found);
 }
@@ -57,37 +57,12 @@ function onRouter(running: Tree, tunnel: string, taken: ReadonlySet<number>): nu
 /** `0.0.0.0/0` by the tunnel, perhaps a blackhole behind it, and nothing else. */
 export function isAlone(running: Tree, number: string, tunnel: string): boolean {
   const into = tunnelsOfTable(running, number);
-  return into.length === 1 && into[0] === tunnel && !isForeign(running, number, tunnel);
-}
-
-/** It has a route that is no table of this tunnel's. */
-function isForeign(running: Tree, number: string, tunnel: string): boolean {
-  const node = find(running, table.path(number));
-  if (node === undefined) return false;
-  return [...leaves(node)].some(({ path }) => {
-    const words = path.join(' ');
-    return !(
-      path[0] === 'description' ||
-      words.startsWith(`interface-route 0.0.0.0/0 next-hop-interface ${tunnel}`) ||
-      words.startsWith('route 0.0.0.0/0 blackhole')
-    );
-  });
+  return into.length === 1 && into[0] === tunnel && !isForeignTable(running, number, tunnel);
 }
 
 /** Somebody's rules or load balancing may send there although it is empty. */
-function isUsed(running: Tree, number: string): boolean {
-  if (has(running, table.path(number))) return true;
-  for (const kind of ['modify', 'ipv6-modify'])
-    for (const set of values(running, ['firewall', kind]))
-      for (const rule of values(running, ['firewall', kind, set, 'rule']))
-        if (value(running, ['firewall', kind, set, 'rule', rule, 'modify', 'table']) === number) return true;
-  return values(running, ['load-balance', 'group']).some(group =>
-    values(running, ['load-balance', 'group', group, 'interface']).some(
-      iface =>
-        value(running, ['load-balance', 'group', group, 'interface', iface, 'route', 'table']) === number,
-    ),
-  );
-}
+const isUsed = (running: Tree, number: string): boolean =>
+  table.has(running, number) || isSentTo(running, number, () => true);
 
 export function wantTable(wanted: Wanted, { name, clients }: Tunnel, number: number): void {
   if (clients === undefined) return;
