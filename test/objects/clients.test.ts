@@ -259,6 +259,12 @@ describe('clients of a tunnel', () => {
     assert.ok(plan.diagnostics.some(({ code }) => code === 'EW251'));
   });
 
+  it('have no table and no masquerade where none of them can be found', () => {
+    const { plan } = planned(site(wg('wg1', 1, '{ from: { tv: { group: TV } } }')), aRouter(...home));
+    assert.ok(plan.diagnostics.some(({ code }) => code === 'EW250'));
+    assert.doesNotMatch(JSON.stringify(plan.commits), /"table"|"nat"/);
+  });
+
   it("leave the table that bears a tunnel's name, while rules of somebody else send into it", () => {
     const router = aRouter(
       ...home,

@@ -22,15 +22,10 @@ export function wantClients(wanted: Wanted, site: Site): void {
     observe([...(clients?.at ?? []), 'table'], name, seen),
   );
   const tunnels = withTables(site, tables);
-  for (const { tunnel, table } of tunnels) {
-    wantTable(wanted, tunnel, table);
-    wantMasquerade(wanted, site, tunnel);
-  }
   const numbers = new Set([...tables.values()].map(String));
   const sets = desiredSets(tunnels, insideOf(running, wanted.tree), (tunnel, client, seen) =>
     observe(client.at, tunnel.name, seen, client.name),
-  );
-  for (const set of sets) {
+  ).map(set => {
     for (const pair of overlaps(set)) observeOverlap(set, pair, observe);
     const numbered = numbersOf(
       running,
@@ -38,6 +33,16 @@ export function wantClients(wanted: Wanted, site: Site): void {
       table => numbers.has(table),
       ({ at, of }, seen) => observe(at, of?.tunnel ?? '', seen, of?.client),
     );
+    return { set, numbered };
+  });
+  const served = new Set(sets.flatMap(({ numbered }) => numbered.map(({ desired }) => desired.of?.tunnel)));
+  // without a rule nobody would be sent there
+  for (const { tunnel, table } of tunnels)
+    if (served.has(tunnel.name)) {
+      wantTable(wanted, tunnel, table);
+      wantMasquerade(wanted, site, tunnel);
+    }
+  for (const { set, numbered } of sets) {
     for (const { desired, number } of numbered) wantRule(wanted, set, desired, number);
     if (numbered.length > 0) attach(wanted, set);
   }
