@@ -6,6 +6,7 @@ import { configurationAfter } from '../../src/plan/after.ts';
 import { makePlan } from '../../src/plan/make.ts';
 import type { Plan } from '../../src/plan/types/plan.ts';
 import { loadSite } from '../../src/site/load.ts';
+import { printCommands } from '../../src/vyatta/commands.ts';
 import { equal, type Tree } from '../../src/vyatta/tree.ts';
 import { aRouter, key } from '../support/builders.ts';
 
@@ -289,5 +290,19 @@ describe('clients of a tunnel', () => {
     );
     const { plan } = planned(site(wg('wg1', 1, '')), router);
     assert.doesNotMatch(JSON.stringify(plan.commits), /"table"/);
+  });
+
+  it("leave a ruleset of edgewg's attached, while it has a rule of somebody else", () => {
+    const { after } = settled(site(wg('wg1', 1, '{ from: { tv: 192.168.1.20 } }')), aRouter(...home));
+    const more = aRouter(
+      ...printCommands(after)
+        .split('\n')
+        .filter(line => line !== '')
+        .map(line => line.replace(/^set /, '')),
+      'firewall modify EDGEWG-eth1 rule 2000 action drop',
+    );
+    const gone = settled(site(wg('wg1', 1, '')), more);
+    assert.ok(gone.words.length > 0);
+    assert.ok(gone.words.every(line => !line.includes('firewall in modify') && !line.includes('rule 2000')));
   });
 });

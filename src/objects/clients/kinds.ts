@@ -171,6 +171,13 @@ function isOurs(claim: Claim, family: Family, name: string): boolean {
     .every(named => isClaimed(claim, named.tunnel));
 }
 
+/** Somebody put a rule of their own there, which stays. */
+const isUsedByOthers = ({ running }: Claim, family: Family, name: string): boolean =>
+  modifyRule.names(running, family, name).some(number => {
+    const description = modifyRule.value(running, 'description', family, name, number);
+    return description !== ownNetworkDescription && clientNamed(description) === undefined;
+  });
+
 /** The kinds of interfaces by which clients may come in; `vif` is a VLAN of one. */
 const plain = ['ethernet', 'switch', 'bonding', 'bridge', 'openvpn', 'tunnel', 'wireguard'];
 const withVlans = ['ethernet', 'switch', 'bonding', 'bridge'];
@@ -188,7 +195,7 @@ const attachmentAt = (type: string, isVlan: boolean): Attachment =>
       if (claim.wants(path)) return 'all';
       const family = instance.at(-1) as Family;
       const name = value(claim.running, path) ?? '';
-      if (isOwnSet(name) && isOurs(claim, family, name)) return 'all';
+      if (isOwnSet(name) && isOurs(claim, family, name) && !isUsedByOthers(claim, family, name)) return 'all';
       // of a tunnel that is the file's as a whole it is kept, as all is that the file has no word for
       return type === 'wireguard' ? tunnel.hold(claim, String(instance[0])) : 'none';
     },
