@@ -305,4 +305,26 @@ describe('clients of a tunnel', () => {
     assert.ok(gone.words.length > 0);
     assert.ok(gone.words.every(line => !line.includes('firewall in modify') && !line.includes('rule 2000')));
   });
+
+  it('are refused where their IPv6 could only be dropped with that of others who come in by the same ruleset', () => {
+    const router = aRouter(
+      ...home,
+      'interfaces ethernet eth1 address 2001:db8:1::1/64',
+      'interfaces ethernet eth2 address 2001:db8:2::1/64',
+      'firewall ipv6-modify BOTH6 rule 9000 action drop',
+      'firewall ipv6-modify BOTH6 rule 9000 source address 2001:db8:9::/64',
+      'interfaces ethernet eth1 firewall in ipv6-modify BOTH6',
+      'interfaces ethernet eth2 firewall in ipv6-modify BOTH6',
+    );
+    const { plan } = planned(site(wg('wg1', 1, '{ from: { all: { interface: eth1 } } }')), router);
+    assert.ok(plan.diagnostics.some(({ code, message }) => code === 'EW250' && message.includes('BOTH6')));
+    const all = planned(
+      site(wg('wg1', 1, '{ from: { one: { interface: eth1 }, two: { interface: eth2 } } }')),
+      router,
+    );
+    assert.deepEqual(
+      all.plan.diagnostics.flatMap(({ severity, message }) => (severity === 'error' ? message : [])),
+      [],
+    );
+  });
 });

@@ -104,7 +104,10 @@ function nowhere(input: CheckInput, who: string, seen: Seen): Told | undefined {
       return {
         code: 'EW250',
         message: `${who}: ${list(seen.ifaces)} share the modify ruleset ${seen.ruleset}, and nothing tells what comes in by this one`,
-        hint: 'name the addresses of the clients, or give the interface one IPv4 network',
+        hint:
+          seen.family === 4
+            ? 'name the addresses of the clients, or give the interface one IPv4 network'
+            : 'give the interface an ipv6-modify ruleset of its own, or say `ipv6: wan`',
       };
     default:
       return undefined;

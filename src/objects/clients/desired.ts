@@ -176,7 +176,8 @@ class Sets {
     const addresses = networksOf(iface);
     const [first, ...more] = addresses;
     const ifaces = sharing.map(({ name }) => name);
-    if (first === undefined || more.length > 0) return { what: 'shared ruleset', ruleset: set.name, ifaces };
+    if (first === undefined || more.length > 0)
+      return { what: 'shared ruleset', family: 4, ruleset: set.name, ifaces };
     return { said: { address: rangeText(iface) }, addresses };
   }
 
@@ -231,6 +232,8 @@ export function overlaps({ rules }: DesiredSet): { readonly first: Desired; read
     takers
       .slice(i + 1)
       .filter(second => first.stage === second.stage && !isSame(first.of, second.of))
+      // which of two drops them is no matter
+      .filter(second => first.rule.action !== 'drop' || second.rule.action !== 'drop')
       .filter(second => meeting(first.packets, second.packets))
       .filter(second => first.number === undefined || second.number === undefined)
       .map(second => ({ first, second })),

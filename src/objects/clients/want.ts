@@ -2,7 +2,8 @@
 import { tellAddresses } from '../../model/firewall/words.ts';
 import type { ClientObservation } from '../../plan/types/observation.ts';
 import type { Site, SitePath, Tunnel } from '../../site/site.ts';
-import { has } from '../../vyatta/tree.ts';
+import { interfacesOf } from '../../vyatta/interfaces.ts';
+import { has, type Tree, value } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import type { Wanted } from '../wanted.ts';
 import { type Desired, type DesiredSet, desiredSets, overlaps, type WithClients } from './desired.ts';
@@ -26,6 +27,7 @@ export function wantClients(wanted: Wanted, site: Site): void {
   const sets = desiredSets(tunnels, insideOf(running, wanted.tree), (tunnel, client, seen) =>
     observe(client.at, tunnel.name, seen, client.name),
   ).map(set => {
+    for (const { at, of, seen } of overreach(running, set)) observe(at, of.tunnel, seen, of.client);
     for (const pair of overlaps(set)) observeOverlap(set, pair, observe);
     const numbered = numbersOf(
       running,
@@ -55,6 +57,20 @@ function withTables(site: Site, tables: ReadonlyMap<string, number>): WithClient
       ? []
       : { tunnel, clients: tunnel.clients, table };
   });
+}
+
+/** IPv6 is dropped whoever sends it, so every interface that has the ruleset must be one of clients. */
+function overreach(running: Tree, { family, name, ifaces, rules }: DesiredSet) {
+  const sharing = interfacesOf(running).filter(iface => value(iface.node, attachedModify(family)) === name);
+  const isTheirs = sharing.every(one => ifaces.some(iface => iface.name === one.name));
+  if (family === 4 || isTheirs) return [];
+  const seen = {
+    what: 'shared ruleset',
+    family,
+    ruleset: name,
+    ifaces: sharing.map(one => one.name),
+  } as const;
+  return rules.flatMap(({ at, of }) => (of === undefined ? [] : { at, of, seen }));
 }
 
 function wantRule(wanted: Wanted, { family, name }: DesiredSet, { rule, at }: Desired, number: number): void {

@@ -98,7 +98,12 @@ export interface ClientObservation extends Observed {
     | { readonly what: 'no group'; readonly name: string; readonly have: readonly string[] }
     | { readonly what: 'the router itself'; readonly address: string; readonly path: Path }
     | { readonly what: 'IPv6 by itself'; readonly iface: string }
-    | { readonly what: 'shared ruleset'; readonly ruleset: string; readonly ifaces: readonly string[] }
+    | {
+        readonly what: 'shared ruleset';
+        readonly family: 4 | 6;
+        readonly ruleset: string;
+        readonly ifaces: readonly string[];
+      }
     | {
         readonly what: 'table taken';
         readonly table: number;
