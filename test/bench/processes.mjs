@@ -3,6 +3,7 @@
 // stands in for a program of the router in the lab (a script around `date`) counts as the one program that it is there.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { readAgainScript, readScript } from '../../dist/src/router/scripts.js';
 
 /** The words that run the lab under strace, which stands beside it, so that signals reach the lab; the log goes to `file`. */
 export const traced = (file, words) => [
@@ -57,10 +58,16 @@ function processesOf(file) {
   return all;
 }
 
+/** How a reading begins: the first words of its script, as far as a log of strace shows them as they are. */
+const readings = [readScript(), readAgainScript()].map(text => /^\w+\(\)/.exec(text)[0]);
+const readingBegins = new RegExp(
+  `^"(?:\\S*/)?v?bash", "-c", "exec bash -c '(?:${readings.map(text => text.replace('()', '\\(\\)')).join('|')})`,
+);
+
 /** What a process of edgewg's is for, by the words that it was started with; undefined: what its parent is for. */
 function phaseOf({ programs }) {
   for (const { words } of programs) {
-    if (/^"(?:\S*\/)?v?bash", "-c", "exec bash -c 'say\(\)/.test(words)) return 'read';
+    if (readingBegins.test(words)) return 'read';
     const role = /\/run", "(transact|guard|watch|draft|answer)"/.exec(words)?.[1];
     if (role !== undefined)
       return { guard: 'switch', watch: 'switch', transact: 'transaction' }[role] ?? role;

@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { root } from '../support/run-cli.ts';
 
 describe('channels of the lab', () => {
-  it('end with their processes', async () => {
+  it('end with their processes', async function () {
+    this.timeout(600_000);
     const path = (name: string): string => fileURLToPath(new URL(name, root));
     const { stdout } = await promisify(execFile)('perl', [
       path('test/long/lab-deaths.pl'),

@@ -24,7 +24,7 @@ is_taken() { # verb, what was proven
   [ "$kept" = "$2" ]
 } 2>/dev/null
 answer() { # confirm|undo|wait|until, seconds, who else says so, for `until` what stands in `wanted`: waits for what the switch makes of it
-  local left=$2 ear= given=0
+  local left=$2 ear='' given=0
   [ -z "$3" ] || log "asked to $1 by $3"
   case $1 in
     confirm) mv "$S/waiting" "$S/confirmed" ;;
