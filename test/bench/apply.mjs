@@ -10,12 +10,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startWire } from '../../dist/test/support/wire.js';
 import { bareNode, clients, edgewgPlan, listing } from './clients.mjs';
 import { measure } from './process.mjs';
 import { known, machine, openRouter } from './router.mjs';
 import { siteFile } from './sites.mjs';
 import { failures, summarise, table } from './table.mjs';
-import { startWire } from './wire.mjs';
 
 const { values: options } = parseArgs({
   options: {
