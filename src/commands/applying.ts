@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { EdgewgError, Refused } from '../errors.ts';
 import { type Allowed, refusals } from '../plan/allow.ts';
-import type { CanaryPlan } from '../plan/canary.ts';
+import { type CanaryPlan, proofsOfCanary } from '../plan/canary.ts';
 import type { ApplyEvent, Outcome, Probe } from '../plan/types/outcome.ts';
 import { isEmpty, type Plan } from '../plan/types/plan.ts';
 import type { Proof } from '../plan/types/proof.ts';
@@ -10,6 +10,7 @@ import { printDuration, timeAfter } from '../report/duration.ts';
 import type { AskedProbes, Canary } from '../router/apply-input.ts';
 import type { Reading } from '../router/read.ts';
 import type { Connection } from '../ssh/connection.ts';
+import type { Tree } from '../vyatta/tree.ts';
 import { allowOptions, readAllowed } from './allow.ts';
 import type { Io } from './io.ts';
 import type { Live } from './live.ts';
@@ -185,7 +186,9 @@ export async function runApply(
         tellHandshakes: proofs.some(proof => proof.do === 'handshake'),
       },
       ...(proofs.length > 0 && { moreProbes: probing(proofs) }),
-      ...('canary' in plan && { canary: bakingOf(plan as CanaryPlan, applying, { proofs, probing }) }),
+      ...('canary' in plan && {
+        canary: bakingOf(plan as CanaryPlan, live.reading.running, applying, { proofs, probing }),
+      }),
       now: io.now,
       onEvent: tell,
       signal: io.signal,
@@ -199,9 +202,10 @@ export async function runApply(
   }
 }
 
-/** The proofs that are about the tunnel that goes first, with how often it takes them. */
+/** How often the first part takes those of the proofs that it can. */
 function bakingOf(
   plan: CanaryPlan,
+  running: Tree,
   { canary }: Applying,
   {
     proofs,
@@ -211,8 +215,7 @@ function bakingOf(
     probing(some: readonly Proof[]): (asked: AskedProbes) => Promise<Probe[]>;
   },
 ): Canary {
-  const { tunnel } = plan.canary;
-  const its = proofs.filter(proof => 'tunnel' in proof && proof.tunnel === tunnel);
+  const its = proofsOfCanary(plan, proofs, running);
   return { plan, bakeSeconds: canary?.seconds ?? 0, ...(its.length > 0 && { moreProbes: probing(its) }) };
 }
 

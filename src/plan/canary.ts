@@ -2,6 +2,7 @@
 import { Refused } from '../errors.ts';
 import { deriveWanted, nameOf } from '../objects/all.ts';
 import { groups, groupUses } from '../objects/group.ts';
+import { bgp, neighbor } from '../objects/neighbor.ts';
 import { tunnel } from '../objects/tunnel.ts';
 import type { Site } from '../site/site.ts';
 import { has, type Path, type Tree } from '../vyatta/tree.ts';
@@ -10,6 +11,7 @@ import { withoutLiterals } from './literal-keys.ts';
 import { commitsOf } from './order.ts';
 import type { PlaceOf } from './types/check.ts';
 import type { Commit, Operation, Plan } from './types/plan.ts';
+import type { Proof } from './types/proof.ts';
 
 /** A plan whose first commits are the canary's. */
 export interface CanaryPlan extends Plan {
@@ -50,6 +52,15 @@ export const canaryPart = (plan: CanaryPlan): Plan => ({
   ...plan,
   commits: plan.commits.slice(0, plan.canary.commits),
 });
+
+/** Of the proofs those that are about it; of its BGP sessions those that were there before, for BGP comes with the rest. */
+export function proofsOfCanary({ canary }: CanaryPlan, proofs: readonly Proof[], running: Tree): Proof[] {
+  const wasThere = (address: string): boolean =>
+    bgp
+      .names(running)
+      .some(asn => neighbor.has(running, asn, address) && !neighbor.says(running, 'disable', asn, address));
+  return proofs.filter(one => one.tunnel === canary.tunnel && (one.do !== 'bgp' || wasThere(one.neighbor)));
+}
 
 /** What a plan that was made anew has of the canary's part: without what is still to come. */
 export function leftOfCanary(plan: CanaryPlan, again: Plan): Plan {

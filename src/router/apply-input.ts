@@ -36,8 +36,8 @@ export interface Canary {
 export interface AskedProbes {
   readonly connection: Connection;
   readonly reading: Reading;
-  /** What `wg show all latest-handshakes` said just before the commit; undefined when the router said nothing of it. */
-  readonly handshakesBefore: string | undefined;
+  /** What `wg show all latest-handshakes` said just before the commit; undefined when the router said nothing of it; `any`: long after it. */
+  readonly handshakesBefore: string | undefined | 'any';
   /** Milliseconds of `now` at which the router told that it had committed. */
   readonly since: number;
   readonly running: Tree;

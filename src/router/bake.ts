@@ -7,9 +7,11 @@ import type { Probe } from '../plan/types/outcome.ts';
 import type { Connection } from '../ssh/connection.ts';
 import type { ApplyInput, Canary } from './apply-input.ts';
 import { messageOf } from './ending.ts';
+import { kernelProof } from './kernel.ts';
 import { prove } from './prove.ts';
 import { readAgain } from './read.ts';
 import { hasOtherHostKey } from './same-router.ts';
+import { untilShown } from './second-look.ts';
 import { askSwitch } from './switch.ts';
 
 /** From one proof to the next, unless the window is shorter. */
@@ -70,21 +72,32 @@ async function untilDone(baking: Baking): Promise<string | undefined> {
 
 async function proveOnce(
   { input, canary, connection, handshakesBefore, signal }: Baking,
-  isTold: boolean,
+  isFirst: boolean,
 ): Promise<string | undefined> {
   const { reading: before, replan, onEvent } = input;
-  const reading = await readAgain(connection, before.facts, signal);
-  if (hasOtherHostKey(input.connection, connection) || reading.facts.bootId !== before.facts.bootId)
-    return 'the new connection reached another router, or one that has restarted since';
   const part = canaryPart(canary.plan);
-  const probes = prove(reading, leftOfCanary(canary.plan, replan(reading)), touchedInterfaces(part));
+  const kernel = kernelProof(part, before.running);
+  const { reading, strange, shown } = await untilShown(input, signal, async () => {
+    const now = await readAgain(connection, before.facts, signal, kernel.asked);
+    const isOther = hasOtherHostKey(input.connection, connection) || now.facts.bootId !== before.facts.bootId;
+    const strange = isOther
+      ? 'the new connection reached another router, or one that has restarted since'
+      : undefined;
+    return { reading: now, strange, shown: kernel.probes(now) };
+  });
+  if (strange !== undefined) return strange;
+  const again = leftOfCanary(canary.plan, replan(reading));
+  const probes = [...prove(reading, again, touchedInterfaces(part)), ...shown];
   const onProbe = (probe: Probe): void => {
-    if (isTold || !probe.ok) onEvent({ kind: 'probe', probe });
+    if (isFirst || !probe.ok) onEvent({ kind: 'probe', probe });
   };
   probes.forEach(onProbe);
   const { running } = reading;
   if (probes.every(({ ok }) => ok) && canary.moreProbes !== undefined) {
-    const asked = { connection, reading, running, handshakesBefore, since: input.now(), signal, onProbe };
+    // what was new in the first round would be so for ever
+    const known = isFirst ? handshakesBefore : 'any';
+    const since = input.now();
+    const asked = { connection, reading, running, handshakesBefore: known, since, signal, onProbe } as const;
     probes.push(...(await canary.moreProbes(asked)));
   }
   const failed = probes.find(({ ok }) => !ok);

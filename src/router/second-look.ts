@@ -24,13 +24,24 @@ export async function secondLook(
   connection: Connection,
   signal: AbortSignal,
 ): Promise<SecondLook> {
-  const { plan, reading: before, options, now } = input;
+  const { plan, reading: before } = input;
   const kernel = kernelProof(plan, before.running);
-  const until = now() + Math.min(kernelMs, (options.confirmWithin * 1000) / 3);
-  const look = async (): Promise<SecondLook> => {
+  return await untilShown(input, signal, async () => {
     const reading = await readAgain(connection, before.facts, signal, kernel.asked);
     return { reading, strange: strangeness(input, connection, reading), shown: kernel.probes(reading) };
-  };
+  });
+}
+
+/** Looks once more each second while the kernel lacks something and time is left; not at a strange router. */
+export async function untilShown(
+  {
+    options,
+    now,
+  }: { readonly options: Pick<ApplyInput['options'], 'confirmWithin'>; readonly now: () => number },
+  signal: AbortSignal,
+  look: () => Promise<SecondLook>,
+): Promise<SecondLook> {
+  const until = now() + Math.min(kernelMs, (options.confirmWithin * 1000) / 3);
   let seen = await look();
   while (seen.strange === undefined && seen.shown.some(({ ok }) => !ok) && now() < until) {
     await setTimeout(1000, undefined, { signal });

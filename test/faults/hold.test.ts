@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CanaryPlan, withCanary } from '../../src/plan/canary.ts';
 import type { HeldApply } from '../../src/plan/types/facts.ts';
-import type { ApplyInput } from '../../src/router/apply-input.ts';
+import type { ApplyInput, AskedProbes } from '../../src/router/apply-input.ts';
 import { confirmHeld, type Deciding, undoHeld } from '../../src/router/deciding.ts';
 import { findHeld } from '../../src/router/held.ts';
 import { readRouter } from '../../src/router/read.ts';
@@ -147,6 +147,11 @@ describe('an apply that waits', () => {
     assert.ok(four !== undefined);
     const both = aSite([four, aTunnel('wg5', { listenPort: 51825, peers: [aPeer(5)] })], { mssClamp: {} });
 
+    /** What each round was told of the handshakes before. */
+    let rounds: (string | undefined)[] = [];
+    beforeEach(() => {
+      rounds = [];
+    });
     /** wg4 first, proven for so long. */
     const first = async (
       bakeSeconds: number,
@@ -160,7 +165,8 @@ describe('an apply that waits', () => {
         ...more,
         get canary() {
           assert.ok(canary !== undefined);
-          const moreProbes = async () => {
+          const moreProbes = async ({ handshakesBefore }: AskedProbes) => {
+            rounds.push(handshakesBefore);
             const said = isTold ? undefined : await inBake();
             isTold = true;
             if (said === 'unwell') return [{ name: 'a probe', ok: false, saw: 'nothing' }];
@@ -212,6 +218,29 @@ describe('an apply that waits', () => {
         [1],
       );
       await assertClean(router, before);
+    });
+
+    it('puts it back when the kernel lacks a route of it', async () => {
+      router.router.engine.world.kernel.leaveOut('route 10.42.4.0/24', 600);
+      const { before, error, events } = await first(1, {}, 20);
+      assert.equal(error?.exit, 5, error?.message ?? 'no error');
+      assert.match(
+        error.message,
+        /wg4 went first, and its proof failed: route 10\.42\.4\.0\/24 through wg4 — saw no such route/,
+      );
+      assert.deepEqual(
+        events.flatMap(event => (event.kind === 'committed' ? [event.number] : [])),
+        [1],
+      );
+      await assertClean(router, before);
+    });
+
+    it('takes a handshake for new in its first round, and later one that is not too old', async () => {
+      const { error } = await first(10);
+      assert.equal(error, undefined, error?.message);
+      assert.ok(rounds.length > 1);
+      assert.notEqual(rounds[0], 'any');
+      assert.deepEqual([...new Set(rounds.slice(1))], ['any']);
     });
 
     it('puts all of it back when the proof of the whole fails', async () => {

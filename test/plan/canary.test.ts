@@ -1,8 +1,9 @@
 // One tunnel's part in front: nothing is lost or added, and each command stands in the part that it belongs to.
 import assert from 'node:assert/strict';
 import { configurationAfter } from '../../src/plan/after.ts';
-import { canaryPart, leftOfCanary, withCanary } from '../../src/plan/canary.ts';
+import { canaryPart, leftOfCanary, proofsOfCanary, withCanary } from '../../src/plan/canary.ts';
 import { makePlan } from '../../src/plan/make.ts';
+import type { Proof } from '../../src/plan/types/proof.ts';
 import { loadSite } from '../../src/site/load.ts';
 import type { SitePath } from '../../src/site/site.ts';
 import { printCommands } from '../../src/vyatta/commands.ts';
@@ -130,5 +131,34 @@ ${[4, 5].map(n => `  wg${n}: { address: [10.64.0.${n}/32], mtu: 1420, peers: { v
     ])
       assert.ok(part.includes(wanted), `${wanted} in\n${part}`);
     assert.doesNotMatch(part, /wg4|tv4|table 50/);
+  });
+
+  it('is proven by the sessions that were there before: others come with the rest', () => {
+    const there = aRouter(
+      ...base,
+      'protocols bgp 64512 neighbor 192.168.5.4 remote-as 64513',
+      'protocols bgp 64512 neighbor 192.168.5.6 remote-as 64513',
+      'protocols bgp 64512 neighbor 192.168.5.6 shutdown',
+    );
+    const canary = withCanary(planned(), 'wg4', { site: two(), placeOf, running });
+    const session = (address: string, tunnel = 'wg4'): Proof => ({
+      do: 'bgp',
+      neighbor: address,
+      name: address,
+      tunnel,
+      within: 300,
+    });
+    const proofs: Proof[] = [
+      session('192.168.5.4'),
+      session('192.168.5.5'),
+      session('192.168.5.6'),
+      session('192.168.5.4', 'wg5'),
+      { do: 'ping', tunnel: 'wg4', within: 10 },
+      { do: 'tcp', by: 'router', to: '10.42.4.10:443', within: 10 },
+    ];
+    assert.deepEqual(
+      proofsOfCanary(canary, proofs, there).map(one => (one.do === 'bgp' ? one.neighbor : one.do)),
+      ['192.168.5.4', 'ping'],
+    );
   });
 });
