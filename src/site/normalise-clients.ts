@@ -11,6 +11,9 @@ type WrittenClient = WrittenClients['from'][string];
 /** RFC 1918 and RFC 4193. A provider's 100.64.0.0/10 (RFC 6598) is no network of one's own. */
 export const privateNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
 
+/** What is routed nowhere, whatever the tables say: nobody misses it in a tunnel. */
+export const unroutedNetworks = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'];
+
 export function normaliseClients(at: S.SitePath, clients: WrittenClients): S.Clients {
   return defined({
     at,

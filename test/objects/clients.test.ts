@@ -1,21 +1,10 @@
 // Clients of a tunnel on routers that have rules and tables already: which numbers are chosen, and that they stay.
 import assert from 'node:assert/strict';
-import { planChecks } from '../../src/checks/all.ts';
 import { importSite } from '../../src/import/import.ts';
-import { configurationAfter } from '../../src/plan/after.ts';
-import { makePlan } from '../../src/plan/make.ts';
-import type { Plan } from '../../src/plan/types/plan.ts';
-import { loadSite } from '../../src/site/load.ts';
 import { printCommands } from '../../src/vyatta/commands.ts';
 import { equal, type Tree } from '../../src/vyatta/tree.ts';
 import { aRouter, key } from '../support/builders.ts';
-
-const home = [
-  'interfaces ethernet eth0 address 198.51.100.2/24',
-  'interfaces ethernet eth1 address 192.168.1.1/24',
-  'interfaces ethernet eth2 address 192.168.2.1/24',
-  'protocols static route 0.0.0.0/0 next-hop 198.51.100.1',
-];
+import { home, planned, settled, site, wg } from '../support/client-plans.ts';
 
 /** As the wizard of two uplinks makes it (the corpus of real configurations). */
 const balance = [
@@ -34,31 +23,6 @@ const balance = [
   'load-balance group G interface eth0',
   'interfaces ethernet eth1 firewall in modify balance',
 ];
-
-const wg = (name: string, n: number, clients: string): string =>
-  `  ${name}: { address: [10.64.0.${n}/32], mtu: 1420, peers: { vpn: { publicKey: ${key(n)}, allowedIPs: [0.0.0.0/0] } }${clients === '' ? '' : `, clients: ${clients}`} }\n`;
-
-const site = (...tunnels: string[]): string =>
-  `version: 1\nrouter: { host: r }\nmanages: { interfaces: [wg1-wg9] }\nlimits: { deleteInterfaces: 9 }\nmssClamp: { ipv4: off, ipv6: off }\ntunnels:\n${tunnels.join('')}`;
-
-interface Made {
-  readonly plan: Plan;
-  readonly after: Tree;
-}
-
-function planned(text: string, running: Tree): Made {
-  const { site: loaded, place } = loadSite(text, 'edgewg.yaml');
-  const plan = makePlan({ site: loaded, placeOf: at => place(at), running }, planChecks);
-  return { plan, after: configurationAfter(running, plan.commits) };
-}
-
-/** Applied, planned again (empty), and what stands there of policy routing. */
-function settled(text: string, running: Tree): { after: Tree; words: string[] } {
-  const { plan, after } = planned(text, running);
-  assert.deepEqual(planned(text, after).plan.commits, [], 'a second plan is not empty');
-  const set = plan.commits.flatMap(({ run }) => run.map(({ op, path }) => `${op} ${path.join(' ')}`));
-  return { after, words: set.filter(line => /modify|static table/.test(line)) };
-}
 
 const rules = (words: readonly string[]): string[] =>
   words.flatMap(line => /^set firewall modify (\S+ rule \d+) description (.+)$/.exec(line)?.slice(1) ?? []);

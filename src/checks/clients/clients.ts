@@ -145,6 +145,19 @@ function numbers(input: CheckInput, who: string, seen: Seen): Told | undefined {
         hint: `take a number below ${seen.before.at(-1)}, or leave it out`,
         running: onRouter(input, seen.before),
       };
+    case 'too early':
+      return {
+        code: 'EW251',
+        message: `${who}: rule ${seen.number} of ${seen.ruleset} would take what they send to networks of your own, before rule ${seen.after} lets it past`,
+        hint: `take a number above ${seen.after}, or leave it out; or say \`ownNetworks: []\``,
+      };
+    case 'same number':
+      return {
+        code: 'EW251',
+        message: `${who}: rule ${seen.number} is for ${seen.with} already${lineOf(input, seen.withAt)}`,
+        hint: `${instead(seen.free)}; of several destinations each has a number, from \`rule\` on`,
+        other: input.placeOf(seen.withAt),
+      };
     case 'no number':
       return {
         code: 'EW251',

@@ -13,6 +13,7 @@ import {
   sourcesOf,
 } from '../../objects/clients/sources.ts';
 import type { CheckInput } from '../../plan/types/check.ts';
+import { unroutedNetworks } from '../../site/normalise-clients.ts';
 import type { ClientGroup, Clients, Tunnel } from '../../site/site.ts';
 import type { Interface } from '../../vyatta/interfaces.ts';
 import type { Family } from '../../wireguard/prefix.ts';
@@ -63,8 +64,11 @@ function clientOf(input: CheckInput, inside: Inside, tunnel: Tunnel, group: Clie
   if (clients === undefined || isSeen(sources) || isInTheWay(input, tunnel, group)) return undefined;
   const to = destinationsOf(inside, clients, group);
   const { addresses } = sources.end;
-  const ifaces = new Set([...sources.ifaces, ...routedFrom(input, inside, addresses)]);
-  const four = [...ifaces].map(iface =>
+  const found = [...sources.ifaces, ...routedFrom(input, inside, addresses)].filter(
+    // what comes out of the tunnel is no client's
+    ({ name }) => name !== tunnel.name,
+  );
+  const four = [...new Set(found)].map(iface =>
     judged(input, newFrom(iface, 4, sourceOf(iface, addresses), to), tunnel.name),
   );
   const withSix = sources.ifaces.filter(iface => hasIpv6(inside.all, iface));
@@ -122,14 +126,11 @@ function destinationsOf(inside: Inside, clients: Clients, group: ClientGroup): R
   return all.length > 0 ? all : internet(4, clients);
 }
 
-/** What no packet is routed to, whatever the tables say. */
-const never = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'];
-
 /** Everything but their own networks. */
 function internet(family: Family, { ownNetworks }: Clients): Ranges {
   const base =
     family === 4
-      ? never.reduce((set, text) => difference(set, read(text, 4) ?? []), allAddresses(4))
+      ? unroutedNetworks.reduce((set, text) => difference(set, read(text, 4) ?? []), allAddresses(4))
       : read('2000::/3', 6);
   return ownNetworks.reduce((set, text) => difference(set, read(text, family) ?? []), base ?? []);
 }

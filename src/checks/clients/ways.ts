@@ -1,5 +1,7 @@
 // EW260 to EW263: which way the packets of each group of clients take, with the tunnel up and gone, over IPv4 and IPv6; and what is
 // wrong with it: they leave in clear, never get into the tunnel, or their answers don't come back.
+import { type Ranges, union } from '../../model/firewall/ranges.ts';
+import { tellAddresses } from '../../model/firewall/words.ts';
 import type { Answer } from '../../model/routing/answers.ts';
 import type { Way } from '../../model/routing/step.ts';
 import { tellAnswer } from '../../model/routing/way-words.ts';
@@ -153,12 +155,27 @@ function astray(input: CheckInput, { tunnel, group, name }: Client, { question, 
       `add the address that the other end expects: address of ${tunnel.name}`,
     );
   const [first] = ways;
-  if (first === undefined || ways.some(({ end }) => end === 'tunnel')) return [];
+  if (first === undefined) return [];
+  const untaken = untakenBy(tunnel.name, ways);
+  if (untaken.length > 0) {
+    const texts = tellAddresses(untaken, 4);
+    return tell(
+      `no peer of ${tunnel.name} has ${texts} among its allowedIPs: WireGuard would drop what they send there`,
+      `write allowedIPs: [0.0.0.0/0] at a peer of ${tunnel.name}, or \`destinations\` at these clients`,
+    );
+  }
+  if (ways.some(({ end }) => end === 'tunnel')) return [];
   return tell(
     `nothing gets into ${tunnel.name}: ${tellEnd(first)}`,
     'take out what drops them, or the clients out of the file',
   );
 }
+
+/** The destinations of what surely gets to the tunnel, and to no peer. */
+const untakenBy = (tunnel: string, ways: readonly Way[]): Ranges =>
+  ways
+    .filter(way => way.end === 'no-peer' && way.out?.name === tunnel && isCertain(way))
+    .reduce<Ranges>((set, { packets }) => union(set, packets.destination ?? []), []);
 
 function tellEnd({ end, verdict, route }: Way): string {
   if (end === 'refused' && verdict !== undefined && verdict.decider.kind === 'rule')

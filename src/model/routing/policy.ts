@@ -15,7 +15,8 @@ import {
   tableNumberOf,
 } from '../firewall/modify.ts';
 import type { Packets } from '../firewall/packets.ts';
-import { type Ranges, ranges } from '../firewall/ranges.ts';
+import { intersection, type Ranges, ranges } from '../firewall/ranges.ts';
+import { peersOf } from './peers.ts';
 import type { Routing } from './routing.ts';
 
 /** A rule that takes packets, or some of them, past the main table. */
@@ -68,14 +69,24 @@ function modified(ifaces: readonly Interface[]): readonly Interface[] {
   return found;
 }
 
-/** What an interface's own networks send. */
-export const networksOf = (iface: Interface, family: Family): Ranges =>
-  ranges(
-    addressesOf(iface)
-      .flatMap(text => parsePrefix(text) ?? [])
-      .filter(prefix => prefix.family === family)
-      .map(prefix => [prefix.first, last(prefix)]),
+/** What an interface's own networks send: of a tunnel's what its peers may, for WireGuard drops all else. */
+export function networksOf(iface: Interface, family: Family): Ranges {
+  const own = rangesOf(
+    addressesOf(iface).flatMap(text => parsePrefix(text) ?? []),
+    family,
   );
+  const peers = peersOf(iface).filter(({ disabled }) => !disabled);
+  if (peers.length === 0) return own;
+  const theirs = rangesOf(
+    peers.flatMap(({ allowed }) => allowed.map(({ prefix }) => prefix)),
+    family,
+  );
+  const both = intersection(own, theirs);
+  return both.length === 0 ? own : both;
+}
+
+const rangesOf = (prefixes: readonly Prefix[], family: Family): Ranges =>
+  ranges(prefixes.filter(prefix => prefix.family === family).map(prefix => [prefix.first, last(prefix)]));
 
 /** The modify ruleset that an interface names for what comes in by it. */
 export const modifierOf = (iface: Interface, family: Family): string | undefined =>

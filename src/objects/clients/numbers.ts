@@ -55,7 +55,7 @@ class Choice {
   readonly #there: readonly RuleThere[];
   readonly #foreign: readonly RuleThere[];
   readonly #taken = new Set<number>();
-  /** The last number that lets own networks past. */
+  /** The last number that lets own networks past: the file's, or somebody else's. */
   #lastOwn = 0;
 
   constructor(
@@ -78,10 +78,12 @@ class Choice {
   /** A rule of somebody else's does it, before any client is taken. */
   isLetPast({ packets }: Desired): boolean {
     const before = this.#firstClient();
-    return this.#foreign.some(
+    const by = this.#foreign.find(
       ({ number, effect, takes }) =>
         number < before && isToMain(effect) && takes.some(set => isWithin(packets, set)),
     );
+    if (by !== undefined) this.#lastOwn = Math.max(this.#lastOwn, by.number);
+    return by !== undefined;
   }
 
   numberOf(desired: Desired): number | Seen {
@@ -93,7 +95,20 @@ class Choice {
     return number;
   }
 
-  #said({ number = 0, rule, of }: Desired, bounds: Bounds): number | Seen {
+  #said(desired: Desired, bounds: Bounds): number | Seen {
+    const { number = 0, rule, of, stage } = desired;
+    const twin = this.#set.rules
+      .slice(0, this.#set.rules.indexOf(desired))
+      .find(one => one.number === number);
+    if (twin?.of !== undefined)
+      return {
+        what: 'same number',
+        number,
+        with: `${twin.of.client} of ${twin.of.tunnel}`,
+        withAt: twin.at,
+        free: this.#free(bounds, 0),
+      };
+    if (number > most) return { what: 'no number', ruleset: this.#set.name, before: undefined };
     const there = this.#there.find(one => one.number === number);
     const isForeign = there !== undefined && this.#foreign.includes(there);
     if (there !== undefined && isForeign && !this.#says(number, rule))
@@ -103,6 +118,8 @@ class Choice {
       return { what: 'rule taken', number, path: there?.path ?? [], free: this.#free(bounds, 0) };
     if (bounds.by !== undefined && number > bounds.before)
       return { what: 'too late', number, before: bounds.by.path };
+    if (stage === 'client' && number < this.#lastOwn)
+      return { what: 'too early', number, ruleset: this.#set.name, after: this.#lastOwn };
     return number;
   }
 

@@ -6,17 +6,7 @@ import { facingWan } from '../../model/firewall/wan.ts';
 import type { ClientObservation } from '../../plan/types/observation.ts';
 import type { ClientGroup } from '../../site/site.ts';
 import { addressesOf, type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
-import {
-  copyAlong,
-  emptyTree,
-  find,
-  has,
-  insert,
-  leaves,
-  remove,
-  type Tree,
-  values,
-} from '../../vyatta/tree.ts';
+import { find, has, type Tree, values } from '../../vyatta/tree.ts';
 import { last, parseAddress, parseInterfaceAddress, parsePrefix } from '../../wireguard/prefix.ts';
 import type { Said } from './kinds.ts';
 
@@ -41,32 +31,14 @@ export interface Inside {
   readonly inside: readonly Interface[];
 }
 
-/** `wanted`: tunnels that the plan makes are interfaces too, by which phones come in, and its groups hold what the file says. */
-export function insideOf(running: Tree, wanted?: Tree): Inside {
-  const there = interfacesOf(running);
-  const names = new Set(there.map(({ name }) => name));
-  const made = wanted === undefined ? [] : interfacesOf(wanted).filter(({ name }) => !names.has(name));
-  const all = [...there, ...made];
+/** By what a router has, or will have. */
+export function insideOf(running: Tree): Inside {
+  const all = interfacesOf(running);
   const wan = new Set(facingWan(running, 4, all).map(({ iface }) => iface.name));
   const inside = all.filter(
     iface => !iface.disabled && !wan.has(iface.name) && !['loopback', 'pppoe'].includes(iface.kind),
   );
-  return { running: wanted === undefined ? running : withGroups(running, wanted), all, inside };
-}
-
-const groupBox = ['firewall', 'group'];
-
-/** The groups of a router, and in place of those of the file what it wants of them. */
-function withGroups(running: Tree, wanted: Tree): Tree {
-  const paths = [...(find(wanted, groupBox)?.children ?? [])].flatMap(([node, { children }]) =>
-    [...children.keys()].map(name => [...groupBox, node, name]),
-  );
-  const both = copyAlong(running, paths);
-  for (const path of paths) {
-    remove(both, path);
-    for (const leaf of leaves(find(wanted, path) ?? emptyTree(), path)) insert(both, leaf.path);
-  }
-  return both;
+  return { running, all, inside };
 }
 
 /** The IPv4 networks of an interface. */
@@ -124,8 +96,11 @@ export function sourcesOf(inside: Inside, tunnel: string, client: ClientGroup): 
     iface => iface.name !== tunnel && end.addresses !== undefined && meets(networksOf(iface), end.addresses),
   );
   if (ifaces.length > 0) return { end, ifaces };
-  return { what: 'come in nowhere', inside: inside.inside.map(({ name }) => name) };
+  return { what: 'come in nowhere', inside: insideBut(inside, tunnel) };
 }
+
+const insideBut = ({ inside }: Pick<Inside, 'inside'>, tunnel: string): string[] =>
+  inside.flatMap(({ name }) => (name === tunnel ? [] : name));
 
 function endOf({ running }: Inside, { address, group }: ClientGroup): End | Seen {
   if (group !== undefined) return namedGroup(running, group);
@@ -147,7 +122,7 @@ function ownAddress({ all }: Inside, { addresses }: End): Seen | undefined {
 function interfaceNamed({ all, inside }: Inside, tunnel: string, name: string): Interface | Seen {
   const found = all.find(iface => iface.name === name);
   if (name === tunnel) return { what: 'the tunnel itself', name };
-  if (found === undefined) return { what: 'no interface', name, inside: inside.map(one => one.name) };
+  if (found === undefined) return { what: 'no interface', name, inside: insideBut({ inside }, tunnel) };
   if (found.disabled) return { what: 'disabled', name };
   return inside.includes(found) ? found : { what: 'faces the internet', name };
 }

@@ -6,6 +6,7 @@ import { interfacesOf } from '../../vyatta/interfaces.ts';
 import { has, type Tree, value } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import type { Wanted } from '../wanted.ts';
+import { asPlanned } from './as-planned.ts';
 import { type Desired, type DesiredSet, desiredSets, overlaps, type WithClients } from './desired.ts';
 import { attachedModify, modifyRule } from './kinds.ts';
 import { wantMasquerade } from './masquerade.ts';
@@ -24,7 +25,7 @@ export function wantClients(wanted: Wanted, site: Site): void {
   );
   const tunnels = withTables(site, tables);
   const numbers = new Set([...tables.values()].map(String));
-  const sets = desiredSets(tunnels, insideOf(running, wanted.tree), (tunnel, client, seen) =>
+  const sets = desiredSets(tunnels, insideOf(asPlanned(running, site, wanted.tree)), (tunnel, client, seen) =>
     observe(client.at, tunnel.name, seen, client.name),
   ).map(set => {
     for (const { at, of, seen } of overreach(running, set)) observe(at, of.tunnel, seen, of.client);

@@ -118,6 +118,20 @@ export interface ClientObservation extends Observed {
         readonly free: number | undefined;
       }
     | { readonly what: 'too late'; readonly number: number; readonly before: Path }
+    | {
+        readonly what: 'too early';
+        readonly number: number;
+        readonly ruleset: string;
+        /** The last rule that lets own networks past. */
+        readonly after: number;
+      }
+    | {
+        readonly what: 'same number';
+        readonly number: number;
+        readonly with: string;
+        readonly withAt: SitePath;
+        readonly free: number | undefined;
+      }
     | { readonly what: 'no number'; readonly ruleset: string; readonly before: Path | undefined }
     | {
         readonly what: 'overlap';

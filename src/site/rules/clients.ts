@@ -1,5 +1,6 @@
 // The clients of the tunnels: each said in one way, none sent through two tunnels, and to a tunnel that takes what they send.
 import { last, type Prefix, parseAddress, parsePrefix } from '../../wireguard/prefix.ts';
+import { unroutedNetworks } from '../normalise-clients.ts';
 import type { ClientGroup, Tunnel } from '../site.ts';
 import { eachDuplicate, inFileOrder, type Placed, type Rule } from './rule.ts';
 
@@ -92,7 +93,9 @@ export const clientsAreTaken: Rule = ({ site, report }) => {
     const allowed = tunnel.peers.filter(({ disable }) => !disable).flatMap(({ allowedIPs }) => allowedIPs);
     if (allowed.length === 0 || client.destinationGroup !== undefined) continue;
     const wanted = isSplit(client) ? client.destinations : ['0.0.0.0/0'];
-    const [left] = wanted.filter(prefix => !isCovered(prefix, allowed));
+    // their own networks are let past the tunnel, before it all but those that are named
+    const spared = isSplit(client) ? [] : [...(tunnel.clients?.ownNetworks ?? []), ...unroutedNetworks];
+    const [left] = wanted.filter(prefix => !isCovered(prefix, [...allowed, ...spared]));
     if (left !== undefined)
       report(client.at, {
         code: 'clients-not-taken',
