@@ -180,7 +180,7 @@ export async function runApply(
         lockTimeout,
         lastResort,
         file,
-        ...(applying.hold !== undefined && { hold: applying.hold }),
+        ...(applying.hold !== undefined && { hold: applying.hold, proofs }),
         secrets: live.secrets,
         allowDrift: allowed.has('drift'),
         tellHandshakes: proofs.some(proof => proof.do === 'handshake'),

@@ -37,7 +37,7 @@ interface DecidingArgs extends AccessArgs {
 export async function onHeld<T>(
   args: DecidingArgs,
   io: Io,
-  decide: (input: Deciding, router: string) => Promise<T>,
+  decide: (input: Deciding, router: string, loaded: LoadedSite | undefined) => Promise<T>,
 ): Promise<T> {
   const { dialer, loaded } = await wayIn(args, io);
   const { readRouter } = await import('../router/read.ts');
@@ -61,6 +61,7 @@ export async function onHeld<T>(
     return await decide(
       { dialer: { ...dialer, dial }, connection, reading, held, replan, who, now, onEvent, signal },
       dialer.name,
+      loaded,
     );
   } finally {
     progress.end();

@@ -129,7 +129,7 @@ export function proofsFor(plan: Plan, running: Tree, asked: AskedProofs): Proof[
 }
 
 /** What two proofs can't both be about. */
-function subject(proof: Proof): string {
+export function subject(proof: Proof): string {
   switch (proof.do) {
     case 'handshake':
     case 'ping':
@@ -151,13 +151,7 @@ export async function refuseImpossible(
   connection: Connection,
   { runCommands }: AskedProofs,
 ): Promise<void> {
-  const command = proofs.find(proof => proof.do === 'command');
-  if (command !== undefined && !runCommands)
-    throw new Refused(
-      'proof-command',
-      `the site file wants \`${visible(command.run)}\` run on this machine; nothing was done`,
-      'give --run-commands if you trust it, or --skip-proofs',
-    );
+  refuseCommands(proofs, runCommands);
   if (!proofs.some(({ do: what, ...rest }) => what === 'ping' || ('by' in rest && rest.by === 'router')))
     return;
   const { missingFor } = await import('../router/proof/able.ts');
@@ -167,6 +161,17 @@ export async function refuseImpossible(
       'proof-impossible',
       `${missing.what} can't be asked from the router: it has no ${missing.program}; nothing was done`,
       'let this machine ask, with `from: client`, or leave the proof out',
+    );
+}
+
+/** Who may change the site file must not run what they like. */
+export function refuseCommands(proofs: readonly Proof[], runCommands: boolean): void {
+  const command = proofs.find(proof => proof.do === 'command');
+  if (command !== undefined && !runCommands)
+    throw new Refused(
+      'proof-command',
+      `the site file wants \`${visible(command.run)}\` run on this machine; nothing was done`,
+      'give --run-commands if you trust it, or --skip-proofs',
     );
 }
 

@@ -1,17 +1,20 @@
 // A person's word on an apply that is held, from any machine that may log in: proves again and saves, or undoes, or waits longer. The
 // switch on the router decides; what it says is believed for what a reading then shows.
-import { EdgewgError, PutBack, Refused, StateUnknown } from '../errors.ts';
+import { type EdgewgError, PutBack, Refused, StateUnknown } from '../errors.ts';
 import type { HeldApply } from '../plan/types/facts.ts';
 import type { ApplyEvent, Probe } from '../plan/types/outcome.ts';
 import type { Plan } from '../plan/types/plan.ts';
 import { isInPlace } from '../plan/types/plan.ts';
 import type { Connection, Dialer } from '../ssh/connection.ts';
-import { messageOf } from './ending.ts';
+import type { AskedProbes } from './apply-input.ts';
+import { interrupted, messageOf } from './ending.ts';
+import { kernelProofAgain } from './kernel.ts';
 import { loggedResult } from './log.ts';
 import { probeInterface, prove } from './prove.ts';
-import { type Reading, readRouter } from './read.ts';
+import { type Reading, readAgain, readRouter } from './read.ts';
 import { committedSince } from './refusal.ts';
 import { hasOtherHostKey } from './same-router.ts';
+import { untilShown } from './second-look.ts';
 import { type Answer, askSwitch } from './switch.ts';
 import type { Word } from './transaction.ts';
 
@@ -23,6 +26,8 @@ export interface Deciding {
   readonly held: HeldApply;
   /** The site file's plan for a reading; undefined where nobody gave a site file: what runs is then held against what was proven. */
   readonly replan: ((reading: Reading) => Plan) | undefined;
+  /** What must hold besides, long after the commit. */
+  readonly moreProbes?: (asked: AskedProbes) => Promise<Probe[]>;
   /** Who decides, `user@host`: for the router's log. */
   readonly who: string;
   readonly now: () => number;
@@ -39,16 +44,11 @@ interface Confirmed {
 export async function confirmHeld(input: Deciding): Promise<Confirmed> {
   const { held, reading, onEvent, signal } = input;
   onEvent({ kind: 'proving' });
-  for (const probe of proveAgain(input, reading)) {
-    onEvent({ kind: 'probe', probe });
-    if (!probe.ok)
-      throw new Refused(
-        'proof-failed',
-        `apply ${held.id} is not confirmed: ${probe.name} — saw ${probe.saw ?? 'nothing'}; nothing was done, and it goes on waiting`,
-        `look with \`edgewg plan\`; then confirm again, or: edgewg undo ${held.id}`,
-      );
-  }
-  if (signal.aborted) throw new EdgewgError('interrupted', 130, 'interrupted; nothing was done');
+  const failed = await proveAgain(input).catch((error: unknown) => {
+    throw signal.aborted ? interrupted(signal, 'interrupted; nothing was done') : error;
+  });
+  if (failed !== undefined) throw await notConfirmed(input, failed);
+  if (signal.aborted) throw interrupted(signal, 'interrupted; nothing was done');
   onEvent({ kind: 'confirming' });
   const { answer, connection } = await decided(input, 'confirm');
   const { saved } = answer;
@@ -58,6 +58,24 @@ export async function confirmHeld(input: Deciding): Promise<Confirmed> {
   const word = wordOf(answer, now, held.id);
   if (word === 'saved' && isSaved(input, now)) return { hasRecord: saved?.hasRecord ?? false };
   throw otherEnd(input, now, word, answer.reason);
+}
+
+/** Of a proof that failed; whether it goes on waiting is read there, for a proof may take longer than it waits. */
+async function notConfirmed(input: Deciding, { name, saw }: Probe): Promise<EdgewgError> {
+  const { id } = input.held;
+  const now = await readThere(input, input.connection).catch(() => undefined);
+  const waits = now?.facts.held.some(one => one.id === id);
+  const logged = now === undefined ? '' : loggedResult(now.facts.applies, id);
+  const state = waits
+    ? 'it goes on waiting'
+    : now === undefined
+      ? 'whether it goes on waiting could not be read'
+      : `it waits no longer: the last that the router's log says of it is '${logged}'`;
+  return new Refused(
+    'proof-failed',
+    `apply ${id} is not confirmed: ${name} — saw ${saw ?? 'nothing'}; nothing was done, and ${state}`,
+    `look with \`edgewg plan\`; then confirm again, or: edgewg undo ${id}`,
+  );
 }
 
 /** Resolves when the router says that it is undone, to who else committed since the apply was read. Throws any other end. */
@@ -87,8 +105,34 @@ export async function extendHeld(input: Deciding, until: number): Promise<number
   throw otherEnd(input, now, wordOf(answer, now, input.held.id), answer.reason);
 }
 
-/** As at the end of an apply; this login is the new one. */
-function proveAgain({ held, replan, connection }: Deciding, reading: Reading): Probe[] {
+/** As at the end of an apply, this login being the new one: the first that doesn't hold. What the kernel shows costs another reading. */
+async function proveAgain(input: Deciding): Promise<Probe | undefined> {
+  const { held, reading, connection, moreProbes, now, signal, onEvent } = input;
+  const onProbe = (probe: Probe): void => onEvent({ kind: 'probe', probe });
+  const toldOf = (probes: readonly Probe[]): Probe | undefined => {
+    probes.forEach(onProbe);
+    return probes.find(({ ok }) => !ok);
+  };
+  const failed = toldOf(proveReading(input, reading));
+  if (failed !== undefined) return failed;
+  const kernel = kernelProofAgain(held, reading.running);
+  if (kernel.asked.length > 0) {
+    const seconds = { confirmWithin: held.secondsLeft };
+    const { shown } = await untilShown({ options: seconds, now }, signal, async () => {
+      const again = await readAgain(connection, reading.facts, signal, kernel.asked);
+      return { reading: again, strange: undefined, shown: kernel.probes(again) };
+    });
+    const missing = toldOf(shown);
+    if (missing !== undefined) return missing;
+  }
+  const { running } = reading;
+  const asked = { connection, reading, running, since: now(), signal, onProbe };
+  // they are told one by one
+  const probes = (await moreProbes?.({ ...asked, handshakesBefore: 'any' })) ?? [];
+  return probes.find(({ ok }) => !ok);
+}
+
+function proveReading({ held, replan, connection }: Deciding, reading: Reading): Probe[] {
   const interfaces = held.tunnels;
   if (replan !== undefined) return prove(reading, replan(reading), interfaces);
   const isSame = reading.facts.digest === held.proven;

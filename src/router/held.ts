@@ -1,7 +1,9 @@
 // An apply that waits for a person's word: what the router tells of it to every admin (scripts/window.sh), and how it is named.
 import { Refused } from '../errors.ts';
 import type { HeldApply, RouterFacts } from '../plan/types/facts.ts';
+import type { Path } from '../vyatta/tree.ts';
 import { type Logged, loggedOf } from './log.ts';
+import { readTold } from './proof/told.ts';
 
 /** From the text of the applies (read.sh) and the seconds since the router started; at most one, for it holds edgewg's lock. */
 export function parseHeld(applies: string, uptime: number): HeldApply[] {
@@ -12,6 +14,7 @@ export function parseHeld(applies: string, uptime: number): HeldApply[] {
     const until = Number(text('until'));
     if (!/^\S+\.state (alive|dead)$/.test(head) || !text('state').startsWith('held') || !(until > 0))
       return [];
+    const told = readTold(lines);
     const held: HeldApply = {
       id: text('id'),
       who: text('who'),
@@ -27,9 +30,18 @@ export function parseHeld(applies: string, uptime: number): HeldApply[] {
       proven: text('digest'),
       before: text('before'),
       saved: text('saved'),
+      touched: lines.flatMap(touchedOf),
+      proofs: told.proofs,
+      otherProofs: told.others,
     };
     return /^[0-9a-z-]+$/.test(held.id) ? [held] : [];
   });
+}
+
+/** A line of a path, word by word. */
+function touchedOf(line: string): Path[] {
+  const words = /^touched (.+)$/.exec(line)?.[1]?.split(' ');
+  return words === undefined ? [] : [words];
 }
 
 /** The apply that a person means by an id or its beginning. Throws {@link Refused} with what is known where it doesn't wait any more. */

@@ -2,17 +2,20 @@
 // scripts/. Every word goes through quote(); nothing here talks to a router.
 
 import { Refused } from '../errors.ts';
+import { kernelPaths } from '../model/kernel/touches.ts';
 import { tunnel } from '../objects/tunnel.ts';
 import { configurationAfter } from '../plan/after.ts';
 import { contentOf } from '../plan/helper-steps.ts';
 import { applied } from '../plan/order.ts';
 import { touchedInterfaces } from '../plan/touched.ts';
 import type { Commit, HelperStep, KeyStep, Operation, Plan } from '../plan/types/plan.ts';
+import type { Proof } from '../plan/types/proof.ts';
 import type { Secret } from '../secret.ts';
 import { find, leaves, type Tree } from '../vyatta/tree.ts';
 import { printCommand, quote } from '../vyatta/words.ts';
 import { canonicalInterfaceAddress } from '../wireguard/prefix.ts';
 import { results } from './log.ts';
+import { tellProofs } from './proof/told.ts';
 import { startScript, transactionScript } from './scripts.ts';
 
 export interface TransactionOptions {
@@ -44,6 +47,8 @@ export interface TransactionOptions {
   readonly canaryCommits?: number;
   /** Seconds to leave it unsaved for a person's word once it is proven; undefined: it is saved at once. */
   readonly hold?: number;
+  /** What is proven besides. */
+  readonly proofs?: readonly Proof[];
   /** The keys that the plan writes, by their file on the router. */
   readonly secrets: ReadonlyMap<string, Secret>;
 }
@@ -151,14 +156,27 @@ function payload(plan: Plan, running: Tree, options: TransactionOptions): string
     define('ipv6_new', ipv6Lines(after, commits)),
     define('ipv6_old', ipv6Lines(running, commits)),
     ...assignments({ record: options.record }),
-    define('told', [`printf '%s\\n' ${toldLines(plan, options).map(quote).join(' ')}`]),
+    define(
+      'told',
+      toldLines(plan, options).map(line => `printf '%s\\n' ${quote(line)}`),
+    ),
     transactionScript(),
   ].join('\n');
 }
 
 /** What whoever decides about an apply that is held wants to know of it: no more than is shown to every admin. */
-function toldLines(plan: Plan, { file = '' }: TransactionOptions): string[] {
-  return [`file ${file.replaceAll(/\p{Cc}/gu, ' ')}`, `tunnels ${touchedInterfaces(plan).join(' ')}`];
+function toldLines(plan: Plan, { file = '', hold, proofs = [] }: TransactionOptions): string[] {
+  if (hold === undefined) return [];
+  const paths = plan.commits.flatMap(({ run }) => run).map(({ path }) => path);
+  const tunnels = touchedInterfaces(plan);
+  // the names of what they are about have no blanks
+  const touched = kernelPaths(paths).filter(path => tunnel.match(path) === undefined);
+  return [
+    `file ${file.replaceAll(/\p{Cc}/gu, ' ')}`,
+    `tunnels ${tunnels.join(' ')}`,
+    ...touched.map(path => `touched ${path.join(' ')}`),
+    ...tellProofs(proofs),
+  ];
 }
 
 function assignments(variables: Record<string, string>): string[] {

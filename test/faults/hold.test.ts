@@ -106,6 +106,31 @@ describe('an apply that waits', () => {
     );
   });
 
+  it('is not confirmed while the kernel lacks what was proven, and then is', async () => {
+    await hold();
+    const { kernel } = router.router.engine.world;
+    kernel.leaveOut('rule WAN_LOCAL 24', 3600);
+    await assert.rejects(
+      deciding(confirmHeld),
+      /is not confirmed: rule 24 of WAN_LOCAL in netfilter — saw no such rule; nothing was done, and it goes on waiting$/,
+    );
+    kernel.leaveOut('rule WAN_LOCAL 24', 0);
+    await deciding(confirmHeld);
+    assert.deepEqual((await look(router)).facts.drift, []);
+  });
+
+  it('says that it waits no longer when it was undone before a proof failed', async () => {
+    await hold();
+    const moreProbes = async () => {
+      await deciding(undoHeld);
+      return [{ name: 'a probe', ok: false, saw: 'nothing' }];
+    };
+    await assert.rejects(
+      deciding(input => confirmHeld({ ...input, moreProbes })),
+      /a probe — saw nothing; nothing was done, and it waits no longer: the last that the router's log says of it is 'undone'$/,
+    );
+  });
+
   it('is gone after a restart, which is told until the next apply has tidied up', async () => {
     const { plan } = await hold();
     const id = (await look(router)).facts.held[0]?.id ?? '';

@@ -5,8 +5,8 @@ import { compareKernel } from '../../src/model/kernel/compare.ts';
 import { parseNetfilter } from '../../src/model/kernel/netfilter.ts';
 import { parseRoutes } from '../../src/model/kernel/route-table.ts';
 import type { Seen } from '../../src/model/kernel/seen.ts';
-import { partsOf, touchesOf } from '../../src/model/kernel/touches.ts';
-import { emptyTree, leaves, type Tree } from '../../src/vyatta/tree.ts';
+import { kernelPaths, partsOf, stillJudged, touchesOf } from '../../src/model/kernel/touches.ts';
+import { emptyTree, leaves, type Path, type Tree } from '../../src/vyatta/tree.ts';
 import { aRouter } from '../support/builders.ts';
 
 const wg4 = 'interfaces wireguard wg4 route-allowed-ips false';
@@ -152,5 +152,66 @@ describe('the text of iptables-save', () => {
         ?.get('X')?.[0]?.comment,
       'X-10 "a"',
     );
+  });
+});
+
+describe('what an apply touches of the kernel', () => {
+  const said = (paths: readonly Path[], running: Tree): unknown =>
+    JSON.parse(
+      JSON.stringify(touchesOf(paths, running, running), (_, value) =>
+        value instanceof Set ? [...value] : value,
+      ),
+    );
+  const all = aRouter(
+    wg4,
+    'interfaces wireguard wg4 firewall in name OF_WG4',
+    'interfaces ethernet eth0 firewall local name WAN_LOCAL',
+    'interfaces ethernet eth0 address 192.0.2.7/24',
+    route,
+    guard,
+    'protocols static table 5 interface-route 0.0.0.0/0 next-hop-interface wg4',
+    'protocols bgp 64512 neighbor 192.168.5.4 remote-as 64513',
+    'firewall name OF_WG4 default-action drop',
+    'firewall name WAN_LOCAL default-action drop',
+    'firewall name WAN_LOCAL rule 24 action accept',
+    'firewall name WAN_LOCAL rule 24 destination port 51824',
+    'firewall modify SOURCE rule 3 modify table 5',
+    'firewall options mss-clamp mss 1380',
+    'firewall group address-group HOME address 192.0.2.9',
+    'service nat rule 5001 outbound-interface wg4',
+    'service dns forwarding listen-on wg4',
+  );
+  const paths = [...leaves(all)].map(({ path }) => path);
+
+  it('is told by shorter paths, without a value', () => {
+    const short = kernelPaths(paths);
+    assert.deepEqual(said(short, all), said(paths, all));
+    assert.deepEqual(
+      short.map(path => path.join(' ')),
+      [
+        'interfaces wireguard wg4',
+        'protocols static interface-route 10.42.4.0/24',
+        'protocols static route 10.42.4.0/24',
+        'protocols static table 5 interface-route 0.0.0.0/0',
+        'firewall name OF_WG4 default-action',
+        'firewall name WAN_LOCAL default-action',
+        'firewall name WAN_LOCAL rule 24',
+        'firewall modify SOURCE rule 3',
+        'firewall options mss-clamp',
+        'service nat rule 5001',
+      ],
+    );
+  });
+
+  it('has no route any more that went: nobody knows its way', () => {
+    const short = kernelPaths(paths);
+    const gone = aRouter(wg4, guard);
+    assert.deepEqual(
+      stillJudged(short, gone)
+        .filter(path => path[0] === 'protocols')
+        .map(path => path.join(' ')),
+      ['protocols static route 10.42.4.0/24'],
+    );
+    assert.ok(stillJudged(short, gone).some(path => path.includes('WAN_LOCAL')));
   });
 });

@@ -78,6 +78,14 @@ ln -s /proc/self/fd/0 "$new/dev/stdin"
 ln -s /proc/self/fd/1 "$new/dev/stdout"
 ln -s /proc/self/fd/2 "$new/dev/stderr"
 hostname "$hostname"
+# the router reaches itself, and nobody else: SIOCGIFFLAGS, and SIOCSIFFLAGS with IFF_UP (netdevice(7))
+perl -MSocket -e '
+  socket(my $s, AF_INET, SOCK_DGRAM, 0) or die "$!\n";
+  my $request = pack "a16 x16", "lo";
+  ioctl($s, 0x8913, $request) or die "$!\n";
+  my (undef, $flags) = unpack "a16 S", $request;
+  ioctl($s, 0x8914, $request = pack "a16 S x14", "lo", $flags | 1) or die "$!\n";
+' 2>/dev/null || true
 
 cd "$new"
 pivot_root . .old

@@ -1,5 +1,5 @@
 // What of the kernel an apply touches, from the paths of its commands; and so what must be read of it afterwards.
-import { type Path, type Tree, value, values } from '../../vyatta/tree.ts';
+import { find, type Path, type Tree, value, values } from '../../vyatta/tree.ts';
 import { type Family, parsePrefix, printPrefix } from '../../wireguard/prefix.ts';
 import { staticRoutes, staticTables } from '../routing/statics.ts';
 import type { RouteName } from './routes.ts';
@@ -46,6 +46,28 @@ const isTunnel = (path: Path): boolean =>
   path[0] === 'interfaces' && path[1] === 'wireguard' && path[2] !== undefined;
 
 const isBelow = (path: Path, top: Path): boolean => top.every((word, i) => path[i] === word);
+
+/** The same touches by shorter paths, a path each and no values: for whoever looks long after the commands. */
+export function kernelPaths(paths: readonly Path[]): Path[] {
+  const heads = paths.flatMap(path => {
+    const head = headOf(path);
+    return head === undefined ? [] : [head];
+  });
+  return [...new Map(heads.map(head => [head.join(' '), head])).values()];
+}
+
+function headOf(path: Path): Path | undefined {
+  if (isTunnel(path)) return path.slice(0, 3);
+  if (routeOf(path).length > 0) return path.slice(0, path[2] === 'table' ? 6 : 4);
+  if (isBelow(path, ['service', 'nat', 'rule'])) return path.slice(0, 4);
+  if (path[0] !== 'firewall') return undefined;
+  if (path[1] === 'options') return path[2]?.startsWith('mss-clamp') ? path.slice(0, 3) : undefined;
+  return trees.some(tree => tree === path[1]) ? path.slice(0, path[3] === 'rule' ? 5 : 4) : undefined;
+}
+
+/** Of such paths those that can still be judged: of a route that went nobody knows any more which way it took. */
+export const stillJudged = (paths: readonly Path[], running: Tree): Path[] =>
+  paths.filter(path => routeOf(path).length === 0 || find(running, path) !== undefined);
 
 function rulesetTouches(paths: readonly Path[], before: Tree, after: Tree): RulesetTouch[] {
   const found = new Map<string, { tree: RulesetTree; name: string; numbers: Set<number> }>();

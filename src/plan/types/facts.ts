@@ -1,5 +1,6 @@
 // What a router tells about itself beside its configuration. A plan against a saved configuration has none of it.
-import type { Tree } from '../../vyatta/tree.ts';
+import type { Path, Tree } from '../../vyatta/tree.ts';
+import type { Proof } from './proof.ts';
 
 export interface KeyFile {
   readonly path: string;
@@ -95,6 +96,12 @@ export interface HeldApply {
   readonly before: string;
   /** SHA-256, hex, of config.boot as it was before. */
   readonly saved: string;
+  /** What of the kernel it touched besides the interfaces: beginnings of the paths of its commands. */
+  readonly touched: readonly Path[];
+  /** What it proved besides, of that what the router itself asks. */
+  readonly proofs: readonly Proof[];
+  /** How many more proofs it did: of the machine that applied, or of a kind that this edgewg doesn't know. */
+  readonly otherProofs: number;
 }
 
 export interface RouterFacts {
