@@ -12,6 +12,7 @@ import {
 import {
   clientsAreTaken,
   oneListOfOwnNetworks,
+  oneMasqueradePerNumber,
   oneTablePerTunnel,
   oneTunnelPerClient,
   soundClients,
@@ -75,6 +76,7 @@ export const rules: readonly Rule[] = [
   soundClients,
   oneTunnelPerClient,
   clientsAreTaken,
+  oneMasqueradePerNumber,
   oneTablePerTunnel,
   oneListOfOwnNetworks,
   proofsOfThisFile,

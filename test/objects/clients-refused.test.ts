@@ -158,3 +158,63 @@ describe('clients of a tunnel whose peers take only a part', () => {
     assert.throws(() => loadSite(text(', ownNetworks: [192.168.0.0/16]'), 'x'), /problem/);
   });
 });
+
+describe('the masquerade of clients', () => {
+  const nat = (rules: string): string => `nat: { ${rules} }\n`;
+  const text = (more: string, rules: string): string =>
+    `${site(wg('wg1', 1, clients('tv: 192.168.1.20', more)))}${nat(rules)}`;
+
+  it('has a number of its own', () => {
+    const others = '5010: { type: masquerade, outboundInterface: eth0, source: { address: 10.1.0.0/16 } }';
+    const told = (one: string) => {
+      try {
+        loadSite(one, 'x');
+      } catch (error) {
+        return String(
+          (error as { problems?: { message: string }[] }).problems?.map(({ message }) => message),
+        );
+      }
+      return '';
+    };
+    assert.match(told(text(', masquerade: 5010', others)), /5010 is the masquerade of wg1 already/);
+    const two = site(
+      wg('wg1', 1, clients('tv: 192.168.1.20', ', masquerade: 5010')),
+      wg('wg2', 2, clients('radio: 192.168.1.21', ', masquerade: 5010')),
+    );
+    assert.match(told(two), /5010 is the masquerade of wg1 already \(line \d+\)/);
+  });
+
+  it('is not that of the router, where the file says another rule under its number', () => {
+    const { after } = settled(site(wg('wg1', 1, clients('tv: 192.168.1.20'))), aRouter(...home));
+    const taken =
+      '5100: { type: masquerade, outboundInterface: wg1, source: { address: 10.1.0.0/16 }, exclude: true }';
+    settled(text('', taken), after);
+    assert.deepEqual(errorsOf(text('', taken), after), []);
+  });
+
+  it('is made where the rule of the file translates nothing', () => {
+    for (const off of ['disable', 'exclude'])
+      assert.deepEqual(
+        errorsOf(
+          text(
+            '',
+            `5010: { type: masquerade, outboundInterface: wg1, ${off}: true, destination: { address: 10.0.0.0/8 } }`,
+          ),
+          aRouter(...home),
+        ),
+        [],
+      );
+  });
+
+  it('must not hide home from a cluster behind the same tunnel', () => {
+    const bgp =
+      'bgp: { asn: 64512, routerId: 10.64.0.1, neighbors: { 10.64.0.9: { remoteAsn: 64513, tunnel: wg1, accept: [10.244.0.0/16] } } }\n';
+    const node = (more: string): string =>
+      `${site(wg('wg1', 1, clients('tv: 192.168.1.20', more)).replace('[0.0.0.0/0]', '[10.64.0.9/32, 10.244.0.0/16, 0.0.0.0/0]'))}${bgp}`;
+    assert.match(
+      errorsOf(node(''), aRouter(...home)).join(),
+      /EW152 NAT rule 5100 .* hides home from the cluster/,
+    );
+    assert.doesNotMatch(errorsOf(node(', masquerade: false'), aRouter(...home)).join(), /EW152/);
+  });
+});

@@ -5,8 +5,10 @@ import { tellAddresses } from '../../model/firewall/words.ts';
 import type { Answer } from '../../model/routing/answers.ts';
 import type { Way } from '../../model/routing/step.ts';
 import { tellAnswer } from '../../model/routing/way-words.ts';
+import { freeNatNumber, natRule } from '../../objects/nat.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
+import { firstSource } from '../../site/grammar/names.ts';
 import { has } from '../../vyatta/tree.ts';
 import { isNode } from '../fix.ts';
 import { listed } from '../routing/routes.ts';
@@ -206,15 +208,15 @@ function answers(input: CheckInput, { tunnel, group, name, four }: Client): Find
           code: 'EW263',
           severity: 'error',
           message: `${name}: answers ${tellAnswer(answer)}`,
-          hint: answerHint(answer, tunnel.name),
+          hint: answerHint(input, answer, tunnel.name),
         }),
       )
   );
 }
 
-function answerHint(answer: Answer, tunnel: string): string {
+function answerHint({ after }: CheckInput, answer: Answer, tunnel: string): string {
   if (answer.kind === 'unmasked')
-    return `masquerade what leaves by ${tunnel}, under nat: { 5000: { type: masquerade, outboundInterface: ${tunnel} } }`;
+    return `masquerade what leaves by ${tunnel}, under nat: { ${freeNatNumber(new Set(natRule.names(after).map(Number)), firstSource) ?? 'NUMBER'}: { type: masquerade, outboundInterface: ${tunnel} } }`;
   if (answer.kind === 'lost' && answer.way.end !== 'refused' && answer.way.end !== 'dropped')
     return 'route their network to the machine behind which they are: protocols static route … next-hop …';
   if (answer.kind === 'lost')

@@ -2,11 +2,12 @@
 import { sourceNatOf } from '../../model/firewall/nat.ts';
 import { none, type Ranges, span, union } from '../../model/firewall/ranges.ts';
 import { ask, ruleOf } from '../../model/firewall/verdict.ts';
+import { masqueradeTunnel } from '../../objects/clients/names.ts';
 import { natRule } from '../../objects/nat.ts';
 import { peer } from '../../objects/peer.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
-import type { Tunnel } from '../../site/site.ts';
+import type { Clients, Tunnel } from '../../site/site.ts';
 import { addressesOf, type Interface, isEncrypted } from '../../vyatta/interfaces.ts';
 import { last, parseInterfaceAddress, parsePrefix } from '../../wireguard/prefix.ts';
 import { isNode } from '../fix.ts';
@@ -84,16 +85,30 @@ function translating(input: CheckInput, iface: Interface, source: Ranges, destin
 
 /** An error where the file wants the rule; on the router it was there before. */
 function told(input: CheckInput, number: string, whom: string): Finding {
-  const said = input.site.nat.find(one => String(one.number) === number);
   const shared = {
     code: 'EW152',
     message: `NAT rule ${number} (${tellNat(input.after, number)}) hides ${whom} has the router's address`,
     hint: 'narrow it by source or destination, or put a rule with exclude: true before it; between networks with routes nothing has to be translated',
   };
+  const said = input.site.nat.find(one => String(one.number) === number);
   if (said !== undefined) return finding(input, said.at, { ...shared, severity: 'error' });
+  const clients = clientsOf(input, number);
+  if (clients !== undefined)
+    return finding(input, clients.at, {
+      ...shared,
+      severity: 'error',
+      hint: 'say `masquerade: false` here; where the internet needs it, write the rule under nat, with the destinations that are not the cluster',
+    });
   return finding(input, ['tunnels'], {
     ...shared,
     severity: 'warning',
     running: onRouter(input, natRule.path(number)),
   });
+}
+
+/** For whose clients the file wants the rule. */
+function clientsOf({ site, wanted }: CheckInput, number: string): Clients | undefined {
+  if (!natRule.has(wanted, number)) return undefined;
+  const name = masqueradeTunnel(natRule.value(wanted, 'description', number));
+  return site.tunnels.find(one => one.name === name)?.clients;
 }

@@ -14,12 +14,14 @@ const translates: ReadonlySet<string | undefined> = new Set(['masquerade', 'sour
 /** Nothing where the file or somebody else has a rule for what leaves by the tunnel. */
 export function wantMasquerade(wanted: Wanted, site: Site, { name, clients }: Tunnel): void {
   if (clients === undefined || clients.masquerade === false) return;
-  const isSaid = site.nat.some(rule => rule.outboundInterface === name && translates.has(rule.type));
+  const isSaid = site.nat.some(
+    rule => rule.outboundInterface === name && translates.has(rule.type) && !rule.disable && !rule.exclude,
+  );
   if (isSaid) return;
   const { running } = wanted;
   const there = natRule
     .names(running)
-    .filter(number => !site.absent.natRules.includes(Number(number)) && isFor(running, number, name));
+    .filter(number => !isOfTheFile(site, Number(number)) && isFor(running, number, name));
   const ours = there.find(
     number => natRule.value(running, 'description', number) === masqueradeDescription(name),
   );
@@ -35,6 +37,10 @@ export function wantMasquerade(wanted: Wanted, site: Site, { name, clients }: Tu
   const at = said === undefined ? clients.at : [...clients.at, 'masquerade'];
   wantNatRule(wanted, site, ruleOf(at, name, number));
 }
+
+/** It says itself what stands there, or that nothing does. */
+const isOfTheFile = ({ nat, absent }: Site, number: number): boolean =>
+  absent.natRules.includes(number) || nat.some(rule => rule.number === number);
 
 const ruleOf = (at: NatRule['at'], name: string, number: number): NatRule => ({
   at,

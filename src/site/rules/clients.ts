@@ -141,6 +141,28 @@ export const oneTablePerTunnel: Rule = context => {
   );
 };
 
+/** Two rules under one number would be one, and of both. */
+export const oneMasqueradePerNumber: Rule = context => {
+  const { nat, tunnels } = context.site;
+  const masquerades = tunnels.flatMap(({ name, clients }) =>
+    typeof clients?.masquerade === 'number'
+      ? { number: clients.masquerade, of: `the masquerade of ${name}`, at: [...clients.at, 'masquerade'] }
+      : [],
+  );
+  const rules = nat.map(({ number, at }) => ({ number, of: 'a rule of `nat`', at }));
+  eachDuplicate(
+    context,
+    [...masquerades, ...rules],
+    ({ number }) => String(number),
+    ({ at, number }, first) =>
+      context.report(at, {
+        code: 'duplicate-nat-rule',
+        message: `${number} is ${first.of} already${context.line(first.at)}`,
+        hint: 'give each rule a number of its own, or leave that of `masquerade` out',
+      }),
+  );
+};
+
 /** They stand before all clients of a ruleset, whichever tunnel these take. */
 export const oneListOfOwnNetworks: Rule = context => {
   const lists = inFileOrder(
