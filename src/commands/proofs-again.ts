@@ -27,7 +27,7 @@ export async function proofsAgain(
   if (loaded === undefined && held.otherProofs > 0)
     throw new Refused(
       'proof-elsewhere',
-      `apply ${held.id} did ${held.otherProofs} more proofs, from the machine that applied; only its site file tells them; nothing was done`,
+      `apply ${held.id} did ${held.otherProofs} more ${held.otherProofs === 1 ? 'proof' : 'proofs'} from the machine that applied; only its site file tells ${held.otherProofs === 1 ? 'it' : 'them'}; nothing was done`,
       'give the site file with -f, or --skip-proofs',
     );
   const proofs = together(ofSite(loaded, held.tunnels, reading.running), held.proofs);
