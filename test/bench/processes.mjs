@@ -3,7 +3,7 @@
 // stands in for a program of the router in the lab (a script around `date`) counts as the one program that it is there.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { readAgainScript, readScript } from '../../dist/src/router/scripts.js';
+import { phaseOf } from './phases.mjs';
 
 /** The words that run the lab under strace, which stands beside it, so that signals reach the lab; the log goes to `file`. */
 export const traced = (file, words) => [
@@ -58,24 +58,6 @@ function processesOf(file) {
   return all;
 }
 
-/** How a reading begins: the first words of its script, as far as a log of strace shows them as they are. */
-const readings = [readScript(), readAgainScript()].map(text => /^\w+\(\)/.exec(text)[0]);
-const readingBegins = new RegExp(
-  `^"(?:\\S*/)?v?bash", "-c", "exec bash -c '(?:${readings.map(text => text.replace('()', '\\(\\)')).join('|')})`,
-);
-
-/** What a process of edgewg's is for, by the words that it was started with; undefined: what its parent is for. */
-function phaseOf({ programs }) {
-  for (const { words } of programs) {
-    if (readingBegins.test(words)) return 'read';
-    const role = /\/run", "(transact|guard|watch|draft|answer)"/.exec(words)?.[1];
-    if (role !== undefined)
-      return { guard: 'switch', watch: 'switch', transact: 'transaction' }[role] ?? role;
-    if (/^"sg", "vyattacfg"/.test(words)) return 'transaction';
-  }
-  return undefined;
-}
-
 /** Whether it was a program at a time, rather than a shell of edgewg's, or one that starts a child on a router too. */
 function isProgram({ programs }, at) {
   const path = programs.filter(one => one.at <= at).at(-1)?.path ?? '';
@@ -84,7 +66,7 @@ function isProgram({ programs }, at) {
 
 /**
  * By phase, in the order of their first process: `{ phase, own, system, names }`, of the processes from `since` on (seconds since 1970).
- * Every reading is a phase of its own.
+ * Every reading is a phase of its own, with its number.
  */
 export function countProcesses(file, since = 0, until = Number.POSITIVE_INFINITY) {
   const all = processesOf(file);
@@ -95,9 +77,9 @@ export function countProcesses(file, since = 0, until = Number.POSITIVE_INFINITY
     if (roles.has(id)) return roles.get(id);
     const one = all.get(id);
     const parent = one?.parent === undefined ? undefined : roleOf(one.parent);
-    let phase = one && phaseOf(one);
-    if (phase === 'read' && parent?.phase?.startsWith('read') !== true) phase = `read ${++readings}`;
-    else if (phase === 'read') phase = undefined;
+    let phase = one?.programs.map(({ words }) => phaseOf(words)).find(found => found !== undefined);
+    if (phase === 'read' && parent?.phase?.startsWith('read') === true) phase = undefined;
+    else if (phase === 'read') phase = one.at < since ? 'before' : `read ${++readings}`;
     let kind = 'own';
     if (parent !== undefined && parent.kind !== 'own') kind = parent.kind === 'system' ? 'system' : 'inner';
     else if (one?.parent !== undefined && isProgram(all.get(one.parent), one.at)) kind = 'inner';

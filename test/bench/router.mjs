@@ -8,12 +8,14 @@ import { bin, sshWords } from './clients.mjs';
 
 /**
  * A home with an SSH key and what the clients need in it, and the router: `start()` gives where it listens, as it was at
- * first; `stop()` ends that. `keyFiles` are made there, so that every client finds them.
+ * first, and the process id of a lab; `stop()` ends that. `keyFiles` are made there, so that every client finds them. `around` puts a
+ * lab behind other words.
  */
-export async function openRouter({ profile, keyFiles }) {
+export async function openRouter({ profile, keyFiles, around = words => words }) {
   const home = mkdtempSync(join(tmpdir(), 'edgewg-bench-'));
   const given = process.env.EDGEWG_LAB_HOST;
-  const router = given === undefined ? lab(home, profile, keyFiles) : await foreign(home, given, keyFiles);
+  const router =
+    given === undefined ? lab(home, profile, keyFiles, around) : await foreign(home, given, keyFiles);
   return {
     home,
     ...router,
@@ -24,16 +26,17 @@ export async function openRouter({ profile, keyFiles }) {
   };
 }
 
-function lab(home, profile, keyFiles) {
+function lab(home, profile, keyFiles, around) {
   const key = join(home, 'key');
   spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
   let child;
   return {
     name: `lab router, profile ${profile}`,
     async start() {
-      const words = [bin, 'lab', '--authorized-keys', `${key}.pub`, '--profile', profile];
-      child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-      const said = await until(child.stdout, 'EDGEWG_HOST_KEY');
+      const edgewg = [process.execPath, bin, 'lab', '--authorized-keys', `${key}.pub`, '--profile', profile];
+      const [command, ...words] = around(edgewg);
+      child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+      const said = await until(child, 'EDGEWG_HOST_KEY');
       const word = pattern => pattern.exec(said)?.[1] ?? '';
       const address = {
         host: '127.0.0.1',
@@ -43,7 +46,7 @@ function lab(home, profile, keyFiles) {
       };
       const hostKey = word(/KEY='(.*)'/);
       makeKeys({ ...address, home }, hostKey, keyFiles);
-      return { address, hostKey };
+      return { address, hostKey, pid: child.pid };
     },
     async stop() {
       const ended = new Promise(resolve => child.once('close', resolve));
@@ -105,14 +108,15 @@ function onRouter(way, script) {
   if (status !== 0) throw new Error(`the router said: ${stdout}${stderr}`);
 }
 
-function until(stream, text) {
+function until({ stdout, stderr }, text) {
   let said = '';
   return new Promise((resolve, reject) => {
-    stream.setEncoding('utf8').on('data', chunk => {
-      said += chunk;
-      if (said.includes(text)) resolve(said);
-    });
-    stream.once('end', () => reject(new Error(`the lab did not start: ${said}`)));
+    for (const stream of [stdout, stderr])
+      stream.setEncoding('utf8').on('data', chunk => {
+        said += chunk;
+        if (said.includes(text)) resolve(said);
+      });
+    stdout.once('end', () => reject(new Error(`the lab did not start: ${said}`)));
   });
 }
 

@@ -108,8 +108,8 @@ keys() {
     read -r -d '' key <"$file"
     [ "${#key}" != 44 ] || [ -z "${known[$key]-}" ] || { echo "${known[$key]}"; continue; }
     wants keys || wants "$file" || {
-      [ "$named" != - ] || named=" $(printf '%s\n' "$active" | grep -oE '/config/auth/[0-9A-Za-z_./@+-]+' | tr '\n' ' ')"
-      case $named in *" $file "*) ;; *) echo '?'; continue ;; esac
+      [ "$named" != - ] || named=$'\n'$(exec grep -oE '/config/auth/[0-9A-Za-z_./@+-]+' < <(printf '%s\n' "$active"))$'\n'
+      case $named in *$'\n'"$file"$'\n'*) ;; *) echo '?'; continue ;; esac
     }
     wg pubkey <"$file" || echo -
   done < <(exec find /config/auth -type f -size -2 ! -path '*[!0-9A-Za-z_./@+-]*' -exec stat -c '%a:%U:%G %Y %n' {} +)
