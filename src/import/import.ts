@@ -5,7 +5,7 @@ import { Draft } from '../objects/draft.ts';
 import { tunnel } from '../objects/tunnel.ts';
 import { refusals } from '../plan/allow.ts';
 import type { Check } from '../plan/types/check.ts';
-import type { Finding, Plan } from '../plan/types/plan.ts';
+import { type Finding, isEmpty, type Operation, type Plan } from '../plan/types/plan.ts';
 import { loadSite } from '../site/load.ts';
 import { startsWith } from '../vyatta/tree.ts';
 import { printCommand } from '../vyatta/words.ts';
@@ -88,23 +88,36 @@ function claims(draft: Draft, router: Router, file: string): Pick<Imported, 'cla
   const names = Object.keys((draft.data['tunnels'] ?? {}) as object);
   const unclaimed = new Map<string, string>();
   if (names.length === 0) return { claimable: [], unclaimed };
-  draft.set(['manages', 'interfaces'], names);
-  const plan = planFor(loadSite(writeDraft(draft), file), router);
-  delete draft.data['manages'];
+  const managing = (some: readonly string[]): Plan => {
+    draft.set(['manages', 'interfaces'], [...some]);
+    const made = planFor(loadSite(writeDraft(draft), file), router);
+    delete draft.data['manages'];
+    return made;
+  };
+  const plan = managing(names);
   const commands = plan.commits.flatMap(({ run }) => run);
   for (const name of names) {
     const own = commands.filter(({ path }) => path.includes(name));
-    const [first] = own;
-    const more = own.length > 1 ? ` and ${own.length - 1} more` : '';
-    if (first !== undefined)
-      unclaimed.set(
-        name,
-        `edgewg would ${printCommand(first.op === 'set' ? 'set' : 'delete', first.path)}${more}`,
-      );
+    if (own.length > 0) unclaimed.set(name, tellCommands(own));
     else if (plan.keys.some(({ tunnel }) => tunnel === name))
       unclaimed.set(name, 'its private key would move into a file');
   }
-  return { claimable: names.filter(name => !unclaimed.has(name)), unclaimed };
+  const left = names.filter(name => !unclaimed.has(name));
+  // what a tunnel's clients have on the router doesn't bear its name
+  if (left.length > 0 && !isEmpty(managing(left)))
+    for (const name of left) {
+      const own = managing([name]).commits.flatMap(({ run }) => run);
+      if (own.length > 0) unclaimed.set(name, tellCommands(own));
+    }
+  const claimable = names.filter(name => !unclaimed.has(name));
+  return { claimable, unclaimed };
+}
+
+function tellCommands(commands: readonly Operation[]): string {
+  const [first, ...more] = commands.filter(({ op }) => op !== 'prune');
+  if (first === undefined) return 'edgewg would change something';
+  const rest = more.length > 0 ? ` and ${more.length} more` : '';
+  return `edgewg would ${printCommand(first.op === 'set' ? 'set' : 'delete', first.path)}${rest}`;
 }
 
 function headOf(

@@ -12,7 +12,7 @@ import { pathAt } from '../site/place-of.ts';
 import type { SitePath } from '../site/site.ts';
 import { canonicalValues } from '../vyatta/canonical.ts';
 import { lookup } from '../vyatta/nodes.ts';
-import { type Path, type Tree, values } from '../vyatta/tree.ts';
+import { find, leaves, type Path, type Tree, values } from '../vyatta/tree.ts';
 import { printCommand } from '../vyatta/words.ts';
 import { writeDraft } from './write.ts';
 
@@ -52,7 +52,9 @@ export function reduceToEmptyPlan(draft: Draft, router: Router, file: string): R
     const loaded = tryLoad(draft, file, take);
     if (loaded === undefined) continue;
     const plan = planFor(loaded, router);
-    if (isEmpty(plan) || !takeChanged(draft, plan, take)) return { loaded, plan, removed };
+    if (isEmpty(plan)) return { loaded, plan, removed };
+    if (!takeChanged(draft, plan, take) && !takeTunnels(draft, plan, router, take))
+      return { loaded, plan, removed };
     dropEmptyBgp(draft);
   }
 }
@@ -108,6 +110,19 @@ function takeChanged(draft: Draft, plan: Plan, take: Take): boolean {
       const why = `the file can't say it as it is: edgewg would ${printCommand(op === 'set' ? 'set' : 'delete', path)}`;
       isTaken = take(draft.entryFor(path), why) || isTaken;
     }
+  return isTaken;
+}
+
+/** What edgewg made for a tunnel goes when the file has the tunnel without it: then the tunnel is no matter of the file's. */
+function takeTunnels(draft: Draft, plan: Plan, { running }: Router, take: Take): boolean {
+  let isTaken = false;
+  for (const { op, path } of plan.commits.flatMap(({ run }) => run)) {
+    const node = op === 'delete' ? find(running, path) : undefined;
+    const words = node === undefined ? [] : [...leaves(node)].flatMap(leaf => leaf.path);
+    const why = `the file can't say what goes with it as it is: edgewg would ${printCommand('delete', path)}`;
+    for (const name of words.flatMap(word => word.match(/\bwg\d+\b/g) ?? []))
+      isTaken = take(draft.entryAt(['tunnels', name]), why) || isTaken;
+  }
   return isTaken;
 }
 

@@ -1,8 +1,10 @@
 // What a running configuration says of clients that go through a tunnel, whoever made it.
 import { groupPath, isInterfaceGroup } from '../../model/firewall/groups.ts';
+import type { Effect } from '../../model/firewall/modify.ts';
+import { meeting } from '../../model/firewall/packets.ts';
 import { privateNetworks } from '../../site/normalise-clients.ts';
 import { type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
-import { has, type Path, type Tree, value, values } from '../../vyatta/tree.ts';
+import { has, type Tree, value, values } from '../../vyatta/tree.ts';
 import { covers, type Family, parsePrefix } from '../../wireguard/prefix.ts';
 import type { Draft } from '../draft.ts';
 import { tunnel as tunnelKind } from '../tunnel.ts';
@@ -17,7 +19,7 @@ import {
 } from './kinds.ts';
 import { draftMasquerade } from './masquerade.ts';
 import { clientNamed } from './names.ts';
-import { isInto, isSayable, isToMain, type RuleThere, rulesThere } from './rules-there.ts';
+import { isDeciding, isInto, isSayable, isToMain, type RuleThere, rulesThere } from './rules-there.ts';
 import { hasIpv6, type Inside, insideOf, isSeen, networksOf, rangeOf, sourcesOf } from './sources.ts';
 import { isAlone } from './tables.ts';
 
@@ -30,10 +32,17 @@ interface Attached {
 
 export function draftClients(draft: Draft, running: Tree): void {
   const sets = attachedSets(running, 4);
-  for (const name of tunnelKind.names(running)) {
-    const number = table.names(running).find(one => isAlone(running, one, name));
+  const tables = new Map(
+    tunnelKind.names(running).flatMap(name => {
+      const number = table.names(running).find(one => isAlone(running, one, name));
+      return number === undefined ? [] : [[name, number] as const];
+    }),
+  );
+  const isTable = (effect: Effect): boolean =>
+    effect.kind === 'table' && [...tables.values()].includes(effect.table);
+  for (const [name, number] of tables) {
     const taking = sets.filter(({ rules }) => rules.some(rule => isInto(rule.effect, number)));
-    if (number !== undefined && taking.length > 0) new Drafting(draft, running, name, number).say(taking);
+    if (taking.length > 0) new Drafting(draft, running, name, number, isTable).say(taking);
   }
 }
 
@@ -55,8 +64,9 @@ interface Found {
     interface?: string;
     destinations?: string[];
     destinationGroup?: string;
+    rule?: number;
   };
-  readonly paths: Path[];
+  readonly rules: RuleThere[];
 }
 
 class Drafting {
@@ -66,27 +76,39 @@ class Drafting {
   readonly #table: string;
   readonly #inside: Inside;
   readonly #at: readonly string[];
+  readonly #isTable: (effect: Effect) => boolean;
 
-  constructor(draft: Draft, running: Tree, tunnel: string, number: string) {
+  constructor(
+    draft: Draft,
+    running: Tree,
+    tunnel: string,
+    number: string,
+    isTable: (effect: Effect) => boolean,
+  ) {
     this.#draft = draft;
     this.#running = running;
     this.#tunnel = tunnel;
     this.#table = number;
     this.#inside = insideOf(running);
     this.#at = ['tunnels', tunnel, 'clients'];
+    this.#isTable = isTable;
   }
 
   say(sets: readonly Attached[]): void {
-    const clients: Found[] = [];
-    for (const set of sets)
-      for (const rule of set.rules.filter(one => isInto(one.effect, this.#table)))
-        this.#client(clients, set, rule);
+    const clients = this.#merged(
+      sets.flatMap(set => {
+        const found: Found[] = [];
+        for (const rule of set.rules.filter(one => isInto(one.effect, this.#table)))
+          if (!this.#isForestalled(set, rule)) this.#client(found, set, rule);
+        return found.map(one => this.#numbered(set, one));
+      }),
+    );
     if (clients.length === 0) return;
     const number = this.#table;
     this.#draft.set(this.#at, {}, table.path(number));
     for (const { name } of sets) this.#draft.set(this.#at, this.#draft.at(this.#at), modifySet.path(4, name));
-    for (const { name, data, paths } of clients)
-      for (const path of paths) this.#draft.set([...this.#at, 'from', name], short(data), path);
+    for (const { name, data, rules } of clients)
+      for (const { path } of rules) this.#draft.set([...this.#at, 'from', name], short(data), path);
     draftMasquerade(this.#draft, this.#running, this.#tunnel);
     const own = sets.some(set => this.#hasPlain(set)) ? this.#ownNetworks(sets) : undefined;
     if (own !== undefined) this.#draft.set([...this.#at, 'ownNetworks'], own);
@@ -105,12 +127,66 @@ class Drafting {
     const there = clients.find(one => one.name === name);
     if (there === undefined) {
       const data = { ...source };
-      clients.push({ name, data, paths: [rule.path] });
+      clients.push({ name, data, rules: [rule] });
       addDestination(data, said.destination);
     } else if (isSameSource(there.data, source)) {
       addDestination(there.data, said.destination);
-      there.paths.push(rule.path);
-    } else clients.push({ name: `${name}-${rule.number}`, data: { ...source }, paths: [rule.path] });
+      there.rules.push(rule);
+    } else clients.push({ name: `${name}-${rule.number}`, data: { ...source }, rules: [rule] });
+  }
+
+  /** Somebody's rule before it takes some of its packets: no number that edgewg would give comes behind that. */
+  #isForestalled({ rules }: Attached, rule: RuleThere): boolean {
+    return rules.some(
+      ({ number, effect, takes, mayTake }) =>
+        number < rule.number &&
+        isDeciding(effect) &&
+        !isToMain(effect) &&
+        !this.#isTable(effect) &&
+        [...takes, ...mayTake].some(set => rule.takes.some(one => meeting(set, one))),
+    );
+  }
+
+  /** With its number, where it decides which of two clients has the packets. */
+  #numbered({ name: set, rules }: Attached, one: Found): Found {
+    const stageOf = ({ number }: RuleThere): boolean =>
+      has(this.#running, [...modifyRule.path(4, set, String(number)), 'destination']);
+    const isContested = one.rules.some(rule =>
+      rules.some(
+        other =>
+          !one.rules.includes(other) &&
+          this.#isTable(other.effect) &&
+          stageOf(other) === stageOf(rule) &&
+          other.takes.some(a => rule.takes.some(b => meeting(a, b))),
+      ),
+    );
+    const [first] = one.rules;
+    const isRow = one.rules.every(({ number }, i) => number === (first?.number ?? 0) + i);
+    return isContested && isRow ? { ...one, data: { ...one.data, rule: first?.number ?? 0 } } : one;
+  }
+
+  /** Who comes in by several interfaces, each with a ruleset of its own, is one client. */
+  #merged(found: readonly Found[]): Found[] {
+    const merged: Found[] = [];
+    for (const one of found) {
+      const { interface: _, ...who } = one.data;
+      const same = found.filter(
+        ({ name, data: { interface: __, ...data } }) =>
+          name === one.name && JSON.stringify(data) === JSON.stringify(who),
+      );
+      const ifaces = new Set(same.flatMap(({ data }) => data.interface ?? []));
+      const all = sourcesOf(this.#inside, this.#tunnel, { at: [], name: '', destinations: [], ...who });
+      const isWhole =
+        !isSeen(all) && all.ifaces.length === same.length && all.ifaces.every(({ name }) => ifaces.has(name));
+      if (isWhole && same.length > 1) {
+        if (same[0] === one)
+          merged.push({ name: one.name, data: who, rules: same.flatMap(({ rules }) => rules) });
+      } else {
+        const isTaken = merged.some(({ name }) => name === one.name);
+        merged.push(isTaken ? { ...one, name: `${one.name}-${one.rules[0]?.number ?? 0}` } : one);
+      }
+    }
+    return merged;
   }
 
   /** Which clients; undefined where it can't be said. The interface only where nothing else tells it. */

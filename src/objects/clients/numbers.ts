@@ -5,7 +5,7 @@ import type { Tree } from '../../vyatta/tree.ts';
 import type { Desired, DesiredSet, Stage } from './desired.ts';
 import { modifyRule } from './kinds.ts';
 import { clientNamed, ownNetworkDescription } from './names.ts';
-import { isSayable, isToMain, type RuleThere, rulesThere } from './rules-there.ts';
+import { isDeciding, isSayable, isToMain, type RuleThere, rulesThere } from './rules-there.ts';
 import type { Seen } from './sources.ts';
 
 export interface Numbered {
@@ -183,7 +183,7 @@ class Choice {
         : [packets];
     const by = this.#foreign.find(
       ({ effect, takes, mayTake }) =>
-        deciding.has(effect.kind) &&
+        isDeciding(effect) &&
         counts(effect) &&
         [...takes, ...mayTake].some(set => asked.some(one => meeting(set, one))),
     );
@@ -202,9 +202,6 @@ class Choice {
     return canonical(said) === canonical(rule) && isSayable(this.#running, instance);
   }
 }
-
-/** What ends the ruleset, or gives the connection a table of its own. */
-const deciding: ReadonlySet<RuleThere['effect']['kind']> = new Set(['leave', 'drop', 'table', 'group']);
 
 const canonical = (data: object): string =>
   JSON.stringify(data, (_, one: unknown) =>

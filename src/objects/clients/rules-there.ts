@@ -41,6 +41,11 @@ export function rulesThere(running: Tree, family: Family, set: string): RuleTher
 export const isToMain = (effect: Effect): boolean =>
   effect.kind === 'leave' || (effect.kind === 'table' && effect.table === 'main');
 
+const deciding: ReadonlySet<Effect['kind']> = new Set(['leave', 'drop', 'table', 'group']);
+
+/** It ends the ruleset, or gives the connection a table of its own. */
+export const isDeciding = ({ kind }: Effect): boolean => deciding.has(kind);
+
 /** It sends packets into this table. */
 export const isInto = (effect: Effect, table: string | undefined): boolean =>
   effect.kind === 'table' && effect.table === table;
