@@ -24,8 +24,9 @@ export function costOfChecks(folder) {
 }
 
 function once(files) {
-  const child = spawnSync(process.execPath, [here, files.site, files.running], { encoding: 'utf8' });
-  if (child.status !== 0) throw new Error(child.stderr);
+  const words = [here, files.site, files.running];
+  const child = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 300_000 });
+  if (child.status !== 0) throw new Error(child.stderr || 'the checks were not done within 300 s');
   return JSON.parse(child.stdout);
 }
 

@@ -12,8 +12,8 @@ export function installPackage() {
   const folder = mkdtempSync(join(tmpdir(), 'edgewg-installed-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const npm = (cwd, ...words) => {
-    const { status, stdout, stderr } = spawnSync('npm', words, { cwd, encoding: 'utf8' });
-    if (status !== 0) throw new Error(`npm ${words[0]}: ${stderr}`);
+    const { status, stdout, stderr } = spawnSync('npm', words, { cwd, encoding: 'utf8', timeout: 300_000 });
+    if (status !== 0) throw new Error(`npm ${words[0]}: ${stderr || 'not done within 300 s'}`);
     return stdout.trim().split('\n').at(-1);
   };
   const tarball = npm(root, 'pack', '--silent', '--ignore-scripts', '--pack-destination', folder);

@@ -12,7 +12,7 @@ import { measure, median } from './process.mjs';
 async function medians(command, times) {
   const runs = [];
   for (let i = 0; i < times; i++) {
-    const run = await measure(command);
+    const run = await measure(command, { limit: 300 });
     if (run.exit !== 0) throw new Error(`exit ${run.exit}\n${run.stderr}\n${run.stdout.slice(-2000)}`);
     runs.push(run);
   }
