@@ -92,7 +92,7 @@ async function add(args: AddArgs, io: Io): Promise<number> {
   // what is there may be the only copy of another device's key
   if (out !== undefined) await refuseExisting(out, false, io, 'take another name, or move that file away');
   const { loadSite } = await import('../site/load.ts');
-  const { site } = loadSite(text, args.file);
+  const { site, place } = loadSite(text, args.file);
   checkName(args.name);
   const tunnel = tunnelOf(site, args.tunnel);
   if (tunnel.peers.some(peer => peer.name === args.name))
@@ -105,20 +105,27 @@ async function add(args: AddArgs, io: Io): Promise<number> {
   const access = args.router === undefined ? site.router : parseRouter(args.router);
   const { router } = await readRouting(keep, access, io);
   const { deviceFor } = await import('../edit/device.ts');
-  const device = deviceFor(site, tunnel, router.running, {
+  const { planFor } = await import('../import/reduce-to-empty-plan.ts');
+  const { configurationAfter } = await import('../plan/after.ts');
+  const dns = await listed('--dns', args.dns, 'address');
+  const wish = {
     addresses: args.address ?? [],
     endpoint: args.endpoint,
     allowedIPs:
       args['allowed-ips'] === undefined
         ? undefined
         : await listed('--allowed-ips', args['allowed-ips'], 'prefix'),
-  });
+    dns,
+  };
+  // what the file says of NAT and DNS comes with the same apply as the device
+  const planned = configurationAfter(router.running, planFor({ site, place }, router).commits);
+  const device = deviceFor(site, tunnel, router.running, wish, planned);
   const { privateKey, publicKey } = await keysOf(args['public-key']);
   const { deviceText } = await import('../wireguard/device.ts');
   const configuration = deviceText({
     ...(privateKey && { privateKey }),
     ...device,
-    dns: await listed('--dns', args.dns, 'address'),
+    dns,
     routerKey: await routerKey(tunnel, router, args['router-key']),
     keepalive: 25,
   });

@@ -4,11 +4,13 @@ import { Refused } from '../errors.ts';
 import { sourceNatOf } from '../model/firewall/nat.ts';
 import { ask, passage } from '../model/firewall/verdict.ts';
 import { facingWan } from '../model/firewall/wan.ts';
+import { doesListen, exceptInterface, forwarding } from '../objects/dns.ts';
 import { peer as peers } from '../objects/peer.ts';
 import { tunnel as tunnels } from '../objects/tunnel.ts';
 import { tunnelSum, uplinksOf } from '../objects/uplinks.ts';
 import type { Site, Tunnel } from '../site/site.ts';
-import type { Tree } from '../vyatta/tree.ts';
+import { addressesOf, interfacesOf } from '../vyatta/interfaces.ts';
+import { has, type Tree } from '../vyatta/tree.ts';
 import { freeAddress } from '../wireguard/device.ts';
 import { parseEndpoint, printEndpoint } from '../wireguard/endpoint.ts';
 import {
@@ -30,6 +32,7 @@ export interface DeviceWish {
   readonly endpoint: string | undefined;
   /** Undefined: the networks at home, or everything. */
   readonly allowedIPs: readonly string[] | undefined;
+  readonly dns: readonly string[];
 }
 
 export interface Device {
@@ -45,8 +48,14 @@ export interface Device {
 /** The package's, and what WireGuard's own tools take for a line of 1500 bytes that may be IPv6 (docs/edgeos.md 'WireGuard nodes'). */
 const usualMtu = 1420;
 
-/** Throws {@link Refused} where the interface has no room, or the wish can't be met. */
-export function deviceFor(site: Site, tunnel: Tunnel, running: Tree, wish: DeviceWish): Device {
+/** `planned`: the router after an apply of the file. Throws {@link Refused} where the interface has no room, or the wish can't be met. */
+export function deviceFor(
+  site: Site,
+  tunnel: Tunnel,
+  running: Tree,
+  wish: DeviceWish,
+  planned: Tree = running,
+): Device {
   const networks = networksOf(tunnel, running);
   const addresses = addressesFor(site, tunnel, running, networks, wish.addresses);
   const allowedIPs = wish.allowedIPs ?? [
@@ -59,7 +68,11 @@ export function deviceFor(site: Site, tunnel: Tunnel, running: Tree, wish: Devic
     endpoint,
     allowedIPs,
     mtu: mtuFor(site, tunnel, running, endpoint),
-    warnings: [...unmasqueraded(running, tunnel, addresses, allowedIPs), ...withoutIpv6(running, allowedIPs)],
+    warnings: [
+      ...unmasqueraded(planned, tunnel, addresses, allowedIPs),
+      ...withoutIpv6(planned, allowedIPs),
+      ...unanswered(planned, tunnel, wish.dns),
+    ],
   };
 }
 
@@ -222,6 +235,25 @@ function unmasqueraded(
   const from = addresses.filter(text => !text.includes(':')).join(', ');
   return [
     `the device sends all of its IPv4 into ${name}, and no NAT rule of the router translates ${from} towards the internet: only your own networks will answer; add a masquerade rule for it, or give --allowed-ips with your own networks`,
+  ];
+}
+
+/** The router's forwarder looks at the interface by which a question comes in, whichever of its addresses is asked. */
+function unanswered(planned: Tree, { name }: Tunnel, dns: readonly string[]): string[] {
+  const own = new Set(
+    interfacesOf(planned)
+      .flatMap(iface => addressesOf(iface))
+      .flatMap(text => parseInterfaceAddress(text)?.address ?? []),
+  );
+  const asked = dns.filter(text => own.has(parseAddress(text)?.address ?? -1n));
+  if (asked.length === 0 || doesListen(planned, name)) return [];
+  const way = exceptInterface.names(planned).includes(name)
+    ? `take ${name} out of dns.exceptInterface`
+    : has(planned, [...forwarding])
+      ? `add dns: { listenOn: [${name}] } to the site file`
+      : 'set up service dns forwarding on the router';
+  return [
+    `the device asks ${asked.join(', ')} for names, and the router's DNS forwarder doesn't listen on ${name}: names won't resolve; ${way}, or give --dns with a server that answers`,
   ];
 }
 

@@ -61,7 +61,7 @@ export function reduceToEmptyPlan(draft: Draft, router: Router, file: string): R
 
 /** Without checks it is only about what would change: what they find is there today as well. */
 export function planFor(
-  { site, place }: LoadedSite,
+  { site, place }: Pick<LoadedSite, 'site' | 'place'>,
   { running, facts }: Router,
   checks: readonly Check[] = [],
 ): Plan {

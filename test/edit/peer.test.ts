@@ -1,7 +1,7 @@
 // `edgewg peer add`: the next free address, the configuration and its QR code, the site file with its comments. test/e2e/peer.test.ts asks a router.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -65,6 +65,22 @@ describe('peer add', () => {
     for (const name of ['site.yaml', 'router.commands']) cpSync(fixture(`blog/${name}`), join(folder, name));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('knows what the file says of NAT and DNS, which comes with the same apply', async () => {
+    const plain = site();
+    const only = 'set service dns forwarding listen-on eth1\n';
+    writeFileSync(
+      join(folder, 'router.commands'),
+      readFileSync(join(folder, 'router.commands'), 'utf8') + only,
+    );
+    const words = 'laptop --endpoint home.example.net --dns 192.168.2.1';
+    const before = await add(words);
+    assert.match(before.stderr, /warning: .*listen on wg0/);
+    writeFileSync(join(folder, 'site.yaml'), `${plain}dns: { listenOn: [wg0] }\n`);
+    const { stderr, exit } = await add(words);
+    assert.equal(exit, 0, stderr);
+    assert.doesNotMatch(stderr, /warning:/);
+  });
 
   it('gives a device what it needs, and the site file one line more', async () => {
     const before = site().split('\n');
@@ -199,7 +215,7 @@ describe('a device of peer add', () => {
   const running = parseCommands(readFileSync(fixture('blog/router.commands'), 'utf8'));
   const { site } = loadSite(readFileSync(fixture('blog/site.yaml'), 'utf8'), 'site.yaml');
   const wg0 = site.tunnels.find(({ name }) => name === 'wg0') ?? assert.fail('no wg0');
-  const wish = { addresses: [], endpoint: 'home.example.net', allowedIPs: ['0.0.0.0/0'] };
+  const wish = { addresses: [], endpoint: 'home.example.net', allowedIPs: ['0.0.0.0/0'], dns: [] };
   const withLines = (lines: string) => {
     const tree = parseCommands(readFileSync(fixture('blog/router.commands'), 'utf8'));
     for (const { path } of leaves(parseCommands(lines))) insert(tree, path);
@@ -218,6 +234,22 @@ describe('a device of peer add', () => {
       /no NAT rule of the router translates 192\.168\.5\.102\/32/,
     );
     assert.deepEqual(device({ allowedIPs: ['192.168.2.0/24'] }, withLines(home)).warnings, []);
+  });
+
+  it('is warned of a DNS server of the router that does not listen on its interface', () => {
+    const asked = (lines: string, ...dns: string[]): string =>
+      device({ allowedIPs: ['192.168.2.0/24'], dns }, withLines(lines)).warnings.join();
+    const on = (iface: string): string => `set service dns forwarding listen-on ${iface}\n`;
+    for (const own of ['192.168.2.1', '192.168.5.1']) {
+      assert.match(asked(on('eth1'), own), /doesn't listen on wg0: .*add dns: \{ listenOn: \[wg0\] \}/);
+      assert.match(
+        asked('set service dns forwarding except-interface wg0\n', own),
+        /take wg0 out of dns\.exceptInterface/,
+      );
+      assert.equal(asked(`${on('eth1')}${on('wg0')}`, own), '');
+    }
+    assert.equal(asked(on('eth1'), '9.9.9.9'), '');
+    assert.equal(asked(on('eth1')), '');
   });
 
   it('has no larger MTU than the way to the router takes', () => {
