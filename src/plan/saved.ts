@@ -7,6 +7,7 @@ import { reach } from '../objects/all.ts';
 import { partsOfHelper, tunnelOfTask } from '../objects/endpoint-helper.ts';
 import { isExecuted } from '../objects/tunnel.ts';
 import { lookup } from '../vyatta/nodes.ts';
+import type { Path } from '../vyatta/tree.ts';
 import { contentOf } from './helper-steps.ts';
 import { summarize } from './make.ts';
 import { digestShape, originSchema } from './types/origin-schema.ts';
@@ -159,9 +160,12 @@ export function parsePlan(text: string, name: string): Plan {
   }
   for (const operation of read.data.commits.flatMap(commit => commit.run))
     if (!isOurs(operation)) refuse(`holds a command that edgewg never plans: ${operation.path.join(' ')}`);
-  for (const step of read.data.helpers ?? [])
+  for (const step of read.data.helpers ?? []) {
+    if (partsOfHelper(step.path)?.tunnel !== step.tunnel)
+      refuse(`names ${step.path} for ${step.tunnel}, which is no script of its`);
     if (step.do === 'put' && contentOf(step) === undefined)
       refuse(`puts ${step.path} on the router, and this edgewg would put another script there`);
+  }
   const { changes, commits } = read.data;
   return { ...read.data, summary: summarize(changes, commits) };
 }
@@ -174,6 +178,7 @@ export function isOurs({ op, path }: Operation, isUndo = false): boolean {
   const where = reach(path);
   // above an object everything may be somebody else's: there only what is empty goes
   if (where === 'outside' || (where === 'above' && op !== 'prune')) return false;
+  if (!runsItsOwn(path)) return false;
   return path.every((word, i) => {
     const found = lookup(path.slice(0, i + 1));
     if (found === undefined) return false;
@@ -181,6 +186,16 @@ export function isOurs({ op, path }: Operation, isUndo = false): boolean {
     const { node } = found;
     return node.kind === 'container' || node.kind === 'valueless' || isSafe(word, node.value.type, isUndo);
   });
+}
+
+/** A task of ours runs the script of its tunnel, and no other. */
+function runsItsOwn(path: Path): boolean {
+  const [task = '', helper] = path.flatMap((word, i) => {
+    const found = lookup(path.slice(0, i + 1));
+    const type = found?.isValue === true && 'value' in found.node ? found.node.value.type : undefined;
+    return type === 'task' || type === 'helper' ? word : [];
+  });
+  return helper === undefined || tunnelOfTask(task) === partsOfHelper(helper)?.tunnel;
 }
 
 /** Nothing that a shell would take for more than a letter; `!` at the front negates in a firewall rule. */

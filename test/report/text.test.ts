@@ -36,6 +36,12 @@ const minimal: Plan = {
 const withCommand = (...path: string[]): string =>
   renderJson({ ...minimal, commits: [{ run: [{ op: 'set', path }], undo: [] }] });
 
+const task = (n: number): string => `edgewg-resolve-wg${n}`;
+const helper = (n: number): string => `/config/scripts/${task(n)}-0123456789abcdef`;
+const watched = [{ public_key: Buffer.alloc(32, 1).toString('base64'), endpoint: 'vpn.example.net:51820' }];
+const withHelper = (deed: 'put' | 'restore' | 'remove', n: number, path: string): string =>
+  renderJson({ ...minimal, helpers: [{ tunnel: `wg${n}`, do: deed, path, watched }] });
+
 describe('a plan as JSON', () => {
   it('says all of the plan, and is read back as it was', () => {
     fc.assert(
@@ -103,6 +109,34 @@ describe('a plan as JSON', () => {
       withCommand('interfaces', 'wireguard', 'wg0', 'peer', 'x', 'endpoint', '[::1]:1 $(x)'),
       /never plans/,
     ],
+    ...(
+      [
+        ["somebody else's task", 'backup', 'executable', 'path', helper(1)],
+        ["somebody else's task as a whole", 'backup'],
+        ['a task whose name only begins as ours', 'edgewg-resolve-wg1-x', 'executable', 'path', helper(1)],
+        ['a task that runs another program', task(1), 'executable', 'path', '/bin/sh'],
+        ['a task that runs what lies elsewhere', task(1), 'executable', 'path', `/tmp${helper(1)}`],
+        ['a path that leads out', task(1), 'executable', 'path', `/config/scripts/../..${helper(1)}`],
+        ['a script with more behind it', task(1), 'executable', 'path', `${helper(1)} x`],
+        ['the script of another tunnel', task(1), 'executable', 'path', helper(2)],
+        ['arguments of a task', task(1), 'executable', 'arguments', '-c reboot'],
+        ['another time of a task', task(1), 'crontab-spec', '* * * * *'],
+        ['an interval that is none', task(1), 'interval', '5m;x'],
+      ] as const
+    ).map(([what, ...words]): [string, string, RegExp] => [
+      what,
+      withCommand('system', 'task-scheduler', 'task', ...words),
+      /never plans/,
+    ]),
+    ...(['put', 'restore', 'remove'] as const).flatMap((deed): [string, string, RegExp][] => [
+      [`a file that a plan would ${deed} elsewhere`, withHelper(deed, 1, '/config/auth/wg1.key'), /helpers/],
+      [
+        `a script of another tunnel that it would ${deed}`,
+        withHelper(deed, 1, helper(2)),
+        /no script of its/,
+      ],
+    ]),
+    ['a script with another content', withHelper('put', 1, helper(1)), /another script/],
     ['a nesting without end', '['.repeat(100_000), /is not JSON/],
   ];
   for (const [what, json, message] of refused)
