@@ -199,6 +199,31 @@ describe('the way of a client: rulesets, NAT and answers', () => {
     );
   });
 
+  it('says which rules of port-forward it does not follow', () => {
+    const forward = (...more: string[]): string =>
+      [
+        home,
+        'port-forward wan-interface eth0',
+        'port-forward lan-interface switch0',
+        'port-forward rule 1 original-port 443',
+        'port-forward rule 1 protocol tcp',
+        'port-forward rule 1 forward-to address 192.168.1.5',
+        'port-forward rule 2 original-port 80',
+        'port-forward rule 2 disable',
+        ...more,
+      ].join('\n');
+    const doubts = (router: string, destination: string): readonly string[] =>
+      (clientTrace(treeOf(router), '192.168.1.20', destination) ?? assert.fail()).doubts;
+    const hairpin = forward('port-forward hairpin-nat enable');
+    assert.deepEqual(doubts(hairpin, '198.51.100.2'), [
+      'port-forward rule 1 sends tcp to port 443 on to 192.168.1.5, which is not followed here',
+    ]);
+    assert.deepEqual(doubts(hairpin, '192.168.1.1'), []);
+    assert.deepEqual(doubts(hairpin, '1.1.1.1'), []);
+    // without hairpin-nat home asks the router itself
+    assert.deepEqual(doubts(forward(), '198.51.100.2'), []);
+  });
+
   it('says of which sources it knows nothing', () => {
     const say = (source: string): string =>
       renderClientTrace(

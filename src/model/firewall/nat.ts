@@ -6,6 +6,7 @@ import type { Family } from '../../wireguard/prefix.ts';
 import { addresses, ports } from './conditions.ts';
 import { groupOf } from './groups.ts';
 import { type Packets, states } from './packets.ts';
+import { ownAddresses } from './port.ts';
 import { holds } from './ranges.ts';
 import { readRule } from './rule.ts';
 import type { Ruleset } from './ruleset.ts';
@@ -77,6 +78,27 @@ function natRule(tree: Tree, number: number, node: Tree): ReturnType<typeof read
 }
 
 const leaf = (word: string): Tree => ({ children: new Map([[word, emptyTree()]]) });
+
+/**
+ * The rules of `port-forward` that take what an interface sends to this address, each in words: no way follows them. Of an address that
+ * the provider gives only the router knows.
+ */
+export function forwardsOf(tree: Tree, from: Interface, ifaces: readonly Interface[], to: bigint): string[] {
+  const root = ['port-forward'];
+  const wan = ifaces.find(({ name }) => name === value(tree, [...root, 'wan-interface']));
+  if (wan === undefined || !ownAddresses(wan, 4).some(([first, last]) => first <= to && to <= last))
+    return [];
+  return forwards(tree, from)
+    .filter(({ disabled }) => !disabled)
+    .map(({ number }) => {
+      const rule = [...root, 'rule', String(number - firstForward)];
+      const said = (...words: string[]): string => value(tree, [...rule, ...words]) ?? '';
+      const protocol = said('protocol') || 'tcp_udp';
+      const port = said('original-port') === '' ? '' : ` to port ${said('original-port')}`;
+      const inside = said('forward-to', 'address') || 'another address';
+      return `port-forward rule ${rule.at(-1)} sends ${protocol}${port} on to ${inside}, which is not followed here`;
+    });
+}
 
 /** Those of `port-forward`, which are about the router's own address on the WAN interface, and on the LAN ones for hairpin. */
 function forwards(tree: Tree, iface: Interface): ReturnType<typeof readRule>[] {

@@ -2,6 +2,7 @@
 // report/client-trace.ts prints it.
 import type { Tree } from '../../vyatta/tree.ts';
 import { type Family, parseAddress, printAddress } from '../../wireguard/prefix.ts';
+import { forwardsOf } from '../firewall/nat.ts';
 import { states } from '../firewall/packets.ts';
 import { only } from '../firewall/ranges.ts';
 import { firewallOf } from '../firewall/ruleset.ts';
@@ -60,7 +61,8 @@ export function clientTrace(
   const ways = traced(world, question);
   const tunnels = new Set(ways.flatMap(({ way: { out } }) => (out?.kind === 'wireguard' ? [out.name] : [])));
   const down = [...tunnels].map(name => ({ name, ways: traced(without(world, name, live), question) }));
-  return { ...common, from: inside.name, ways, down };
+  const forwards = family === 4 ? forwardsOf(tree, inside, world.routing.ifaces, to.address) : [];
+  return { ...common, from: inside.name, ways, down, doubts: [...common.doubts, ...forwards] };
 }
 
 function traced(world: World, question: Question): TracedWay[] {
