@@ -17,6 +17,7 @@ import { hasOtherHostKey } from './same-router.ts';
 import { untilShown } from './second-look.ts';
 import { type Answer, askSwitch } from './switch.ts';
 import type { Word } from './transaction.ts';
+import { isUnsavedSince } from './unsaved-since.ts';
 
 export interface Deciding {
   readonly dialer: Dialer;
@@ -214,11 +215,12 @@ function wordOf(answer: Answer, now: Reading, id: string): string {
   return logged === 'begun' ? '' : logged;
 }
 
-/** Whether what runs is what is wanted, and what is saved. */
+/** Whether what runs is what is wanted, and what is saved but for what was committed since. Without a site file nobody knows whose that is. */
 function isSaved({ replan, held, reading }: Deciding, now: Reading): boolean {
   const { facts } = now;
-  const isWanted = replan === undefined ? facts.digest === held.proven : isInPlace(replan(now));
-  return isWanted && facts.bootId === reading.facts.bootId && facts.isDriftKnown && facts.drift.length === 0;
+  if (facts.bootId !== reading.facts.bootId) return false;
+  if (replan !== undefined) return isInPlace(replan(now)) && isUnsavedSince(reading, now);
+  return facts.digest === held.proven && facts.isDriftKnown && facts.drift.length === 0;
 }
 
 const isAsBefore = (held: HeldApply, { facts }: Reading): boolean =>
