@@ -29,7 +29,7 @@ export function parseCommands(text: string): Tree {
   return tree;
 }
 
-const trimmed = (line = ''): string => line.replace(/\s+$/, '');
+const trimmed = (line = ''): string => line.trimEnd();
 
 /** The deepest node of the router has some twenty words. */
 const mostWords = 100;

@@ -2,6 +2,7 @@
 // listed (shown-names.ts); whatever stands behind a name that isn't listed is hidden, unless nothing secret looks like it.
 import { Secret } from '../secret.ts';
 import { fingerprintOf, publicKeyOf } from '../wireguard/key.ts';
+import { FewChildren } from './children.ts';
 import { lists } from './shown-names.ts';
 import { emptyTree, type Path, type Tree } from './tree.ts';
 
@@ -92,13 +93,13 @@ function copy(tree: Tree, place: Place): Tree {
     children.push([shown, below]);
   }
   if (!isChanged) return tree;
-  return { ...tree, children: new Map(children), ...(isCommentHidden && { comment: redacted }) };
+  return { ...tree, children: new FewChildren(children), ...(isCommentHidden && { comment: redacted }) };
 }
 
 /** Nothing below what is hidden is shown, not even how much there is. */
 function hiddenBelow(node: Tree): Tree {
   const { comment: _, ...rest } = node;
-  return node.children.size === 0 && node.comment === undefined ? node : { ...rest, children: new Map() };
+  return node.children.size === 0 && node.comment === undefined ? node : { ...rest, ...emptyTree() };
 }
 
 const keyShape = /^[0-9A-Za-z+/]{43}=$/;
@@ -125,6 +126,7 @@ function isHarmless(word: string): boolean {
 
 /** A URL with a name or password in it, or `token=…`: in a text that may be shown otherwise. */
 function holdsCredentials(word: string): boolean {
+  if (!word.includes(':') && !word.includes('=')) return false;
   return /:\/\/[^/ ]*@|(pass|passwd|password|passphrase|secret|token|psk|key)["']? *[=:]/.test(
     word.toLowerCase(),
   );

@@ -17,13 +17,24 @@ export function splitWords(line: string, from: number): string[] | SplitProblem 
   const hash = line.indexOf(' #', from - 1);
   if (hash !== -1 && !/['"]/.test(line.slice(0, hash)))
     return { column: hash + 2, message: 'a # outside quotes: the router prints none' };
-  if (!line.includes("'", from) && !line.includes('"', from))
-    return line
-      .slice(from)
-      .split(' ')
-      .filter(word => word !== '');
+  const open = firstQuote(line, from);
+  if (open === -1) return bareWords(line.slice(from));
+  if (isOneQuotedWord(line, open)) return [...bareWords(line.slice(from, open)), line.slice(open + 1, -1)];
   return new Splitter(line).words(from);
 }
+
+const bareWords = (text: string): string[] => text.split(' ').filter(word => word !== '');
+
+function firstQuote(line: string, from: number): number {
+  const [single, double] = [line.indexOf("'", from), line.indexOf('"', from)];
+  return single === -1 || double === -1 ? Math.max(single, double) : Math.min(single, double);
+}
+
+/** The last word alone is in quotes, and no quote is within: as most quoted words are, and then there is one reading only. */
+const isOneQuotedWord = (line: string, open: number): boolean =>
+  line.charAt(open - 1) === ' ' &&
+  firstQuote(line, open + 1) === line.length - 1 &&
+  line.endsWith(line.charAt(open));
 
 /** What a reading of one word costs: the least in sum wins, and among equals the one whose words end first. */
 const cost = { clean: 0, needlessQuotes: 1, quoteWithin: 2, strayQuote: 3 } as const;

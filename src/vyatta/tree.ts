@@ -1,6 +1,8 @@
 // A configuration is a tree of words: every word of a Vyatta path is a node, and a value is a node without children.
 // Tag nodes, leaf values and multi-values need no special case here; which is which stands in nodes.ts.
 
+import { type Children, FewChildren } from './children.ts';
+
 export { byVersion } from './version-order.ts';
 
 /** A path from the root, one word per element: `['interfaces', 'wireguard', 'wg4', 'mtu', '1420']`. */
@@ -8,7 +10,7 @@ export type Path = readonly string[];
 
 /** One node. Children keep the order in which they were set (several values of one leaf have an order). */
 export interface Tree {
-  readonly children: Map<string, Tree>;
+  readonly children: Children<Tree>;
   /** The line (from 1) of the text that the node was first read from. */
   line?: number;
   /** The text of a `/* … *\/` or `comment` on the node. */
@@ -18,7 +20,7 @@ export interface Tree {
 }
 
 export function emptyTree(): Tree {
-  return { children: new Map() };
+  return { children: new FewChildren() };
 }
 
 /** Adds every missing node of `path`; gives the last one. Existing nodes keep their line. */
@@ -27,7 +29,7 @@ export function insert(tree: Tree, path: Path, line?: number): Tree {
   for (const word of path) {
     let child = node.children.get(word);
     if (child === undefined) {
-      child = line === undefined ? emptyTree() : { children: new Map(), line };
+      child = line === undefined ? emptyTree() : { children: new FewChildren(), line };
       node.children.set(word, child);
     }
     node = child;
@@ -85,7 +87,7 @@ export function* leaves(tree: Tree, prefix: Path = []): Generator<{ path: string
 export function copyAlong(tree: Tree, paths: Iterable<Path>): Tree {
   const copies = new Set<Tree>();
   const copyOf = (node: Tree): Tree => {
-    const copy: Tree = { ...node, children: new Map(node.children) };
+    const copy: Tree = { ...node, children: new FewChildren(node.children) };
     copies.add(copy);
     return copy;
   };

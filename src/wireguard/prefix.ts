@@ -71,7 +71,7 @@ export const parseInterfaceAddress = remembered(readInterfaceAddress);
 
 function readInterfaceAddress(text: string): InterfaceAddress | undefined {
   const slash = text.indexOf('/');
-  const found = parseAddress(slash === -1 ? text : text.slice(0, slash));
+  const found = readAddress(slash === -1 ? text : text.slice(0, slash));
   if (found === undefined) return undefined;
   const size = bits(found.family);
   const digits = slash === -1 ? String(size) : text.slice(slash + 1);
@@ -83,7 +83,7 @@ function readInterfaceAddress(text: string): InterfaceAddress | undefined {
 
 /** The prefix of `192.0.2.1/24`, host bits cleared; a bare address is a prefix of one. Undefined when it is neither. */
 export const parsePrefix = remembered((text: string): Prefix | undefined => {
-  const found = parseInterfaceAddress(text);
+  const found = readInterfaceAddress(text);
   return found && { family: found.family, length: found.length, first: found.first };
 });
 

@@ -1,5 +1,6 @@
 // What a ruleset does with a set of packets: the set falls apart into the parts that its rules take, in order. A single packet is a
 // set of one; 'UDP from anywhere to port 51824' is a set as well. Three-valued: a rule that may or may not take a part stays with it as a doubt.
+import { rulesFor } from './by-port.ts';
 import { allAddresses } from './conditions.ts';
 import { both, meeting, type Packets, withoutAll } from './packets.ts';
 import type { Action, Rule } from './rule.ts';
@@ -34,7 +35,7 @@ export function ask(ruleset: Ruleset, question: Packets): Part[] {
   const addresses = allAddresses(ruleset.family);
   let open: Open[] = [{ packets: { source: addresses, destination: addresses, ...question }, doubts: [] }];
   const parts: Part[] = [];
-  for (const rule of ruleset.rules) {
+  for (const rule of rulesFor(ruleset, question)) {
     const first = open.findIndex(one => touches(rule, one));
     if (first === -1) continue;
     const left = open.slice(0, first);
