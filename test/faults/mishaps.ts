@@ -45,8 +45,8 @@ export const steps: Readonly<Record<string, Step>> = {
   'proof: the configuration': { is: api, nth: 4 },
   'proof: the tunnels': { is: call => call.program === 'wg' && call.args.includes('dump'), nth: 2 },
   'save: the record': { is: api, nth: 5 },
-  'save: the comparison': { is: comparison, nth: 4 },
-  'save: the last comparison': { is: comparison, nth: 5 },
+  'save: the comparison': { is: comparison, nth: 3 },
+  'save: the last comparison': { is: comparison, nth: 4 },
 };
 
 /** The same of what a person says of an apply that is held: the calls are counted from the second client's start. */
