@@ -120,7 +120,7 @@ function takeTunnels(draft: Draft, plan: Plan, { running }: Router, take: Take):
     const node = op === 'delete' ? find(running, path) : undefined;
     const words = node === undefined ? [] : [...leaves(node)].flatMap(leaf => leaf.path);
     const why = `the file can't say what goes with it as it is: edgewg would ${printCommand('delete', path)}`;
-    for (const name of words.flatMap(word => word.match(/\bwg\d+\b/g) ?? []))
+    for (const name of words.flatMap(word => /^(?:WireGuard )?(wg\d+)\b/.exec(word)?.[1] ?? []))
       isTaken = take(draft.entryAt(['tunnels', name]), why) || isTaken;
   }
   return isTaken;

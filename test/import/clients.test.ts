@@ -57,6 +57,19 @@ describe('the import of clients', () => {
     );
   });
 
+  it('gives those back that are sent by destination beside others, with the list that serves them all', () => {
+    const shop = 'shop: { address: 192.168.1.50, destinations: [198.18.0.0/15, 10.9.0.0/16] }';
+    for (const own of ['', ', ownNetworks: [192.168.0.0/16]', ', ownNetworks: []'])
+      for (const other of [shop, `${shop}, all: { interface: eth2 }`])
+        isGivenBack(
+          site(
+            wg('wg1', 1, `{ from: { tv: 192.168.1.20 }${own} }`),
+            wg('wg2', 2, `{ from: { ${other} }${own} }`),
+          ),
+          aRouter(...home),
+        );
+  });
+
   const tunnel = (allowed: string): string[] => [
     'interfaces wireguard wg1 address 10.64.0.1/32',
     'interfaces wireguard wg1 private-key /config/auth/wg1.key',

@@ -8,19 +8,12 @@ import { has, type Tree, value, values } from '../../vyatta/tree.ts';
 import { covers, type Family, parsePrefix } from '../../wireguard/prefix.ts';
 import type { Draft } from '../draft.ts';
 import { tunnel as tunnelKind } from '../tunnel.ts';
-import {
-  attachedModify,
-  modifyRule,
-  modifySet,
-  type Said,
-  type SaidRule,
-  table,
-  tableBlackhole,
-} from './kinds.ts';
+import { addDestination, type Found, isNetworkOf, isSameSource, nameFrom, saidOf, short } from './found.ts';
+import { attachedModify, modifyRule, modifySet, type SaidRule, table, tableBlackhole } from './kinds.ts';
 import { draftMasquerade } from './masquerade.ts';
 import { clientNamed } from './names.ts';
 import { isDeciding, isInto, isSayable, isToMain, type RuleThere, rulesThere } from './rules-there.ts';
-import { hasIpv6, type Inside, insideOf, isSeen, networksOf, rangeOf, sourcesOf } from './sources.ts';
+import { hasIpv6, type Inside, insideOf, isSeen, sourcesOf } from './sources.ts';
 import { isAlone } from './tables.ts';
 
 /** A modify ruleset where it is attached. */
@@ -40,10 +33,17 @@ export function draftClients(draft: Draft, running: Tree): void {
   );
   const isTable = (effect: Effect): boolean =>
     effect.kind === 'table' && [...tables.values()].includes(effect.table);
-  for (const [name, number] of tables) {
+  const lists = [...tables].flatMap(([name, number]) => {
     const taking = sets.filter(({ rules }) => rules.some(rule => isInto(rule.effect, number)));
-    if (taking.length > 0) new Drafting(draft, running, name, number, isTable).say(taking);
-  }
+    if (taking.length === 0) return [];
+    const drafting = new Drafting(draft, running, name, number, isTable);
+    drafting.say(taking);
+    return drafting.hasPlain(taking) ? [] : [['tunnels', name, 'clients']];
+  });
+  // one list serves all tunnels, also those that need none
+  const said = [...tables.keys()].map(name => draft.at(['tunnels', name, 'clients', 'ownNetworks']));
+  const own = said.find(list => list !== undefined);
+  for (const at of lists) if (own !== undefined && draft.has(at)) draft.set([...at, 'ownNetworks'], own);
 }
 
 function attachedSets(running: Tree, family: Family): Attached[] {
@@ -54,19 +54,6 @@ function attachedSets(running: Tree, family: Family): Attached[] {
     ifaces: ifaces.filter(iface => value(iface.node, attachedModify(family)) === name),
     rules: rulesThere(running, family, name),
   }));
-}
-
-interface Found {
-  readonly name: string;
-  readonly data: {
-    address?: string;
-    group?: string;
-    interface?: string;
-    destinations?: string[];
-    destinationGroup?: string;
-    rule?: number;
-  };
-  readonly rules: RuleThere[];
 }
 
 class Drafting {
@@ -110,7 +97,7 @@ class Drafting {
     for (const { name, data, rules } of clients)
       for (const { path } of rules) this.#draft.set([...this.#at, 'from', name], short(data), path);
     draftMasquerade(this.#draft, this.#running, this.#tunnel);
-    const own = sets.some(set => this.#hasPlain(set)) ? this.#ownNetworks(sets) : undefined;
+    const own = this.hasPlain(sets) ? this.#ownNetworks(sets) : undefined;
     if (own !== undefined) this.#draft.set([...this.#at, 'ownNetworks'], own);
     if (!has(this.#running, tableBlackhole(number).slice(0, -1)))
       this.#draft.set([...this.#at, 'whenDown'], 'wan');
@@ -208,17 +195,20 @@ class Drafting {
     return iface === undefined || more.length > 0 ? undefined : { interface: iface.name };
   }
 
-  #hasPlain({ name, rules }: Attached): boolean {
-    return rules
-      .filter(rule => isInto(rule.effect, this.#table))
-      .some(
-        ({ number }) => !has(this.#running, [...modifyRule.path(4, name, String(number)), 'destination']),
-      );
+  /** Some of them take whatever is no network of their own. */
+  hasPlain(sets: readonly Attached[]): boolean {
+    return sets.some(set => this.#firstPlain(set) !== -1);
+  }
+
+  #firstPlain({ name, rules }: Attached): number {
+    const isSplit = ({ number }: RuleThere): boolean =>
+      has(this.#running, [...modifyRule.path(4, name, String(number)), 'destination']);
+    return rules.findIndex(rule => isInto(rule.effect, this.#table) && !isSplit(rule));
   }
 
   /** What every ruleset lets past before the first client; undefined where that is what the file would say anyway. */
   #ownNetworks(sets: readonly Attached[]): string[] | undefined {
-    const past = sets.map(set => this.#letPast(set));
+    const past = sets.filter(set => this.#firstPlain(set) !== -1).map(set => this.#letPast(set));
     const four = past.map(list => list.flatMap(text => parsePrefix(text) ?? []));
     const isPast = (text: string): boolean => {
       const prefix = parsePrefix(text);
@@ -229,10 +219,10 @@ class Drafting {
     return [...new Set(past.flat())].filter(isPast);
   }
 
-  #letPast({ name, rules }: Attached): string[] {
-    const first = rules.findIndex(rule => isInto(rule.effect, this.#table));
+  #letPast(set: Attached): string[] {
+    const { name, rules } = set;
     return rules
-      .slice(0, first)
+      .slice(0, this.#firstPlain(set))
       .filter(({ effect }) => isToMain(effect))
       .flatMap(({ number }) => {
         const { source, destination } = modifyRule.data(
@@ -262,37 +252,3 @@ class Drafting {
       });
   }
 }
-
-/** What a rule of a ruleset at several interfaces says of all that comes in by one. */
-const isNetworkOf = (iface: Interface, address: string | undefined): boolean => {
-  const [first, ...more] = networksOf(iface);
-  const [said] = address === undefined ? [] : (rangeOf(address) ?? []);
-  return more.length === 0 && first !== undefined && first[0] === said?.[0] && first[1] === said[1];
-};
-
-function saidOf(end: Said | undefined): Found['data'] | undefined {
-  const group = end?.group?.address ?? end?.group?.network;
-  if (end?.address !== undefined) return { address: end.address };
-  return group === undefined ? undefined : { group };
-}
-
-function addDestination(data: Found['data'], end: Said | undefined): void {
-  const group = end?.group?.address ?? end?.group?.network;
-  if (group !== undefined) data.destinationGroup = group;
-  if (end?.address !== undefined) data.destinations = [...(data.destinations ?? []), asPrefix(end.address)];
-}
-
-/** A destination is a prefix in the file. */
-const asPrefix = (text: string): string => (/^[\d.]+$/.test(text) ? `${text}/32` : text);
-
-const isSameSource = (a: Found['data'], b: Found['data']): boolean =>
-  a.address === b.address && a.group === b.group && a.interface === b.interface;
-
-/** A name of somebody's own, in the characters that the file takes for one. */
-function nameFrom({ description, number }: RuleThere): string {
-  const words = (description ?? '').replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
-  return words === '' ? `rule-${number}` : words.slice(0, 40);
-}
-
-const short = (data: Found['data']): unknown =>
-  Object.keys(data).length === 1 && data.address !== undefined ? data.address : data;
