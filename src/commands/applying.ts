@@ -1,6 +1,7 @@
 // What every command that changes a router shares: its options, the question, the progress, the record.
 import { dirname, resolve } from 'node:path';
 import { EdgewgError, Refused } from '../errors.ts';
+import { configurationAfter } from '../plan/after.ts';
 import { type Allowed, refusals } from '../plan/allow.ts';
 import { type CanaryPlan, proofsOfCanary } from '../plan/canary.ts';
 import type { ApplyEvent, Outcome, Probe } from '../plan/types/outcome.ts';
@@ -143,7 +144,8 @@ export async function runApply(
   const { startProgress } = await import('../report/progress.ts');
   const { lockTimeout, lastResort, allowed } = applying;
   const proofs = proofsFor(plan, live.reading.running, applying.proofs);
-  await refuseImpossible(proofs, live.connection, applying.proofs);
+  const after = configurationAfter(live.reading.running, plan.commits);
+  await refuseImpossible(proofs, live.connection, applying.proofs, after);
   const confirmWithin = applying.confirmWithin ?? windowFor(proofs);
   const progress = startProgress(io.isQuiet ? { ...io.stderr, write: () => undefined } : io.stderr, io.now);
   progress.expect(plan.duration);

@@ -1,6 +1,7 @@
 // Which proofs an apply does: the site file's, which the plan names, and those of the command line. And what this machine asks by itself.
 import { Refused } from '../errors.ts';
 import { sessionSeconds } from '../model/routing/session.ts';
+import { tunnel } from '../objects/tunnel.ts';
 import { configurationAfter } from '../plan/after.ts';
 import { usualSeconds } from '../plan/proofs.ts';
 import { touchedInterfaces } from '../plan/touched.ts';
@@ -8,6 +9,7 @@ import type { Plan } from '../plan/types/plan.ts';
 import type { Proof } from '../plan/types/proof.ts';
 import { visible } from '../report/visible.ts';
 import type { ClientChecks } from '../router/proof/given.ts';
+import { farAddresses } from '../router/proof/handshakes.ts';
 import type { Grammar } from '../site/grammar/grammar.ts';
 import { address } from '../site/grammar/net.ts';
 import { httpUrl, tcpPlace } from '../site/grammar/proof.ts';
@@ -108,7 +110,10 @@ function canonical(text: string): string {
 /** Those of the plan, and those of the command line in place of what they say of the same. */
 export function proofsFor(plan: Plan, running: Tree, asked: AskedProofs): Proof[] {
   const after = configurationAfter(running, plan.commits);
-  const tunnels = touchedInterfaces(plan);
+  // one that goes has nothing to prove any more
+  const tunnels = touchedInterfaces(plan).filter(
+    name => tunnel.has(after, name) && !tunnel.says(after, 'disable', name),
+  );
   const own: Proof[] = [
     ...(asked.handshake === undefined
       ? []
@@ -145,13 +150,21 @@ export function subject(proof: Proof): string {
   }
 }
 
-/** Refuses, before anything is changed, what could never be seen: it would be undone for nothing. */
+/** Refuses, before anything is changed, what could never be seen `after` it: it would be undone for nothing. */
 export async function refuseImpossible(
   proofs: readonly Proof[],
   connection: Connection,
-  { runCommands }: AskedProofs,
+  { runCommands }: Pick<AskedProofs, 'runCommands'>,
+  after: Tree,
 ): Promise<void> {
   refuseCommands(proofs, runCommands);
+  const mute = proofs.find(one => one.do === 'ping' && farAddresses(after, one.tunnel).length === 0);
+  if (mute?.tunnel !== undefined)
+    throw new Refused(
+      'proof-impossible',
+      `nobody behind ${mute.tunnel} can be pinged: none of its peers has an endpoint and a single address among its allowed IPs; nothing was done`,
+      'name the tunnels that are meant, `ping: { tunnels: [wg4] }`, or leave the proof out',
+    );
   if (!proofs.some(({ do: what, ...rest }) => what === 'ping' || ('by' in rest && rest.by === 'router')))
     return;
   const { missingFor } = await import('../router/proof/able.ts');

@@ -27,7 +27,7 @@ tunnels:
     listenPort: 59908
     unfiltered: a test
     peers:
-      far: { publicKey: CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=, allowedIPs: [198.18.8.0/24] }
+      far: { publicKey: CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=, endpoint: "192.0.2.80:51820", allowedIPs: [198.18.8.1/32] }
 proof:
 ${proof.replaceAll(/^/gm, '  ')}
 `,

@@ -111,6 +111,17 @@ describe('the proof of a handshake', () => {
     assert.equal(await isNew(undefined, 0), false);
   });
 
+  it('is unknown where nobody can be called, and waits for nobody', async () => {
+    const quiet = aRouter(`${peer} allowed-ips 192.168.99.2/32`);
+    assert.deepEqual(await proven([{ ...proof, within: 600 }], [told(7)], { running: quiet }), [
+      {
+        name: 'wg4 has a new handshake',
+        ok: true,
+        unknown: 'none of its peers has an endpoint: they can only call',
+      },
+    ]);
+  });
+
   it('knows nothing where the router did not tell those from before', async () => {
     const probe = await proves(proof, [told(7)], { handshakesBefore: undefined });
     assert.equal(probe.ok ? '' : probe.saw, 'the router did not tell those from before the commit');

@@ -54,8 +54,9 @@ export function handshakeCheck(
       clock = Number(output.split('\n')[0]);
       latest = parseHandshakes(output);
     },
-    probes: () =>
-      keys.map((key): Probe => {
+    probes() {
+      if (keys.length === 0) return [uncalled(tunnel)];
+      return keys.map((key): Probe => {
         const name = `${tunnel} has a new handshake with ${key.slice(0, 8)}…`;
         if (isNew(key)) return { name, ok: true };
         const saw =
@@ -63,9 +64,17 @@ export function handshakeCheck(
             ? 'the router did not tell those from before the commit'
             : `none within ${within} s`;
         return { name, ok: false, saw };
-      }),
+      });
+    },
   };
 }
+
+/** There is nothing to wait for, and nothing proven. */
+const uncalled = (tunnel: string): Probe => ({
+  name: `${tunnel} has a new handshake`,
+  ok: true,
+  unknown: 'none of its peers has an endpoint: they can only call',
+});
 
 /** Lines of interface, peer and seconds, by the first two. */
 function parseHandshakes(text: string): Map<string, number> {
