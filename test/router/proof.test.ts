@@ -115,7 +115,7 @@ describe('the proof of a handshake', () => {
     const quiet = aRouter(`${peer} allowed-ips 192.168.99.2/32`);
     assert.deepEqual(await proven([{ ...proof, within: 600 }], [told(7)], { running: quiet }), [
       {
-        name: 'wg4 has a new handshake',
+        name: 'a new handshake through wg4',
         ok: true,
         unknown: 'none of its peers has an endpoint: they can only call',
       },

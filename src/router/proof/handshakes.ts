@@ -71,7 +71,7 @@ export function handshakeCheck(
 
 /** There is nothing to wait for, and nothing proven. */
 const uncalled = (tunnel: string): Probe => ({
-  name: `${tunnel} has a new handshake`,
+  name: `a new handshake through ${tunnel}`,
   ok: true,
   unknown: 'none of its peers has an endpoint: they can only call',
 });
