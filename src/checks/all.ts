@@ -49,6 +49,7 @@ import { mtuSums, uplinkMtu } from './mtu/mtu-sums.ts';
 import { hiddenByNat } from './nat/hidden.ts';
 import { natInterfaces } from './nat/missing-interface.ts';
 import { natNumbers } from './nat/numbers.ts';
+import { phonesMasqueraded } from './nat/phones.ts';
 import { allowedTwice, allowedWithin } from './routing/allowed-twice.ts';
 import { announcedDropped } from './routing/announced-dropped.ts';
 import { staticOverBgp } from './routing/bgp-static.ts';
@@ -111,6 +112,7 @@ export const checks: readonly Check[] = [
   homeReach,
   hiddenByNat,
   natInterfaces,
+  phonesMasqueraded,
   dnsStyles,
   dnsReachable,
   allowedTwice,

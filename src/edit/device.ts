@@ -1,8 +1,7 @@
 // What a phone or laptop gets as a peer of an interface that is there: its address, what it sends into the tunnel, its packet size, and
 // what won't work for it. Pure.
 import { Refused } from '../errors.ts';
-import { sourceNatOf } from '../model/firewall/nat.ts';
-import { ask, passage } from '../model/firewall/verdict.ts';
+import { untranslated } from '../model/firewall/masqueraded.ts';
 import { facingWan } from '../model/firewall/wan.ts';
 import { doesListen, exceptInterface, forwarding } from '../objects/dns.ts';
 import { peer as peers } from '../objects/peer.ts';
@@ -226,12 +225,8 @@ function unmasqueraded(
 ): string[] {
   if (!allowedIPs.some(text => isDefault(text) && !text.includes(':'))) return [];
   const sources = addresses.flatMap(text => parsePrefix(text) ?? []).filter(({ family }) => family === 4);
-  const uplinks = facingWan(running, 4);
   const source = sources.map(({ first }) => [first, first] as const);
-  const isTranslated =
-    uplinks.length > 0 &&
-    uplinks.every(({ iface }) => passage(ask(sourceNatOf(running, iface), { source })) === 'none');
-  if (source.length === 0 || isTranslated) return [];
+  if (source.length === 0 || untranslated(running, source) === 'none') return [];
   const from = addresses.filter(text => !text.includes(':')).join(', ');
   return [
     `the device sends all of its IPv4 into ${name}, and no NAT rule of the router translates ${from} towards the internet: only your own networks will answer; add a masquerade rule for it, or give --allowed-ips with your own networks`,

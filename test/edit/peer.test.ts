@@ -228,6 +228,8 @@ describe('a device of peer add', () => {
     const all =
       'set service nat rule 5010 outbound-interface eth0\nset service nat rule 5010 type masquerade\n';
     assert.deepEqual(device({}, withLines(all)).warnings, []);
+    const but = `set service nat rule 5005 type masquerade\nset service nat rule 5005 outbound-interface eth0\nset service nat rule 5005 exclude\nset service nat rule 5005 destination address 10.0.0.0/8\n`;
+    assert.deepEqual(device({}, withLines(`${but}${all}`)).warnings, []);
     const home = `${all}set service nat rule 5010 source address 192.168.2.0/24\n`;
     assert.match(
       device({}, withLines(home)).warnings[0] ?? '',
