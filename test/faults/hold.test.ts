@@ -8,6 +8,7 @@ import type { ApplyInput, AskedProbes } from '../../src/router/apply-input.ts';
 import { confirmHeld, type Deciding, undoHeld } from '../../src/router/deciding.ts';
 import { findHeld } from '../../src/router/held.ts';
 import { readRouter } from '../../src/router/read.ts';
+import { answerCommand } from '../../src/router/transaction.ts';
 import { printCommands } from '../../src/vyatta/commands.ts';
 import { type Attempt, assertClean, attempt, configured, look, oneTunnel, sh } from '../support/attempt.ts';
 import { aPeer, aSite, aTunnel, placeOf } from '../support/builders.ts';
@@ -22,7 +23,7 @@ const names = (path: string): string[] => {
 };
 async function waitFor(condition: () => boolean): Promise<void> {
   for (
-    const until = Date.now() + 60_000;
+    const until = Date.now() + 300_000;
     !condition();
     await new Promise(resolve => setTimeout(resolve, 100))
   )
@@ -88,6 +89,22 @@ describe('an apply that waits', () => {
     const { facts } = await look(router);
     assert.deepEqual([facts.drift, facts.held], [[], []]);
     assert.match(readLog(), /asked to confirm by somebody@else\n.* saved \(confirmed\)\n$/);
+  });
+
+  it('tells everybody who waits for its end, each by a pipe of its own', async () => {
+    const { before } = await hold();
+    const id = (await look(router)).facts.held[0]?.id ?? '';
+    const pipes = () => names(`tmp/edgewg/${id}`).filter(name => name.startsWith('up.')).length;
+    // that of the word by which it is held
+    const others = pipes();
+    const waiting = [1, 2, 3].map(n =>
+      sh(router, answerCommand(id, { verb: 'wait' }, 600, `${n}`.repeat(32))),
+    );
+    await waitFor(() => pipes() === others + 3);
+    await deciding(undoHeld);
+    for (const said of await Promise.all(waiting))
+      assert.match(said, /^\d{32} result [03] .*\n\d{32} end 0 -\n$/);
+    await assertClean(router, before);
   });
 
   it('is undone by another word, although somebody else committed meanwhile', async () => {

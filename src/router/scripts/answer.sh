@@ -32,7 +32,7 @@ answer() { # confirm|undo|wait|until, seconds, who else says so, for `until` wha
     go) [ -e "$S/baking" ] && : >"$S/go" ;;
     until) printf '%s %s\n' "$4" "$5" >"$S/wanted.new" && mv -f "$S/wanted.new" "$S/wanted" ;;
   esac 2>/dev/null || given=1
-  [ ! -p "$S/up" ] || { exec {ear}<>"$S/up"; } 2>/dev/null
+  { [ -d "$S" ] && mkfifo -m 0600 "$S/up.$$" && exec {ear}<>"$S/up.$$"; } 2>/dev/null
   until [ -e "$S/result" ] || [ "$left" -le 0 ] || ! [ -d "$S" ] || is_taken "$1" "${5-}"; do
     # they may all be killed while they are waited for
     wake pipe

@@ -67,8 +67,9 @@ state() {
   fi
 } 2>/dev/null
 # wakes who reads a pipe of the folder: `pipe` the switch, `up` whoever waits for the switch; opened for both ways, so that it never waits
-# for a reader
-wake() { [ ! -p "$S/$1" ] || echo 1<>"$S/$1"; } 2>/dev/null
+# for a reader. Every reader has a pipe of its own (`up` the transaction, `up.PID` an answer): of two that wait at one pipe, a shell that
+# was told of a line that the other takes waits beyond its time limit.
+wake() { local pipe; for pipe in "$S/$1"*; do [ ! -p "$pipe" ] || echo 1<>"$pipe"; done; } 2>/dev/null
 # without a process: nobody writes into this pipe
 rest() { # seconds
   if [ -p "$S/still" ]; then read -r -t "$1" _ <>"$S/still"; else sleep "$1"; fi

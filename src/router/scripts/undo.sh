@@ -103,11 +103,11 @@ tidy_after_restart() {
 unlock() { [ ! "$home/lock" -ef /proc/self/fd/8 ] || rm -f "$home/holder" "$home/lock"; }
 # and whoever waits hears that nothing is left
 release() {
-  local locks=() ear=
+  local locks=() ears=() pipe ear
   [ ! "$home/lock" -ef /proc/self/fd/8 ] || locks=("$home/holder" "$home/lock")
   { echo over >&7; } 2>/dev/null
-  [ ! -p "$S/up" ] || { exec {ear}<>"$S/up"; } 2>/dev/null
+  for pipe in "$S/up"*; do [ ! -p "$pipe" ] || { exec {ear}<>"$pipe" && ears+=("$ear"); }; done 2>/dev/null
   mv "$S" "$S.gone"
   rm -rf "$S.gone" "$S.state" "$archive/made.$id" "${locks[@]}"
-  [ -z "$ear" ] || { echo >&"$ear"; exec {ear}>&-; } 2>/dev/null
+  for ear in "${ears[@]}"; do echo >&"$ear"; exec {ear}>&-; done 2>/dev/null
 }
