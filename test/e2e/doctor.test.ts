@@ -36,7 +36,7 @@ async function onRouter(command: string): Promise<void> {
   const target = { host: lab.host, port: lab.port, user: lab.user, legacyAlgorithms: [] };
   const connection = await connect(target, access);
   // a router that goes down answers nobody
-  await connection.exec(command, { timeoutMs: 20_000 }).catch(() => undefined);
+  await connection.exec(command, { timeoutMs: 120_000 }).catch(() => undefined);
   await connection.close();
 }
 
@@ -45,7 +45,7 @@ async function untilUp(): Promise<Ran> {
   for (let tries = 0; ; tries++) {
     await new Promise(resolve => setTimeout(resolve, 500));
     const ran = await edgewg('doctor', '--json');
-    if (ran.exit !== 4 || tries > 30) return ran;
+    if (ran.exit !== 4 || tries > 300) return ran;
   }
 }
 

@@ -1,6 +1,7 @@
 // An apply meets somebody else at the router: another edgewg, a person in configure mode, a firmware that has lost the package. What
 // the user is told. Runs against the lab, or against any router (test/support/under-test.ts), and leaves it as it found it.
 import assert from 'node:assert/strict';
+import type { Ran } from '../support/run-cli.ts';
 import { inSession, settled } from '../support/settled.ts';
 import { ok, twoTunnels } from '../support/two-tunnels.ts';
 import { type RouterUnderTest, routerUnderTest } from '../support/under-test.ts';
@@ -71,20 +72,25 @@ describe('an apply that meets somebody', () => {
   });
 
   it('leaves the uncommitted session of a person alone', async () => {
+    // each side waits for the other, so that the session is open all the while, however slow the machine is
+    const [opened, mayGo] = ['/tmp/person-is-there', '/tmp/person-may-go'];
     const open = inSession(
       '$W set system host-name by-a-person',
-      'sleep 12; $W show system host-name; $W discard',
+      `touch ${opened}`,
+      `until [ -e ${mayGo} ]; do sleep 0.2; done; $W show system host-name; $W discard`,
     );
     const person = router.exec(open);
-    await new Promise(resolve => setTimeout(resolve, 1500));
-    const applied = ok(await router.edgewg('apply', '-f', 'one.yaml', '--yes'));
+    await router.exec(`until [ -e ${opened} ]; do sleep 0.2; done`);
+    const applied = await router.edgewg('apply', '-f', 'one.yaml', '--yes');
+    await router.exec(`touch ${mayGo}`);
+    ok(applied);
     assert.match(applied.stdout, /Applied: \d+ created, 0 changed, 0 deleted; saved/);
     assert.match(await person, /\+.*by-a-person|> *host-name by-a-person/);
     const { active, drift } = await settled(router);
     assert.equal(drift, '');
     assert.ok(!active.includes('by-a-person'));
     ok(await router.edgewg('rollback', '-f', 'one.yaml', '--yes', '--allow', 'delete=9'));
-    await router.exec('rm -f /config/auth/wg904.key');
+    await router.exec(`rm -f /config/auth/wg904.key ${opened} ${mayGo}`);
   });
 
   it('is told what a person committed between plan and apply', async () => {
@@ -100,6 +106,15 @@ describe('an apply that meets somebody', () => {
   });
 });
 
+/** Exit 4 means that a router isn't up yet. */
+async function onceUp(run: () => Promise<Ran>): Promise<Ran> {
+  for (let tries = 0; ; tries++) {
+    await new Promise(resolve => setTimeout(resolve, 1000));
+    const ran = await run();
+    if (ran.exit !== 4 || tries > 200) return ran;
+  }
+}
+
 describe('an apply after a firmware upgrade', () => {
   it('is refused, with the way back to the package', async function () {
     // nobody's own router loses its package for a test
@@ -109,8 +124,7 @@ describe('an apply after a firmware upgrade', () => {
       router.write('one.yaml', twoTunnels(router, [4]));
       ok(await router.edgewg('apply', '-f', 'one.yaml', '--yes'));
       await router.exec('edgewg-lab fault now=upgrade').catch(() => undefined);
-      await new Promise(resolve => setTimeout(resolve, 3000));
-      const ran = ok(await router.edgewg('apply', '-f', 'one.yaml', '--yes'), 3);
+      const ran = ok(await onceUp(() => router.edgewg('apply', '-f', 'one.yaml', '--yes')), 3);
       assert.match(
         ran.stdout + ran.stderr,
         /EW020: the wireguard package is gone \(a firmware upgrade removes it\), and with it wg904, which config\.boot still holds; any save now destroys it/,

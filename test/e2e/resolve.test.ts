@@ -151,5 +151,5 @@ describe('an endpoint whose name the router looks up again', () => {
     await onRouter('edgewg-lab fault now=reboot').catch(() => '');
     const stdout = await untilUp();
     assert.match(stdout, /EW306: wg4: srv has no endpoint on the router, and config.boot has one/);
-  }).timeout(240_000);
+  }).timeout(600_000);
 });

@@ -113,7 +113,7 @@ describe('edgewg keys rotate', () => {
 
   it('goes back by itself when nobody answers the new key', async function () {
     if (!isLab) this.skip();
-    this.timeout(60_000);
+    this.timeout(600_000);
     const ran = ok(await rotate('--switch', '--yes', '--expect-handshake', '2'), 5);
     assert.match(
       ran.stderr,

@@ -39,7 +39,7 @@ const asking = (...proofs: Proof[]) => ({
 });
 
 describe('the kernel against the configuration', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   beforeEach(async () => {
     router = await startRouter();
   });
@@ -88,7 +88,7 @@ describe('the kernel against the configuration', function () {
 });
 
 describe('proofs of a site file against a router', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   beforeEach(async () => {
     router = await startRouter();
   });

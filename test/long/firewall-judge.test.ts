@@ -15,7 +15,7 @@ const perRuleset = 100;
 const runs = Number(process.env['FIREWALL_RULESETS'] ?? 250);
 
 describe('firewall: before real netfilter', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let judge: Judge;
 
   before(async function () {

@@ -56,10 +56,11 @@ const local =
 const carried: Record<string, RegExp> = {
   description: /description$|^tunnels\.wg4\.routes\./,
   name: /^key rulesets\.[^.]+$/,
-  'name that is not made': /^(absent\.rulesets\.0|key (manages|absent)\.firewallRules\.[^.]+)$/,
+  'name that is not made':
+    /^(absent\.(rulesets|groups)\.0|tunnels\.wg4\.zone|key (manages|absent)\.firewallRules\.[^.]+)$/,
   group: /\.group\./,
-  interface: /updateSource$/,
-  match: /\.(protocol|address)$/,
+  interface: /(updateSource|boundInterface)$/,
+  match: /\.(protocol|address)$|^groups\.\w+\.members\./,
 };
 
 /** The texts of the whole file that take this value. */

@@ -73,7 +73,7 @@ function real(backEnd: string, family: 4 | 6, without?: RegExp): string {
 }
 
 describe('the kernel against the configuration, before real iptables', function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   const paths = [...leaves(running)].map(({ path }) => path).filter(([top]) => top !== 'interfaces');
   const touches = touchesOf(paths, emptyTree(), running);
   const seen = (backEnd: string, without?: RegExp) =>

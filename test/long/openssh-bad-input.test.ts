@@ -22,7 +22,7 @@ import { runCli } from '../support/run-cli.ts';
 
 describe('bad input at the command line', function () {
   if (!haveOpenSsh()) return;
-  this.timeout(300_000);
+  this.timeout(600_000);
   const keys = new Keys();
   const id = keys.make('id', 'ed25519');
   const locked = keys.make('locked', 'ed25519', { passphrase: 'open sesame' });

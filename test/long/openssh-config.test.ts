@@ -117,7 +117,7 @@ function inSshWords(keyword: string, settings: Settings): string[] | undefined {
 
 describe('ssh_config', function () {
   if (!haveOpenSsh()) return;
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   it('means to edgewg what it means to ssh', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'edgewg-config-'));
@@ -170,7 +170,7 @@ describe('ssh_config', function () {
 
 describe('known_hosts', function () {
   if (!haveOpenSsh()) return;
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   it('names the same hosts to edgewg as to ssh-keygen -F', () => {
     const folder = mkdtempSync(join(tmpdir(), 'edgewg-known-'));

@@ -8,14 +8,14 @@ import { haveOpenSsh, Keys, publicKey, type Sshd, startSshd } from '../support/o
 
 describe('commands on a real sshd', function () {
   if (!haveOpenSsh()) return;
-  this.timeout(60_000);
+  this.timeout(600_000);
   const keys = new Keys();
   const hostKey = keys.make('host', 'ed25519');
   const id = keys.make('id', 'ed25519');
   let sshd: Sshd;
   let access: TestAccess;
   let connection: Connection;
-  const limits = { timeoutMs: 30_000 };
+  const limits = { timeoutMs: 120_000 };
 
   const start = (...lines: string[]) =>
     startSshd({ hostKeys: [hostKey], authorized: [publicKey(id)], lines });

@@ -13,7 +13,7 @@ type Terminal = Parameters<typeof systemAccess>[0]['terminal'];
 
 describe('a key that may only plan', function () {
   if (!haveOpenSsh()) return;
-  this.timeout(120_000);
+  this.timeout(600_000);
   const name = 'edgewgplan';
   const keys = new Keys();
   const [id, inner, host] = ['id', 'inner', 'host'].map(key => keys.make(key, 'ed25519')) as [
@@ -94,7 +94,7 @@ describe('a key that may only plan', function () {
     const connection = await connect(target, outside);
     try {
       for (const command of ['cat /config/config.boot', 'echo tripwire; id', 'sh']) {
-        const ran = await connection.exec(command, { input: 'echo tripwire\n', timeoutMs: 20_000 });
+        const ran = await connection.exec(command, { input: 'echo tripwire\n', timeoutMs: 120_000 });
         assert.equal(ran.stdout.toString(), '');
         assert.match(ran.stderr.toString(), /no nonce on stdin/);
         assert.equal(ran.exit, 64);

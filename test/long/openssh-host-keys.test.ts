@@ -10,7 +10,7 @@ import { fingerprintOf, haveOpenSsh, Keys, publicKey, type Sshd, startSshd } fro
 
 describe('host keys of a real sshd', function () {
   if (!haveOpenSsh()) return;
-  this.timeout(60_000);
+  this.timeout(600_000);
   const keys = new Keys();
   const ed25519 = keys.make('host_ed25519', 'ed25519');
   const rsa = keys.make('host_rsa', 'rsa', { bits: 2048 });

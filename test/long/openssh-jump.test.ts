@@ -19,7 +19,7 @@ const router = { host: 'router', legacyAlgorithms: [] };
 
 describe('jump hosts', function () {
   if (!haveOpenSsh()) return;
-  this.timeout(60_000);
+  this.timeout(600_000);
   const keys = new Keys();
   const hostKeys = ['one', 'two', 'three'].map(name => keys.make(name, 'ed25519'));
   const [one, two, three] = hostKeys as [string, string, string];
@@ -60,7 +60,7 @@ describe('jump hosts', function () {
     assert.match(dialer.name, /router \(127\.0\.0\.1\) port \d+ through .*jump2 .* through .*jump1/);
     const connection = await dialer.dial();
     const input = 'x'.repeat(5_000_000);
-    const { stdout, exit } = await connection.exec('cat; exit 7', { timeoutMs: 20_000, input });
+    const { stdout, exit } = await connection.exec('cat; exit 7', { timeoutMs: 120_000, input });
     assert.deepEqual([stdout.length, exit], [input.length, 7]);
     assert.equal(connection.hostKey.fingerprint, fingerprintOf(three));
     await connection.close();
@@ -159,7 +159,7 @@ describe('jump hosts', function () {
     );
     const connection = await (await resolveTarget(router, access)).dial();
     const running = connection.exec('echo started; sleep 60', {
-      timeoutMs: 30_000,
+      timeoutMs: 120_000,
       onStdout: () => {
         for (const pid of sessionsOf(mortal)) process.kill(pid, 'SIGKILL');
       },

@@ -21,7 +21,7 @@ tunnels:
 
 describe('edgewg through a real sshd', function () {
   if (!haveOpenSsh()) return;
-  this.timeout(120_000);
+  this.timeout(600_000);
   const keys = new Keys();
   const names = ['one', 'two', 'edge'];
   const id = keys.make('id', 'ed25519', { passphrase: 'open sesame' });

@@ -32,7 +32,7 @@ function home(files: Record<string, string>, options: TestAccessOptions = {}): T
 
 describe('a login to a real sshd', function () {
   if (!haveOpenSsh()) return;
-  this.timeout(60_000);
+  this.timeout(600_000);
   let sshd: Sshd;
   let agent: Agent;
   const types: [name: string, type: string, options?: { bits?: number; format?: string }][] = [
@@ -282,7 +282,7 @@ describe('a login by password to a real sshd', function () {
     process.stderr.write('\n!!! SKIPPED: passwords of a real sshd, only root can make a user with one\n\n');
     return;
   }
-  this.timeout(60_000);
+  this.timeout(600_000);
   const name = `edgewg-${process.pid}`;
   const password = 'correct horse';
   const passwordKeys = new Keys();

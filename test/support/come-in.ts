@@ -24,7 +24,7 @@ export async function comeIn(
   let connection: Connection | undefined;
   try {
     connection = await connect(target, access);
-    const { stdout } = await connection.exec(command, { timeoutMs: 20_000 });
+    const { stdout } = await connection.exec(command, { timeoutMs: 120_000 });
     return { code: 'in', text: stdout.toString().trim(), hint: '', exit: 0 };
   } catch (error) {
     if (!(error instanceof EdgewgError)) throw error;

@@ -18,9 +18,9 @@ const processes =
   'for p in /proc/[0-9]*; do grep -aqs "[e]dgewg/.*/run" $p/cmdline && tr "\\0" " " <$p/cmdline; done';
 const busy = `[ -n "$(ls /tmp/edgewg 2>/dev/null; ${processes})" ]`;
 
-/** Waits half a minute at most until nothing of edgewg is at work any more. */
+/** Waits two minutes at most until nothing of edgewg is at work any more. */
 export async function settled(router: RouterUnderTest): Promise<State> {
-  await router.exec(`n=0; while ${busy} && [ $n -lt 40 ]; do n=$((n + 1)); sleep 0.5; done`);
+  await router.exec(`n=0; while ${busy} && [ $n -lt 240 ]; do n=$((n + 1)); sleep 0.5; done`);
   const leftovers = `ls /tmp/edgewg 2>/dev/null; ls /config/auth | grep -E "wg90[45]"; ${processes}`;
   const said = await router.exec(`${show}\necho ----\n${compare}\necho ----\n${leftovers}`);
   const [active = '', drift = '', left = ''] = said.split(mark);
