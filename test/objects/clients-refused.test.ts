@@ -34,8 +34,19 @@ describe('the rule number of clients', () => {
   });
 
   it('comes behind those that let own networks past, whose ever they are', () => {
-    const early = site(wg('wg1', 1, clients('tv: { address: 192.168.1.20, rule: 10 }')));
-    assert.match(errorsOf(early, router).join(), /^EW251 .*rule 10 of EDGEWG-eth1 .* before rule 520/);
+    const own = (words: readonly string[]): string[] =>
+      words
+        .filter(line => /description WireGuard own network/.test(line))
+        .map(line => line.split(' ')[5] ?? '');
+    const early = (number: number, more = ''): string =>
+      site(wg('wg1', 1, clients(`tv: { address: 192.168.1.20, rule: ${number} }`, more)));
+    assert.deepEqual(own(settled(early(10), router).words), ['1', '2', '3']);
+    assert.deepEqual(own(settled(early(400), router).words), ['10', '20', '30']);
+    assert.deepEqual(own(settled(early(600), router).words), ['500', '510', '520']);
+    // and after they have been elsewhere
+    settled(early(10), settled(early(2000), router).after);
+    assert.match(errorsOf(early(2), router).join(), /^EW251 wg1: before rule 2 of EDGEWG-eth1, .* no room/);
+    settled(early(2, ', ownNetworks: []'), router);
     const past = aRouter(
       ...home,
       'interfaces ethernet eth1 firewall in modify M',
@@ -46,12 +57,23 @@ describe('the rule number of clients', () => {
       'firewall modify M rule 20 destination group network-group NETS',
       'firewall modify M rule 20 modify table main',
     );
-    assert.match(errorsOf(early, past).join(), /^EW251 .*rule 10 of M .* before rule 20/);
-    settled(
-      site(wg('wg1', 1, clients('tv: { address: 192.168.1.20, rule: 10 }', ', ownNetworks: []'))),
-      past,
+    assert.deepEqual(own(settled(early(10), past).words), ['1', '2', '3']);
+    assert.deepEqual(own(settled(early(21), past).words), []);
+  });
+
+  it('that nobody has left is told of each tunnel once', () => {
+    const taken = aRouter(
+      ...home,
+      'interfaces ethernet eth1 firewall in modify M',
+      'firewall modify M rule 1 action modify',
+      'firewall modify M rule 1 modify lb-group G',
+      'load-balance group G interface eth0',
     );
-    settled(site(wg('wg1', 1, clients('tv: { address: 192.168.1.20, rule: 21 }'))), past);
+    const said = errorsOf(site(wg('wg1', 1, clients('tv: 192.168.1.20'))), taken);
+    assert.deepEqual(
+      said.map(one => one.slice(0, 20)),
+      ['EW251 wg1: no number', 'EW251 tv of wg1: no '],
+    );
   });
 
   it('is none beyond the last', () => {

@@ -41,12 +41,15 @@ export const clients: Check = {
         off the interface. Or say that it may: ipv6: wan.`,
     },
   },
-  find: input =>
-    input.observed.flatMap(seen => {
+  find(input) {
+    const found = input.observed.flatMap(seen => {
       if (seen.kind !== 'clients') return [];
       const who = seen.client === undefined ? seen.tunnel : `${seen.client} of ${seen.tunnel}`;
       return finding(input, seen.at, { severity: 'error', ...told(input, who, seen.seen) });
-    }),
+    });
+    // each of one's own networks needs a number, and misses it for the same reason
+    return found.filter((one, i) => found.findIndex(({ message }) => message === one.message) === i);
+  },
 };
 
 const list = (words: readonly string[]): string => (words.length === 0 ? 'none' : words.join(', '));
@@ -148,8 +151,8 @@ function numbers(input: CheckInput, who: string, seen: Seen): Told | undefined {
     case 'too early':
       return {
         code: 'EW251',
-        message: `${who}: rule ${seen.number} of ${seen.ruleset} would take what they send to networks of your own, before rule ${seen.after} lets it past`,
-        hint: `take a number above ${seen.after}, or leave it out; or say \`ownNetworks: []\``,
+        message: `${who}: before rule ${seen.number} of ${seen.ruleset}, which the file says, is no room for the rules that let networks of your own past`,
+        hint: 'give the client a larger `rule` number, or say `ownNetworks: []`',
       };
     case 'same number':
       return {

@@ -77,7 +77,7 @@ class Choice {
 
   /** A rule of somebody else's does it, before any client is taken. */
   isLetPast({ packets }: Desired): boolean {
-    const before = this.#firstClient();
+    const before = Math.min(this.#firstClient(), this.#firstSaid());
     const by = this.#foreign.find(
       ({ number, effect, takes }) =>
         number < before && isToMain(effect) && takes.some(set => isWithin(packets, set)),
@@ -96,7 +96,7 @@ class Choice {
   }
 
   #said(desired: Desired, bounds: Bounds): number | Seen {
-    const { number = 0, rule, of, stage } = desired;
+    const { number = 0, rule, of } = desired;
     const twin = this.#set.rules
       .slice(0, this.#set.rules.indexOf(desired))
       .find(one => one.number === number);
@@ -118,8 +118,6 @@ class Choice {
       return { what: 'rule taken', number, path: there?.path ?? [], free: this.#free(bounds, 0) };
     if (bounds.by !== undefined && number > bounds.before)
       return { what: 'too late', number, before: bounds.by.path };
-    if (stage === 'client' && number < this.#lastOwn)
-      return { what: 'too early', number, ruleset: this.#set.name, after: this.#lastOwn };
     return number;
   }
 
@@ -141,9 +139,12 @@ class Choice {
     const isSaidByAnother = named !== undefined && this.#isSaid(named.number);
     if (named !== undefined && !isSaidByAnother) return named.number;
     const least = this.#set.isOwn ? begins[stage] - 1 : bounds.after;
-    return (
-      this.#free(bounds, least) ?? { what: 'no number', ruleset: this.#set.name, before: bounds.by?.path }
-    );
+    const free = this.#free(bounds, least) ?? this.#free(bounds, bounds.after);
+    if (free !== undefined) return free;
+    const ruleset = this.#set.name;
+    if (stage === 'own' && bounds.by === undefined)
+      return { what: 'too early', number: bounds.before, ruleset };
+    return { what: 'no number', ruleset, before: bounds.by?.path };
   }
 
   /** Another rule of the file is there as it is to be. */
@@ -166,10 +167,11 @@ class Choice {
     const end = { after: 0, before: most + 1 };
     if (stage === 'destination') return { ...end, ...this.#beforeTaker(packets, () => true) };
     const taker = this.#beforeTaker(stage === 'own' ? undefined : packets, effect => !isToMain(effect));
-    const before = taker?.before ?? end.before;
+    const said = stage === 'own' ? this.#firstSaid() : end.before;
+    const before = Math.min(taker?.before ?? end.before, said);
     const past = this.#foreign.filter(({ number, effect }) => number < before && isToMain(effect));
     const after = Math.max(0, ...past.map(({ number }) => number), stage === 'own' ? 0 : this.#lastOwn);
-    return { after, before, ...(taker?.by && { by: taker.by }) };
+    return { after, before, ...(taker?.before === before && { by: taker.by }) };
   }
 
   /** The first rule of somebody else's that takes some of the packets; undefined packets: of any client. */
@@ -188,6 +190,12 @@ class Choice {
         [...takes, ...mayTake].some(set => asked.some(one => meeting(set, one))),
     );
     return by && { before: by.number, by };
+  }
+
+  /** The first number that the file says for clients: own networks are let past before that too. */
+  #firstSaid(): number {
+    const said = this.#set.rules.flatMap(({ stage, number }) => (stage === 'client' ? (number ?? []) : []));
+    return Math.min(most + 1, ...said);
   }
 
   #firstClient(): number {

@@ -34,7 +34,8 @@ export function wantClients(wanted: Wanted, site: Site): void {
       running,
       set,
       table => numbers.has(table),
-      ({ at, of }, seen) => observe(at, of?.tunnel ?? '', seen, of?.client),
+      // what serves all is said at one of their tunnels
+      ({ at, of }, seen) => observe(at, of?.tunnel ?? String(at[1]), seen, of?.client),
     );
     return { set, numbered };
   });

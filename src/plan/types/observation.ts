@@ -118,13 +118,8 @@ export interface ClientObservation extends Observed {
         readonly free: number | undefined;
       }
     | { readonly what: 'too late'; readonly number: number; readonly before: Path }
-    | {
-        readonly what: 'too early';
-        readonly number: number;
-        readonly ruleset: string;
-        /** The last rule that lets own networks past. */
-        readonly after: number;
-      }
+    /** No room before it for what lets own networks past. */
+    | { readonly what: 'too early'; readonly number: number; readonly ruleset: string }
     | {
         readonly what: 'same number';
         readonly number: number;
