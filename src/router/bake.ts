@@ -25,7 +25,10 @@ interface Baking {
   readonly signal: AbortSignal;
 }
 
-/** Says the word when all went well: undefined; else why it didn't, and the router is asked to put back. Never rejects. */
+/**
+ * Says the word when all went well: undefined; else why it didn't, and the router is asked to put back. Undefined too once `signal` is
+ * aborted: whoever did that, a person or the end of the transaction, knows why. Never rejects.
+ */
 export async function bake(
   input: ApplyInput,
   canary: Canary,
@@ -34,17 +37,18 @@ export async function bake(
 ): Promise<string | undefined> {
   let connection: Connection | undefined;
   let why: string | undefined;
+  let isWell = false;
   try {
     connection = await input.dialer.dial(signal);
     const baking = { input, canary, connection, handshakesBefore, signal };
     why = await untilDone(baking);
     if (why === undefined) await askSwitch(connection, input.options.id, 'go');
+    isWell = why === undefined;
   } catch (error) {
-    why = signal.aborted
-      ? 'interrupted'
-      : `the line was lost while ${canary.plan.canary.tunnel} went first: ${messageOf(error)}`;
+    if (!signal.aborted)
+      why = `the line was lost while ${canary.plan.canary.tunnel} went first: ${messageOf(error)}`;
   }
-  if (why !== undefined) await undo(input, connection);
+  if (!isWell) await undo(input, connection);
   await connection?.close();
   return why;
 }

@@ -199,7 +199,7 @@ describe('an apply that waits', () => {
       bakeSeconds: number,
       more: Partial<ApplyInput> = {},
       confirmWithin = 60,
-      inBake: () => Promise<unknown> = async () => undefined,
+      inBake: (signal: AbortSignal) => Promise<unknown> = async () => undefined,
     ): Promise<Attempt> => {
       let canary: CanaryPlan | undefined;
       let isTold = false;
@@ -207,9 +207,9 @@ describe('an apply that waits', () => {
         ...more,
         get canary() {
           assert.ok(canary !== undefined);
-          const moreProbes = async ({ handshakesBefore }: AskedProbes) => {
+          const moreProbes = async ({ handshakesBefore, signal }: AskedProbes) => {
             rounds.push(handshakesBefore);
-            const said = isTold ? undefined : await inBake();
+            const said = isTold ? undefined : await inBake(signal);
             isTold = true;
             if (said === 'unwell') return [{ name: 'a probe', ok: false, saw: 'nothing' }];
             return [];
@@ -264,7 +264,7 @@ describe('an apply that waits', () => {
 
     it('puts it back when the kernel lacks a route of it', async () => {
       router.router.engine.world.kernel.leaveOut('route 10.42.4.0/24', 600);
-      const { before, error, events } = await first(1, {}, 20);
+      const { before, error, events } = await first(1, {}, 60);
       assert.equal(error?.exit, 5, error?.message ?? 'no error');
       assert.match(
         error.message,
@@ -313,6 +313,20 @@ describe('an apply that waits', () => {
         / (put-back|undone) \(/.test(
           existsSync(join(router.lab.root, 'config/user-data/edgewg/log')) ? readLog() : '',
         ),
+      );
+      await assertClean(router, before);
+    });
+
+    it('is told that the time was up, where a proof takes longer', async () => {
+      const untilNobodyWaits = (signal: AbortSignal): Promise<never> =>
+        new Promise((_, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+        );
+      const { before, error } = await first(20, {}, 3, untilNobodyWaits);
+      assert.equal(error?.exit, 5, error?.message);
+      assert.match(
+        error.message,
+        /^the part that goes first was not confirmed: nobody said in time that the first part is well; running and saved/,
       );
       await assertClean(router, before);
     });
