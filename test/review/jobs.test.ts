@@ -69,22 +69,26 @@ for (const kind of ciKinds)
     const reviewed = { plan: 'success', rehearse: 'success', 'lab-router': 'success' };
     const onLab = /the lab router is as the snapshot\n.*the second plan is empty\n.*the rollback is exact/s;
 
-    it("review the project's own example: plan, comment, rehearse, and try it on the lab router", async () => {
-      const { host, port, user } = network.router;
-      network.branch('blog', () =>
-        readFileSync(fixture('blog/site.yaml'), 'utf8').replace(
-          /^router:\n {2}host:.*\n {2}user:.*$/m,
-          `router: { host: ${host}, port: ${port}, user: ${user} }`,
-        ),
-      );
-      const jobs = await run({ what: 'pull request', at: 'origin/blog', hasLabRouter: true });
-      assert.deepEqual(resultsOf(jobs), reviewed);
-      assert.match(jobs['plan']?.output ?? '', /the plan can be applied/);
-      assert.match(jobs['rehearse']?.output ?? '', /the second plan is empty\n.*the rollback is exact/s);
-      assert.match(jobs['lab-router']?.output ?? '', onLab);
-      assert.equal(forge.comments.length, 1);
-      assert.match(forge.comments[0]?.body ?? '', /set interfaces wireguard wg5/);
-    });
+    const ownExample =
+      "review the project's own example: plan, comment, rehearse, and try it on the lab router";
+    // the jobs themselves are run for every forge below
+    if (kind === 'github')
+      it(ownExample, async () => {
+        const { host, port, user } = network.router;
+        network.branch('blog', () =>
+          readFileSync(fixture('blog/site.yaml'), 'utf8').replace(
+            /^router:\n {2}host:.*\n {2}user:.*$/m,
+            `router: { host: ${host}, port: ${port}, user: ${user} }`,
+          ),
+        );
+        const jobs = await run({ what: 'pull request', at: 'origin/blog', hasLabRouter: true });
+        assert.deepEqual(resultsOf(jobs), reviewed);
+        assert.match(jobs['plan']?.output ?? '', /the plan can be applied/);
+        assert.match(jobs['rehearse']?.output ?? '', /the second plan is empty\n.*the rollback is exact/s);
+        assert.match(jobs['lab-router']?.output ?? '', onLab);
+        assert.equal(forge.comments.length, 1);
+        assert.match(forge.comments[0]?.body ?? '', /set interfaces wireguard wg5/);
+      });
 
     it('review a tunnel to a name, in the same comment, and reset the lab router first', async () => {
       network.branch('wg6', text => manageWg6(addWg6(text)));
