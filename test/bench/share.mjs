@@ -15,12 +15,17 @@ const groups = [
     limits: percent => ({
       'cpu.cfs_period_us': periodMs * 1000,
       'cpu.cfs_quota_us': periodMs * 10 * percent,
+      // whatever else the machine does
+      'cpu.shares': 262_144,
     }),
   },
   {
     name: 'control group (v2, cpu.max)',
     folder: '/sys/fs/cgroup',
-    limits: percent => ({ 'cpu.max': `${periodMs * 10 * percent} ${periodMs * 1000}` }),
+    limits: percent => ({
+      'cpu.max': `${periodMs * 10 * percent} ${periodMs * 1000}`,
+      'cpu.weight': 10_000,
+    }),
   },
 ];
 
