@@ -8,7 +8,7 @@ import { running, site } from './big.mjs';
 import { median } from './process.mjs';
 
 const here = fileURLToPath(import.meta.url);
-const times = 7;
+const times = 5;
 
 /** Prints both and the ratio. */
 export function costOfChecks(folder) {
