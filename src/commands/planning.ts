@@ -47,23 +47,31 @@ async function fromRouter(loaded: LoadedSite, args: PlanningArgs, io: Io): Promi
 }
 
 async function fromFile(loaded: LoadedSite, file: string, io: Io): Promise<Made> {
-  const { mostBytes, readConfiguration } = await import('../vyatta/running.ts');
-  const { redact } = await import('../vyatta/redact.ts');
   const { makePlan } = await import('../plan/make.ts');
   const { checks } = await import('../checks/all.ts');
-  const { releaseLine } = await import('../vyatta/firmware.ts');
-  const { readOrigin } = await import('../plan/snapshot.ts');
   const { runningLines } = await import('./plan-file.ts');
   const name = file === '-' ? 'standard input' : file;
-  const bytes = await io.readFile(file, mostBytes);
-  const running = redact(readConfiguration(bytes, name));
+  const { running, version, origin } = await readSaved(file, name, io);
   if (!running.children.has('interfaces') && !io.isQuiet)
     io.stderr.write(
       `note: ${visible(name)} has no interfaces: of a part of a configuration the rest counts as not there\n`,
     );
-  const text = bytes.toString('utf8');
-  const version = releaseLine(text);
   const plan = makePlan({ site: loaded.site, placeOf: path => loaded.place(path), running, version }, checks);
-  const origin = readOrigin(text);
   return { plan, running, origin, bindings: () => ({ origin, running: runningLines(running) }) };
+}
+
+/** What a saved configuration says; of its text, which may have megabytes, nothing stays while it is planned. */
+async function readSaved(
+  file: string,
+  name: string,
+  io: Io,
+): Promise<{ running: Tree; version: string | undefined; origin: Origin }> {
+  const { mostBytes, readConfiguration } = await import('../vyatta/running.ts');
+  const { redact } = await import('../vyatta/redact.ts');
+  const { releaseLine } = await import('../vyatta/firmware.ts');
+  const { readOrigin } = await import('../plan/snapshot.ts');
+  const bytes = await io.readFile(file, mostBytes);
+  const running = redact(readConfiguration(bytes, name));
+  const text = bytes.toString('utf8');
+  return { running, version: releaseLine(text), origin: readOrigin(text) };
 }

@@ -18,7 +18,7 @@ import type { Kind, Reach, Title } from './kind.ts';
 import type { Instance } from './leaf.ts';
 import { draftNat, natRule, wantNat } from './nat.ts';
 import { bgp, draftBgp, neighbor, prefixList, wantBgp } from './neighbor.ts';
-import { kindOf, type OwnershipOf, ownershipOf } from './ownership.ts';
+import { finderOf, type OwnershipOf, ownershipOf } from './ownership.ts';
 import { draftPeers, peer, wantPeer } from './peer.ts';
 import { draftPorts, wantOpenPort } from './port-rule.ts';
 import { resolver, wantResolver } from './resolver.ts';
@@ -37,6 +37,8 @@ const kinds = (
     ...[...groups, listenOn, exceptInterface, zoneMember],
   ] as unknown as Kind<Instance, string>[]
 ).sort((a, b) => b.depth - a.depth) as readonly Kind<Instance, string>[];
+
+const kindAt = finderOf(kinds);
 
 /**
  * What a plan may touch at all; below it, what the table of nodes knows and ownership allows. `within`: at or below an object, or
@@ -108,7 +110,7 @@ function wantTunnel(wanted: Wanted, said: Tunnel, wish: Wish): void {
 
 /** `wanted` tells which leaves the file names on interfaces and rules that it doesn't manage as a whole. */
 export function ownership(site: Site, running: Tree, wanted: Tree): OwnershipOf {
-  return ownershipOf(kinds, new Claim(site, running, wanted));
+  return ownershipOf(kindAt, new Claim(site, running, wanted));
 }
 
 /** Everything of a running configuration that a site file could say, whether the file's rules like it or not. */
@@ -133,7 +135,7 @@ export function draftObjects(draft: Draft, running: Tree): void {
 
 /** Why a site file can't say a node of the router; undefined where it could, or where that is no part of an object. */
 export function whyUnsayable(path: Path): string | undefined {
-  const found = kindOf(kinds, path);
+  const found = kindAt(path);
   const key = found?.kind.keyAt(found.below, found.instance);
   return found?.kind.leaves.find(leaf => leaf.key === key)?.unsayable;
 }
@@ -146,7 +148,7 @@ export interface Named extends Title {
 
 /** Undefined for a path that belongs to no object. */
 export function nameOf(path: Path): Named | undefined {
-  const found = kindOf(kinds, path);
+  const found = kindAt(path);
   if (found === undefined) return undefined;
   const { kind, instance } = found;
   const title = kind.title(...instance);

@@ -110,8 +110,9 @@ export class Kind<I extends Instance, Key extends string> {
     const { at } = this.#definition;
     if (path.length < at.length) return undefined;
     const instance: (string | Family)[] = [];
-    for (const [i, step] of at.entries()) {
-      const word = path[i] ?? '';
+    let i = 0;
+    for (const step of at) {
+      const word = path[i++] ?? '';
       if (typeof step === 'string') {
         if (word !== step) return undefined;
       } else if (step === any) {

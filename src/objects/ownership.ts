@@ -16,10 +16,10 @@ export type Ownership = 'ours' | 'kept' | 'foreign';
 export type OwnershipOf = (path: Path) => Ownership;
 
 /** By the kind with the longest path that a path is at or below. */
-export function ownershipOf(kinds: readonly Kind<Instance, string>[], claim: Claim): OwnershipOf {
+export function ownershipOf(kindAt: ReturnType<typeof finderOf>, claim: Claim): OwnershipOf {
   const holds = new Map<string, Hold>();
   return path => {
-    const found = kindOf(kinds, path);
+    const found = kindAt(path);
     if (found === undefined) return 'foreign';
     const { kind, instance, below } = found;
     const key = path.slice(0, kind.depth).join('\0');
@@ -42,13 +42,24 @@ export function ownershipOf(kinds: readonly Kind<Instance, string>[], claim: Cla
   };
 }
 
-/** `kinds` are in the order of their depth, the deepest first. */
-export function kindOf(kinds: readonly Kind<Instance, string>[], path: Path) {
-  for (const kind of kinds) {
-    const found = kind.match(path);
-    if (found !== undefined) return { kind, ...found };
-  }
-  return undefined;
+type AnyKind = Kind<Instance, string>;
+
+/**
+ * Finds the kind of a path. `kinds` are in the order of their depth, the deepest first. Asked of every line of a large configuration,
+ * of which each has to do with those of its first word alone.
+ */
+export function finderOf(kinds: readonly AnyKind[]) {
+  const byTop = new Map<string, AnyKind[]>();
+  for (const kind of kinds)
+    for (const top of new Set(kind.roots().map(([first = '']) => first)))
+      byTop.set(top, [...(byTop.get(top) ?? []), kind]);
+  return (path: Path) => {
+    for (const kind of byTop.get(path[0] ?? '') ?? []) {
+      const found = kind.match(path);
+      if (found !== undefined) return { kind, ...found };
+    }
+    return undefined;
+  };
 }
 
 /** A leaf that the file names is the file's with all the values that it can say. */

@@ -26,8 +26,11 @@ export function changeBlocks(plan: Plan, options: TextOptions): string[] {
   const objects = objectsOf(plan, options.isVerbose ? 'whole' : 'short');
   if (options.isVerbose) return objects.map(object => leafBlock(object, options));
   const groups = new Map<string, string[]>();
-  for (const object of objects.filter(({ action }) => action !== 'keep'))
-    groups.set(object.group, [...(groups.get(object.group) ?? []), block(object, options)]);
+  for (const object of objects.filter(({ action }) => action !== 'keep')) {
+    const group = groups.get(object.group) ?? [];
+    group.push(block(object, options));
+    groups.set(object.group, group);
+  }
   const blocks = [...groups.values()].map(lines => lines.join('\n'));
   return [...keptBlock(objects, options), ...blocks];
 }

@@ -25,10 +25,11 @@ export function objectsOf(plan: Plan, keys: 'whole' | 'short' = 'short'): PlanOb
     group.changes.push({ label: place.label.join(' '), change });
   }
   const actionOf = actionsOf(plan);
+  const names = new Map(plan.peers?.toReversed().map(one => [`${one.tunnel} ${one.public_key}`, one]));
   return [...found.values()]
     .sort((a, b) => compare(a.place.order, b.place.order))
     .map(({ place, changes }) => ({
-      title: titleOf(place, plan.peers ?? [], keys),
+      title: titleOf(place, names, keys),
       group: place.order[0] === 'tunnels' ? place.order[1] : place.order[0],
       action: actionOf(place.object, changes),
       changes,
@@ -36,10 +37,14 @@ export function objectsOf(plan: Plan, keys: 'whole' | 'short' = 'short'): PlanOb
 }
 
 /** A peer by its name, with the key that the router knows it by shortened behind. */
-function titleOf({ title, object }: Named, names: readonly PeerName[], keys: 'whole' | 'short'): string {
+function titleOf(
+  { title, object }: Named,
+  names: ReadonlyMap<string, PeerName>,
+  keys: 'whole' | 'short',
+): string {
   const [tunnel, key] = peer.match(object)?.instance ?? [];
   if (tunnel === undefined || key === undefined) return title;
-  const name = names.find(one => one.tunnel === tunnel && one.public_key === key)?.name;
+  const name = names.get(`${tunnel} ${key}`)?.name;
   if (name === undefined) return title;
   return `peer ${name} of ${tunnel} (${keys === 'whole' ? key : `${key.slice(0, 8)}…`})`;
 }

@@ -14,22 +14,28 @@ export function parseCommands(text: string): Tree {
   const tree = emptyTree();
   const problems: (Place & { message: string })[] = [];
   const isEnded = text.endsWith('\n');
-  const lines = text.split('\n');
-  for (let i = 0; i < lines.length; i++) {
-    const number = i + 1;
-    let line = trimmed(lines[i]);
+  let count = 0;
+  // not all lines at once: a large configuration has a hundred thousand
+  for (let at = 0; at <= text.length; ) {
+    const next = (): string => {
+      const end = text.indexOf('\n', at);
+      const line = text.slice(at, end === -1 ? text.length : end).trimEnd();
+      at = end === -1 ? text.length + 1 : end + 1;
+      count++;
+      return line;
+    };
+    const number = count + 1;
+    let line = next();
     // the text of a comment may have several lines
     if (line.startsWith('comment ') && line.includes(" '"))
-      while (!line.endsWith("'") && i + 1 < lines.length) line += `\n${trimmed(lines[++i])}`;
-    const isLast = !isEnded && i === lines.length - 1;
+      while (!line.endsWith("'") && at <= text.length) line += `\n${next()}`;
+    const isLast = !isEnded && at > text.length;
     const problem = readLine(tree, line, number) ?? (isLast ? cutShort(line) : undefined);
     if (problem !== undefined) problems.push({ line: number, ...problem });
   }
   if (problems.length > 0) throw new UnreadableText(problems);
   return tree;
 }
-
-const trimmed = (line = ''): string => line.trimEnd();
 
 /** The deepest node of the router has some twenty words. */
 const mostWords = 100;

@@ -85,12 +85,13 @@ function openParts(input: CheckInput, { iface, own }: Uplink, family: Family): P
   const stages = stagesToRouter(after.tree, iface, family);
   if (stages.length === 0) return [];
   const question = fromInternet(family, own);
-  return askStages(after.firewall, stages, family, question).filter(
-    part =>
-      passes(part) === 'yes' &&
-      isMost(part.packets.destinationPort, ports) &&
-      isMost(part.packets.destination, question.destination) &&
-      isMost(part.packets.source, anywhere(family)),
+  // a rule for one port leaves its port alone as a part, and so does each of a thousand
+  const isWide = ({ destinationPort, destination, source }: Packets): boolean =>
+    isMost(destinationPort, ports) &&
+    isMost(destination, question.destination) &&
+    isMost(source, anywhere(family));
+  return askStages(after.firewall, stages, family, question, isWide).filter(
+    part => passes(part) === 'yes' && isWide(part.packets),
   );
 }
 

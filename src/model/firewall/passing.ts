@@ -4,7 +4,7 @@ import type { Stage } from './attached.ts';
 import { allAddresses } from './conditions.ts';
 import type { Packets } from './packets.ts';
 import type { Firewall } from './ruleset.ts';
-import { ask, type Part, passes } from './verdict.ts';
+import { ask, type Matters, type Part, passes } from './verdict.ts';
 
 /**
  * What becomes of the packets: parts as of one ruleset, each decided at the stage that refuses it, or at the last. Without
@@ -15,6 +15,7 @@ export function askStages(
   stages: readonly Stage[],
   family: Family,
   question: Packets,
+  matters?: Matters,
 ): Part[] {
   const addresses = allAddresses(family);
   let open: Part[] = [
@@ -29,7 +30,7 @@ export function askStages(
   for (const stage of stages) {
     const left: Part[] = [];
     for (const before of open)
-      for (const part of askStage(firewall, stage, family, before)) {
+      for (const part of askStage(firewall, stage, family, before, matters)) {
         const after = joined(before, part);
         (passes(after) === 'no' ? refused : left).push(after);
       }
@@ -38,11 +39,11 @@ export function askStages(
   return [...open, ...refused];
 }
 
-function askStage(firewall: Firewall, stage: Stage, family: Family, before: Part): Part[] {
+function askStage(firewall: Firewall, stage: Stage, family: Family, before: Part, matters?: Matters): Part[] {
   if (stage.kind === 'zone')
     return [{ packets: before.packets, decider: stage, action: stage.action, doubts: [] }];
   const ruleset = firewall.ruleset(family, stage.name);
-  if (ruleset !== undefined) return ask(ruleset, before.packets);
+  if (ruleset !== undefined) return ask(ruleset, before.packets, matters);
   const decider = { kind: 'missing', ruleset: stage.name } as const;
   return [{ packets: before.packets, decider, action: undefined, doubts: [] }];
 }

@@ -30,8 +30,11 @@ export interface Part {
 /** How much of a question gets through: every packet, no packet, some; `maybe`: none for certain, none for certain not. */
 export type Passage = 'all' | 'some' | 'none' | 'maybe';
 
-/** Asks a ruleset about packets. The parts don't overlap and are the question together; in the order of the rules. */
-export function ask(ruleset: Ruleset, question: Packets): Part[] {
+/** What of a question still matters: where a set doesn't, nothing within it does. */
+export type Matters = (packets: Packets) => boolean;
+
+/** Asks a ruleset about packets. The parts don't overlap and are the question, as far as it matters, together; in the order of the rules. */
+export function ask(ruleset: Ruleset, question: Packets, matters: Matters = () => true): Part[] {
   const addresses = allAddresses(ruleset.family);
   let open: Open[] = [{ packets: { source: addresses, destination: addresses, ...question }, doubts: [] }];
   const parts: Part[] = [];
@@ -53,7 +56,7 @@ export function ask(ruleset: Ruleset, question: Packets): Part[] {
       left.push(...doubtful.map(set => ({ packets: set, doubts: [...doubts, rule] })));
       left.push(...withoutAll(rest, rule.mayTake).map(set => ({ packets: set, doubts })));
     }
-    open = left;
+    open = left.filter(one => matters(one.packets));
     if (open.length === 0) break;
   }
   return [...parts, ...open.map(({ packets, doubts }) => decided(ruleset, undefined, packets, doubts))];
