@@ -103,6 +103,25 @@ describe('the import of clients', () => {
     }
   });
 
+  it('says the number of a rule that stands before those that let own networks past', () => {
+    const running = aRouter(
+      ...home,
+      ...tunnel('0.0.0.0/0'),
+      'interfaces ethernet eth1 firewall in modify M',
+      'protocols static table 2 interface-route 0.0.0.0/0 next-hop-interface wg1',
+      'firewall modify M rule 10 action modify',
+      'firewall modify M rule 10 source address 192.168.1.20',
+      'firewall modify M rule 10 modify table 2',
+      'firewall modify M rule 20 action modify',
+      'firewall modify M rule 20 destination address 192.168.0.0/16',
+      'firewall modify M rule 20 modify table main',
+    );
+    const { text, plan } = imported(running);
+    assert.deepEqual(plan.commits, []);
+    assert.match(text, /rule-10: \{ address: 192\.168\.1\.20, rule: 10 \}/);
+    assert.match(text, /ownNetworks: \[\]/);
+  });
+
   it('leaves a tunnel out where the file would take away what it has for its clients', () => {
     const without = site(
       '  wg1: { address: [10.64.0.1/32], mtu: 1420, clients: { from: { tv: 192.168.1.20 } } }\n',

@@ -134,7 +134,7 @@ class Drafting {
     );
   }
 
-  /** With its number, where it decides which of two clients has the packets. */
+  /** With its number, where that decides which of two clients has the packets, or that own networks are let past too late. */
   #numbered({ name: set, rules }: Attached, one: Found): Found {
     const stageOf = ({ number }: RuleThere): boolean =>
       has(this.#running, [...modifyRule.path(4, set, String(number)), 'destination']);
@@ -148,8 +148,16 @@ class Drafting {
       ),
     );
     const [first] = one.rules;
+    // a number that edgewg chose would come behind them
+    const isBeforeOwn = rules.some(
+      ({ number, effect }) =>
+        first !== undefined && number > first.number && isDeciding(effect) && isToMain(effect),
+    );
+    const isSplit = first !== undefined && stageOf(first);
     const isRow = one.rules.every(({ number }, i) => number === (first?.number ?? 0) + i);
-    return isContested && isRow ? { ...one, data: { ...one.data, rule: first?.number ?? 0 } } : one;
+    return (isContested || (isBeforeOwn && !isSplit)) && isRow
+      ? { ...one, data: { ...one.data, rule: first?.number ?? 0 } }
+      : one;
   }
 
   /** Who comes in by several interfaces, each with a ruleset of its own, is one client. */
