@@ -15,7 +15,10 @@ put_down() {
   [ -d "$home" ] || mkdir -m 2770 "$home"
   # what somebody else has put there meanwhile isn't used
   is_home || { S=$(mktemp -d /tmp/edgewg-left.XXXXXX); out=$S/out; }
+  # first the lock and who guards: an answer that misses both would start a second switch beside this one (revive)
+  keep_lock
   mkdir -m 0700 "$S"
+  [ -z "$guarding" ] || printf '%s\n' "$guarding" >"$S/guard"
   [ -e "$S/run" ] || cat /dev/fd/3 >"$S/run"
   [ -e "$S/saved.boot" ] || cat /dev/fd/4 >"$S/saved.boot"
   [ -e "$S/made" ] || cat /dev/fd/5 >"$S/made"

@@ -4,6 +4,8 @@
 
 # process and process group of the transaction, for those that it starts
 transaction=${transaction-}
+# the process that starts the one that watches again
+guarding=${guarding-}
 # the process that writes the draft
 drafting=
 # of what was saved: its digest, and what the client is told of it
@@ -27,6 +29,7 @@ is_watched() {
   { exec {ear}<>"$S/up"; } 2>/dev/null || return
   [ -e "$S/watching" ] || read -r -t 20 _ <&"$ear"
   exec {ear}<&-
+  read -r guarding 2>/dev/null <"$S/guard"
   [ -e "$S/watching" ]
 }
 # starts the one that watches again when it is killed; it finds all that it has to know in the folder
@@ -34,7 +37,8 @@ guard() {
   trap '' PIPE HUP INT TERM
   # one that was started again by a client, or by a later apply, has inherited nothing
   [ -e /proc/self/fd/7 ] || { read -r transaction <"$S/transaction"; export transaction; hold; }
-  printf '%s\n' "$$" >"$S/guard"
+  export guarding=$$
+  printf '%s\n' "$guarding" >"$S/guard"
   until is_over; do
     stands
     bash "$S/run" watch &
