@@ -299,7 +299,7 @@ function callsIn(text: string): string[] {
 
 /** What belongs to no function: the state of a run, told at the top of session.sh; the locals of a caller, told there. */
 const shared = new Set(
-  'S home out nonce patience quiet stop step failed session_env active drift lost words dump known sealed digest evidence summing rewritten transaction drafting lines begun session IFS deadline latest up'.split(
+  'S home out nonce patience quiet stop step failed session_env active drift lost words dump known sealed digest evidence summing rewritten transaction guarding drafting lines begun session IFS deadline latest up'.split(
     ' ',
   ),
 );
