@@ -14,8 +14,10 @@ function inventory(directory: string): string[] {
   const lines: string[] = [];
   const visit = (path: string) => {
     const { ctimeMs, ino, mode } = lstatSync(path);
-    lines.push(`${path} ${ino} ${mode} ${ctimeMs}`);
-    if (lstatSync(path).isDirectory() && !/\/(node_modules|\.npm|\.cache)$/.test(path)) {
+    // where npm writes for other suites
+    const isCache = /\/(node_modules|\.npm|\.cache)$/.test(path);
+    lines.push(`${path} ${ino} ${mode} ${isCache ? '' : ctimeMs}`);
+    if (lstatSync(path).isDirectory() && !isCache) {
       for (const name of list(path)) visit(join(path, name));
     }
   };
