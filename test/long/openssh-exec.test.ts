@@ -126,7 +126,7 @@ describe('commands on a real sshd', function () {
     const before = sshd.log().length;
     const began = performance.now();
     await (await dialer.dial()).close();
-    assert.ok(performance.now() - began < 5000);
+    assert.ok(performance.now() - began < 60_000);
     assert.doesNotMatch(sshd.log().slice(before), /Failed|method none/);
   });
 });
