@@ -128,9 +128,12 @@ function attend(
       channel.once('close', () => channels.delete(channel));
       options.event('channel', what);
     };
-    client.on('session', accept =>
-      serve(accept(), { account, forced, connection: opening, env, opened, interference }),
-    );
+    client.on('session', accept => {
+      const session = accept();
+      // ssh2 knows a session without a command by the name of its class when its client is gone, and the bundle has shortened that name
+      Object.defineProperty(session.constructor, 'name', { value: 'Session' });
+      serve(session, { account, forced, connection: opening, env, opened, interference });
+    });
   });
   client.on('error', () => undefined);
   client.on(
