@@ -1,8 +1,8 @@
 // An apply that waits for a person's word, and the word from elsewhere: by the real program over SSH, on a tunnel with a number that
 // nobody has; leaves the router as it found it.
 import assert from 'node:assert/strict';
-import type { Ran } from '../support/run-cli.ts';
-import { type RouterUnderTest, routerUnderTest } from '../support/under-test.ts';
+import { ok } from '../support/two-tunnels.ts';
+import { fromElsewhere, type RouterUnderTest, routerUnderTest } from '../support/under-test.ts';
 
 let router: RouterUnderTest;
 before(async () => {
@@ -12,11 +12,6 @@ after(async () => {
   await router?.exec('rm -f /config/auth/wg907.key');
   await router?.close();
 });
-
-const ok = (ran: Ran, exit = 0): Ran => {
-  assert.equal(ran.exit, exit, `${ran.stdout}\n${ran.stderr}`);
-  return ran;
-};
 
 const site = (mtu: number): string => `version: 1
 router: ${router.site}
@@ -33,11 +28,7 @@ tunnels:
     routes: { 198.18.7.0/24: lab }
 `;
 const file = ['-f', 'seven.yaml'];
-/** As from a machine that has no site file. */
-const elsewhere = (): string[] => {
-  const [, host = '', port = '', user = ''] = /host: (\S+), port: (\d+), user: (\w+)/.exec(router.site) ?? [];
-  return ['--router', `${user}@${host}:${port}`];
-};
+const elsewhere = (): string[] => fromElsewhere(router);
 const hold = async (mtu: number, time = '10m'): Promise<string> => {
   router.write('seven.yaml', site(mtu));
   const ran = ok(await router.edgewg('apply', ...file, '--yes', '--hold', time, '--format', 'json'));

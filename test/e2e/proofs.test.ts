@@ -4,12 +4,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ran } from '../support/run-cli.ts';
-import { labUnderTest, type RouterUnderTest, routerUnderTest } from '../support/under-test.ts';
+import { ok } from '../support/two-tunnels.ts';
+import { fromElsewhere, labUnderTest, type RouterUnderTest, routerUnderTest } from '../support/under-test.ts';
 
-const ok = (ran: Ran, exit = 0): Ran => {
-  assert.equal(ran.exit, exit, `${ran.stdout}\n${ran.stderr}`);
-  return ran;
-};
 const file = ['-f', 'eight.yaml'];
 const said = ({ stdout, stderr }: Ran): string => stdout + stderr;
 
@@ -66,11 +63,7 @@ describe('proofs of a site file', () => {
     await router?.exec('rm -f /config/auth/wg908.key');
     await router?.close();
   });
-  const elsewhere = (): string[] => {
-    const [, host = '', port = '', user = ''] =
-      /host: (\S+), port: (\d+), user: (\w+)/.exec(router.site) ?? [];
-    return ['--router', `${user}@${host}:${port}`];
-  };
+  const elsewhere = (): string[] => fromElsewhere(router);
 
   describe('that the router asks', () => {
     let port = 0;

@@ -34,6 +34,12 @@ export async function routerUnderTest(): Promise<RouterUnderTest> {
   return underTest(folder, host === undefined ? await ofLab() : ofEnvironment(host, folder));
 }
 
+/** The words of a command as from a machine that has no site file. */
+export const fromElsewhere = ({ target: { host, port, user } }: RouterUnderTest): string[] => [
+  '--router',
+  `${user}@${host}:${port}`,
+];
+
 /** The same for suites that only a lab will do for. */
 export interface LabUnderTest extends RouterUnderTest {
   readonly lab: Lab;
