@@ -12,10 +12,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startWire } from '../../dist/test/support/wire.js';
 import { bareNode, clients, edgewgPlan, listing } from './clients.mjs';
+import { keepFigures } from './goals.mjs';
 import { measure } from './process.mjs';
 import { known, machine, openRouter } from './router.mjs';
 import { siteFile } from './sites.mjs';
-import { failures, summarise, table } from './table.mjs';
+import { failures, figuresOf, summarise, table } from './table.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -26,6 +27,7 @@ const { values: options } = parseArgs({
     clients: { type: 'string' },
     out: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    figures: { type: 'string' },
   },
 });
 const list = text => text.split(',');
@@ -161,6 +163,7 @@ for (const one of cases()) {
 
 const report = reportOf();
 process.stdout.write(table(report));
+if (options.figures !== undefined) keepFigures(options.figures, figuresOf(report));
 const behind = options.quick ? failures(report) : [];
 for (const sentence of behind) console.error(`BEHIND: ${sentence}`);
 process.exitCode = behind.length > 0 ? 1 : 0;
