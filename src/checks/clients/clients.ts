@@ -3,20 +3,22 @@
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { ClientObservation } from '../../plan/types/observation.ts';
 import type { Finding } from '../../plan/types/plan.ts';
+import { has } from '../../vyatta/tree.ts';
 import { finding, lineOf, onRouter } from '../view.ts';
 
 type Seen = ClientObservation['seen'];
-type Told = Pick<Finding, 'code' | 'message' | 'hint' | 'running' | 'other'>;
+type Told = Pick<Finding, 'code' | 'message' | 'hint' | 'running' | 'other'> &
+  Partial<Pick<Finding, 'severity'>>;
 
 export const clients: Check = {
   explanations: {
     EW250: {
       title: "clients of a tunnel can't be found",
       why: `A rule sends clients into the tunnel at the interface by which their packets come in. The file names an interface, a group or
-        an address for which the router has no such place; or the router itself, whose own packets come in nowhere and are routed
+        an address for which the router has no such place, or a group without members; or the router itself, whose own packets come in nowhere and are routed
         before any rule sees them.`,
       way: `Name an interface inside as the router calls it (eth1, switch0, switch0.40), a group that is there, or an address of a
-        network at home. The message says which there are.`,
+        network at home. The message says which there are. Give a group a member; where a program fills it, one is enough.`,
     },
     EW251: {
       title: 'the rule or table that clients need has no number',
@@ -96,6 +98,8 @@ function nowhere(input: CheckInput, who: string, seen: Seen): Told | undefined {
         message: `${who}: the router has no address group or network group ${seen.name}: it has ${list(seen.have)}`,
         hint: `make it on the router: set firewall group address-group ${seen.name} address …; or name another`,
       };
+    case 'empty group':
+      return { code: 'EW250', ...emptyGroup(input, who, seen) };
     case 'the router itself':
       return {
         code: 'EW250',
@@ -115,6 +119,41 @@ function nowhere(input: CheckInput, who: string, seen: Seen): Told | undefined {
     default:
       return undefined;
   }
+}
+
+type EmptyGroup = Extract<Seen, { what: 'empty group' }>;
+
+/** A rule that takes nobody yet breaks no promise. */
+function emptyGroup(
+  { site, after }: CheckInput,
+  who: string,
+  { name, type, end, isPlaced }: EmptyGroup,
+): Pick<Told, 'severity' | 'message' | 'hint'> {
+  const group = `${type} group ${name}`;
+  const severity = isPlaced ? 'warning' : 'error';
+  const iface = /^(?:ADDR|NET)v4_(.+)$/.exec(name)?.[1];
+  if (name.startsWith('!'))
+    return {
+      severity,
+      message: `${who}: every address is in ${type} group ${name.slice(1)}, and none is left`,
+      hint: 'take members out of it, or name another group',
+    };
+  if (iface !== undefined)
+    return {
+      severity,
+      message: `${who}: ${group} is empty, for ${iface} has no IPv4 address`,
+      hint: `give ${iface} an address, or name another group`,
+    };
+  const isOurs = site.groups.some(one => one.name === name);
+  const isFilled =
+    !isOurs && end === 'destination' && has(after, ['service', 'dns', 'forwarding', 'options']);
+  return {
+    severity: isFilled ? 'note' : severity,
+    message: `${who}: ${group} has no members: nothing goes into the tunnel for it${isFilled ? ", unless an option of the DNS forwarder fills it, which isn't shown" : ''}`,
+    hint: isOurs
+      ? `write members under groups.${name}`
+      : `give it one on the router: set firewall group ${type}-group ${name} ${type} …`,
+  };
 }
 
 function numbers(input: CheckInput, who: string, seen: Seen): Told | undefined {

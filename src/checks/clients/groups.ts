@@ -4,6 +4,8 @@ import { difference, intersection, type Ranges, union } from '../../model/firewa
 import { tellAddresses } from '../../model/firewall/words.ts';
 import { insidesOf } from '../../model/routing/inside.ts';
 import { networksOf } from '../../model/routing/policy.ts';
+import type { Way } from '../../model/routing/step.ts';
+import { tunnelsOfTable } from '../../objects/clients/kinds.ts';
 import {
   hasIpv6,
   type Inside,
@@ -16,6 +18,7 @@ import type { CheckInput } from '../../plan/types/check.ts';
 import { unroutedNetworks } from '../../site/normalise-clients.ts';
 import type { ClientGroup, Clients, Tunnel } from '../../site/site.ts';
 import type { Interface } from '../../vyatta/interfaces.ts';
+import { has } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import { livingTunnels } from '../routing/routes.ts';
 import { viewOf } from '../view.ts';
@@ -63,13 +66,19 @@ function clientOf(input: CheckInput, inside: Inside, tunnel: Tunnel, group: Clie
   const sources = sourcesOf(inside, tunnel.name, group);
   if (clients === undefined || isSeen(sources) || isInTheWay(input, tunnel, group)) return undefined;
   const to = destinationsOf(inside, clients, group);
-  const { addresses } = sources.end;
-  const found = [...sources.ifaces, ...routedFrom(input, inside, addresses)].filter(
+  const { addresses, isInDoubt } = sources.end;
+  // nobody, or nothing: EW250 tells of the empty group
+  if (addresses?.length === 0 || to.length === 0) return undefined;
+  const found = [...sources.ifaces, ...routedFrom(input, inside, isInDoubt ? undefined : addresses)].filter(
     // what comes out of the tunnel is no client's
     ({ name }) => name !== tunnel.name,
   );
   const four = [...new Set(found)].map(iface =>
-    judged(input, newFrom(iface, 4, sourceOf(iface, addresses), to), tunnel.name),
+    ofMembers(
+      input,
+      tunnel.name,
+      judged(input, newFrom(iface, 4, sourceOf(iface, addresses), to), tunnel.name),
+    ),
   );
   const withSix = sources.ifaces.filter(iface => hasIpv6(inside.all, iface));
   const isTold = input.observed.some(
@@ -100,8 +109,21 @@ const isInTheWay = ({ observed }: CheckInput, tunnel: Tunnel, { name }: ClientGr
       one.kind === 'clients' &&
       one.tunnel === tunnel.name &&
       (one.client === undefined || one.client === name) &&
-      one.seen.what !== 'IPv6 by itself',
+      one.seen.what !== 'IPv6 by itself' &&
+      one.seen.what !== 'empty group',
   );
+
+/** Where only the router knows who is in a group: what isn't in it belongs to no client, wherever it goes. */
+function ofMembers(input: CheckInput, tunnel: string, { question, up, down }: Judged): Judged {
+  const isMember = ({ notBy }: Way): boolean =>
+    notBy.every(
+      ({ effect, path }) =>
+        effect.kind !== 'table' ||
+        !has(input.wanted, path) ||
+        !tunnelsOfTable(input.after, effect.table).includes(tunnel),
+    );
+  return { question, up: up.filter(isMember), down: down.filter(isMember) };
+}
 
 /** Where the router's own routes say that they are, whatever interface the file names. */
 function routedFrom(input: CheckInput, { inside }: Inside, sources: Ranges | undefined): Interface[] {
@@ -119,11 +141,11 @@ function sourceOf(iface: Interface, said: Ranges | undefined): Ranges | undefine
 
 function destinationsOf(inside: Inside, clients: Clients, group: ClientGroup): Ranges {
   const said = group.destinations.flatMap(text => read(text, 4) ?? []);
-  const named =
-    group.destinationGroup === undefined ? [] : namedGroup(inside.running, group.destinationGroup);
-  const ranges = 'addresses' in named ? (named.addresses ?? []) : [];
-  const all = union(said, ranges);
-  return all.length > 0 ? all : internet(4, clients);
+  const { destinationGroup } = group;
+  if (said.length === 0 && destinationGroup === undefined) return internet(4, clients);
+  const named = destinationGroup === undefined ? undefined : namedGroup(inside.running, destinationGroup);
+  if (named === undefined || isSeen(named)) return said;
+  return union(said, named.isInDoubt ? internet(4, clients) : (named.addresses ?? []));
 }
 
 /** Everything but their own networks. */

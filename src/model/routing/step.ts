@@ -50,6 +50,8 @@ export interface Way {
   readonly packets: Packets;
   /** The modify rules that decided about them, in order. */
   readonly by: readonly ModifyRule[];
+  /** Those of which the way assumes that they don't take them. */
+  readonly notBy: readonly ModifyRule[];
   readonly forwarded?: NatRule;
   /** `main`, `10`, `local`; of a load-balance group its name. */
   readonly table: string;

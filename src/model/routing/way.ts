@@ -42,6 +42,7 @@ function afterModify(world: World, question: Question, one: Marked): Way[] {
     came: one.packets,
     packets: one.packets,
     by: one.by,
+    notBy: one.doubts.flatMap(({ rule, isTaken }) => (isTaken ? [] : rule)),
     table: 'main',
     doubts,
   };

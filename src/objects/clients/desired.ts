@@ -9,6 +9,7 @@ import { attachedModify, type SaidRule } from './kinds.ts';
 import { clientDescription, ownNetworkDescription, ownSet } from './names.ts';
 import {
   type End,
+  emptyGroup,
   hasIpv6,
   type Inside,
   isSeen,
@@ -71,6 +72,7 @@ export function desiredSets(tunnels: readonly WithClients[], inside: Inside, rep
         report(one.tunnel, client, destinations);
         continue;
       }
+      for (const seen of emptyOnes(found.end, destinations)) report(one.tunnel, client, seen);
       for (const iface of found.ifaces) {
         const seen =
           sets.take(one, client, { iface, source: found.end, destinations }) ??
@@ -80,6 +82,12 @@ export function desiredSets(tunnels: readonly WithClients[], inside: Inside, rep
     }
   return sets.all();
 }
+
+const emptyOnes = (source: End, destinations: readonly End[]): Seen[] =>
+  [
+    emptyGroup(source, { end: 'source', isPlaced: true }),
+    ...destinations.map(one => emptyGroup(one, { end: 'destination', isPlaced: true })),
+  ].filter(seen => seen !== undefined);
 
 function destinationsOf({ running }: Inside, client: ClientGroup): readonly End[] | Seen {
   const { destinations, destinationGroup } = client;

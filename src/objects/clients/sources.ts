@@ -14,6 +14,8 @@ import type { Said } from './kinds.ts';
 export interface End {
   readonly said: Said | undefined;
   readonly addresses: Ranges | undefined;
+  /** Of a group of which only the router knows who is in it: it may hold all of `addresses`, or nobody. */
+  readonly isInDoubt?: true;
 }
 
 export interface Sources {
@@ -77,7 +79,22 @@ export function namedGroup(running: Tree, name: string): End | Seen {
   const known = groupOf(running, `${kind}-group`, 4, bare);
   const everything = ranges([[0n, 0xffffffffn]]);
   const addresses = name.startsWith('!') ? difference(everything, known.sure) : known.possible;
-  return { said: { group: { [kind]: name } }, addresses };
+  return {
+    said: { group: { [kind]: name } },
+    addresses,
+    ...(known.because !== undefined && { isInDoubt: true as const }),
+  };
+}
+
+/** A group without members, of which a rule takes nothing yet. */
+export function emptyGroup(
+  { said, addresses }: End,
+  where: Pick<Extract<Seen, { what: 'empty group' }>, 'end' | 'isPlaced'>,
+): Seen | undefined {
+  if (addresses?.length !== 0) return undefined;
+  const { address, network } = said?.group ?? {};
+  const type = network === undefined ? 'address' : 'network';
+  return { what: 'empty group', type, name: network ?? address ?? '', ...where };
 }
 
 export const isSeen = (one: object): one is Seen => 'what' in one;
@@ -96,7 +113,12 @@ export function sourcesOf(inside: Inside, tunnel: string, client: ClientGroup): 
     iface => iface.name !== tunnel && end.addresses !== undefined && meets(networksOf(iface), end.addresses),
   );
   if (ifaces.length > 0) return { end, ifaces };
-  return { what: 'come in nowhere', inside: insideBut(inside, tunnel) };
+  return (
+    emptyGroup(end, { end: 'source', isPlaced: false }) ?? {
+      what: 'come in nowhere',
+      inside: insideBut(inside, tunnel),
+    }
+  );
 }
 
 const insideBut = ({ inside }: Pick<Inside, 'inside'>, tunnel: string): string[] =>

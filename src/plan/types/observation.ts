@@ -96,6 +96,14 @@ export interface ClientObservation extends Observed {
     | { readonly what: 'disabled' | 'faces the internet' | 'the tunnel itself'; readonly name: string }
     | { readonly what: 'come in nowhere'; readonly inside: readonly string[] }
     | { readonly what: 'no group'; readonly name: string; readonly have: readonly string[] }
+    /** `isPlaced`: there is a place for the rule; it takes nobody until the group has members. */
+    | {
+        readonly what: 'empty group';
+        readonly type: 'address' | 'network';
+        readonly name: string;
+        readonly end: 'source' | 'destination';
+        readonly isPlaced: boolean;
+      }
     | { readonly what: 'the router itself'; readonly address: string; readonly path: Path }
     | { readonly what: 'IPv6 by itself'; readonly iface: string }
     | {
