@@ -1,8 +1,9 @@
 // Clients that a plan must refuse, and what it must not: each found by trying it.
 import assert from 'node:assert/strict';
+import { checks } from '../../src/checks/all.ts';
 import { loadSite } from '../../src/site/load.ts';
 import { aRouter, key } from '../support/builders.ts';
-import { errorsOf, home, settled, site, wg } from '../support/client-plans.ts';
+import { errorsOf, home, planned, settled, site, wg } from '../support/client-plans.ts';
 
 const clients = (text: string, more = ''): string => `{ from: { ${text} }${more} }`;
 
@@ -238,5 +239,30 @@ describe('the masquerade of clients', () => {
       /EW152 NAT rule 5100 .* hides home from the cluster/,
     );
     assert.doesNotMatch(errorsOf(node(', masquerade: false'), aRouter(...home)).join(), /EW152/);
+  });
+});
+
+describe('clients of a tunnel that is switched off', () => {
+  const waysOf = (more: string, who = '192.168.1.0/24, interface: eth1'): string[] => {
+    const from = clients(`tv: { address: ${who} }`, more);
+    const text = site(wg('wg1', 1, from).replace('mtu', 'disable: true, mtu'));
+    const { diagnostics } = planned(text, aRouter(...home), checks).plan;
+    return diagnostics.flatMap(({ code, severity, message }) =>
+      /^EW26/.test(code) ? `${severity} ${code} ${message}` : [],
+    );
+  };
+  it('are told where their packets go as long as it is', () => {
+    const note = 'note EW260 tv of wg1 (192.168.1.0/24): wg1 is disabled: IPv4';
+    assert.deepEqual(waysOf(''), [`${note} dropped; IPv6: none comes in`]);
+    assert.deepEqual(waysOf(', whenDown: wan'), [
+      `${note} eth0 in clear, as the file says; IPv6: none comes in`,
+    ]);
+  });
+
+  it('must not leave in clear where they come in by another interface', () => {
+    assert.match(
+      waysOf('', '192.168.2.7, interface: eth1').join(),
+      /error EW261 .*leave in clear by eth0: no modify rule of eth2 takes them/,
+    );
   });
 });

@@ -20,13 +20,14 @@ import type { ClientGroup, Clients, Tunnel } from '../../site/site.ts';
 import type { Interface } from '../../vyatta/interfaces.ts';
 import { has } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
-import { livingTunnels } from '../routing/routes.ts';
 import { viewOf } from '../view.ts';
 import { type Judged, judged, newFrom } from './judge.ts';
 
 export interface Client {
   readonly tunnel: Tunnel;
   readonly clients: Clients;
+  /** The tunnel is switched off, so that it is gone for as long. */
+  readonly isDisabled: boolean;
   readonly group: ClientGroup;
   /** `tv of wg1`. */
   readonly name: string;
@@ -53,7 +54,7 @@ export function clientsOf(input: CheckInput): readonly Client[] {
 }
 
 function followed(input: CheckInput): Client[] {
-  const tunnels = livingTunnels(input).filter(({ clients }) => clients !== undefined);
+  const tunnels = input.site.tunnels.filter(({ clients }) => clients !== undefined);
   if (tunnels.length === 0) return [];
   const inside = insideOf(viewOf(input).after.tree);
   return tunnels.flatMap(tunnel =>
@@ -91,6 +92,7 @@ function clientOf(input: CheckInput, inside: Inside, tunnel: Tunnel, group: Clie
   return {
     tunnel,
     clients,
+    isDisabled: viewOf(input).after.routing.iface(tunnel.name)?.disabled === true,
     group,
     name: `${group.name} of ${tunnel.name}`,
     who: group.address ?? group.group ?? group.interface ?? (addresses ? tellAddresses(addresses, 4) : ''),

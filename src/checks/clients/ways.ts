@@ -56,8 +56,10 @@ export const clientWays: Check = {
 function judge(input: CheckInput, client: Client): Finding[] {
   const found = [
     ...client.four.flatMap(one => inClear(input, client, one)),
-    ...client.four.flatMap(one => astray(input, client, one)),
-    ...answers(input, client),
+    // into a tunnel that is switched off nothing is meant to get
+    ...(client.isDisabled
+      ? []
+      : [...client.four.flatMap(one => astray(input, client, one)), ...answers(input, client)]),
     ...client.six.flatMap(one => inClear(input, client, one)),
   ];
   const unique = found.filter((one, i) => found.findIndex(({ message }) => message === one.message) === i);
@@ -100,7 +102,8 @@ function inClear(input: CheckInput, client: Client, { question, up, down }: Judg
       }),
     ];
   };
-  const now = told(up.filter(isLeak), '');
+  const isMeant = client.isDisabled && clients.whenDown === 'wan';
+  const now = isMeant && !six ? [] : told(up.filter(isLeak), '');
   // the same leak is told once
   if (now.length > 0 || (!six && clients.whenDown === 'wan')) return now;
   return told(down.filter(isLeak), six ? '' : ` when ${tunnel.name} is gone`);

@@ -3,13 +3,17 @@ import type { Way } from '../../model/routing/step.ts';
 import { listed } from '../routing/routes.ts';
 import type { Client } from './groups.ts';
 
-export function tellWays({ tunnel, clients, four, six, hasSix }: Client): string {
+export function tellWays({ tunnel, clients, isDisabled, four, six, hasSix }: Client): string {
   const up = ends(four.flatMap(one => one.up));
   const down = ends(four.flatMap(one => one.down));
   const over6 = ends(six.flatMap(one => one.up));
   const last = hasSix ? (over6 === '' ? 'not known' : over6) : 'none comes in';
   const may = clients.ipv6 === 'wan' && hasSix && over6 !== 'dropped' ? ', as the file says' : '';
-  return `IPv4 ${up}, ${tunnel.name} gone: ${down}; IPv6: ${last}${may}`;
+  const meant = clients.whenDown === 'wan' ? ', as the file says' : '';
+  const over4 = isDisabled
+    ? `${tunnel.name} is disabled: IPv4 ${down}${down === 'dropped' ? '' : meant}`
+    : `IPv4 ${up}, ${tunnel.name} gone: ${down}`;
+  return `${over4}; IPv6: ${last}${may}`;
 }
 
 function ends(ways: readonly Way[]): string {
