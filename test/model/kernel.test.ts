@@ -144,6 +144,9 @@ describe('the text of iptables-save', () => {
   it('is none when it was cut short', () => {
     assert.equal(parseNetfilter('*filter\n:INPUT ACCEPT [0:0]\n'), undefined);
     assert.equal(parseNetfilter('iptables-save: Permission denied\n'), undefined);
+    const whole = '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n';
+    assert.equal(parseNetfilter(whole)?.size, 1);
+    assert.equal(parseNetfilter(`# Table \`mangle' is incompatible, use 'nft' tool.\n${whole}`), undefined);
     assert.equal(
       parseNetfilter(
         '*filter\n:X - [0:0]\n[3:4] -A X -m comment --comment "X-10 \\"a\\"" -j RETURN\nCOMMIT\n',

@@ -18,8 +18,12 @@ export type Table = ReadonlyMap<string, readonly KernelRule[]>;
 
 export type Netfilter = ReadonlyMap<string, Table>;
 
-/** Undefined when the text is no such output, or was cut short. */
+/** What iptables-save says, with exit code 0, of a table that it can't show (findings/iptables-save-behind-nft.sh). */
+const notShown = /^# Table .+ is incompatible/m;
+
+/** Undefined when the text is no such output, was cut short, or lacks a table that is there. */
 export function parseNetfilter(text: string): Netfilter | undefined {
+  if (notShown.test(text)) return undefined;
   const tables = new Map<string, Map<string, KernelRule[]>>();
   let chains: Map<string, KernelRule[]> | undefined;
   for (const line of text.split('\n')) {
