@@ -48,7 +48,34 @@ const encrypted = new Set(['wireguard', 'amneziawg', 'openvpn', 'vti']);
 /** What leaves by it is encrypted. */
 export const isEncrypted = (iface: Interface | undefined): boolean => encrypted.has(iface?.kind ?? '');
 
+/** It has one other end, or tells its ends apart by itself: a route to it needs no next hop. */
+export const isPointToPoint = (iface: Interface): boolean =>
+  ['openvpn', 'tunnel', 'vti', 'wireguard'].includes(iface.kind);
+
 /** The values of `address`: prefixes with their host bits, `dhcp`, `dhcpv6`. A pseudo-tunnel of OpenVPN has none. */
 export function addressesOf(iface: Interface): string[] {
   return values(iface.node, ['address']);
+}
+
+/** A network at an interface: the text of a prefix, host bits and all, and the path below the interface that says it. */
+export interface Linked {
+  readonly text: string;
+  readonly below: Path;
+}
+
+/** The networks that an interface reaches by itself: those of its addresses, and what OpenVPN routes into its own. */
+export function linkedTo(iface: Interface): Linked[] {
+  const at = (...below: string[]): Linked[] =>
+    values(iface.node, below).map(text => ({ text, below: [...below, text] }));
+  const addresses = at('address');
+  if (iface.kind !== 'openvpn') return addresses;
+  return [...addresses, ...at('server', 'subnet'), ...at('remote-address')];
+}
+
+/** The bridge, bond or switch of which an interface is a port: what it receives comes in by that one. */
+export function carrierOf(tree: Tree, iface: Interface): string | undefined {
+  const [bridge] = [...values(iface.node, ['bridge-group', 'bridge']), ...values(iface.node, ['bond-group'])];
+  const isPort = (name: string): boolean =>
+    find(tree, ['interfaces', 'switch', name, 'switch-port', 'interface', iface.name]) !== undefined;
+  return bridge ?? values(tree, ['interfaces', 'switch']).find(isPort);
 }

@@ -1,5 +1,6 @@
 // EW250 to EW253: clients that can't be sent through their tunnel: who they are, the numbers they need, another tunnel that has them,
 // and their IPv6.
+import { forwarding } from '../../objects/dns.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { ClientObservation } from '../../plan/types/observation.ts';
 import type { Finding } from '../../plan/types/plan.ts';
@@ -86,6 +87,20 @@ function nowhere(input: CheckInput, who: string, seen: Seen): Told | undefined {
         message: `${who}: what comes in by ${seen.name} can't be sent back into it by a rule`,
         hint: 'name an interface at home, or another tunnel',
       };
+    case 'a port':
+      return {
+        code: 'EW250',
+        message: `${who}: ${seen.name} is a port of ${seen.carrier}, by which its packets come in`,
+        hint: `name ${seen.carrier}, or the addresses of the clients`,
+      };
+    case 'dial in':
+      return {
+        code: 'EW250',
+        severity: seen.how === 'all' ? 'error' : 'warning',
+        message: `${who}: ${seen.addresses} dial in by ${seen.server}, at no interface that could have a rule for them: they don't go into the tunnel`,
+        hint: `let them come in by a tunnel of WireGuard instead${seen.how === 'all' ? '' : ', or say addresses without theirs'}`,
+        running: onRouter(input, seen.path),
+      };
     case 'come in nowhere':
       return {
         code: 'EW250',
@@ -145,8 +160,7 @@ function emptyGroup(
       hint: `give ${iface} an address, or name another group`,
     };
   const isOurs = site.groups.some(one => one.name === name);
-  const isFilled =
-    !isOurs && end === 'destination' && has(after, ['service', 'dns', 'forwarding', 'options']);
+  const isFilled = !isOurs && end === 'destination' && has(after, [...forwarding, 'options']);
   return {
     severity: isFilled ? 'note' : severity,
     message: `${who}: ${group} has no members: nothing goes into the tunnel for it${isFilled ? ", unless an option of the DNS forwarder fills it, which isn't shown" : ''}`,

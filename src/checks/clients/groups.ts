@@ -1,25 +1,19 @@
 // The groups of clients of the file with their packets, each followed through the router as it will be.
 import { allAddresses, addresses as read } from '../../model/firewall/conditions.ts';
-import { difference, intersection, type Ranges, union } from '../../model/firewall/ranges.ts';
+import { difference, intersection, type Ranges, span, union } from '../../model/firewall/ranges.ts';
 import { tellAddresses } from '../../model/firewall/words.ts';
 import { insidesOf } from '../../model/routing/inside.ts';
 import { networksOf } from '../../model/routing/policy.ts';
 import type { Way } from '../../model/routing/step.ts';
+import { isSeen } from '../../objects/clients/end.ts';
 import { tunnelsOfTable } from '../../objects/clients/kinds.ts';
-import {
-  hasIpv6,
-  type Inside,
-  insideOf,
-  isSeen,
-  namedGroup,
-  sourcesOf,
-} from '../../objects/clients/sources.ts';
+import { hasIpv6, type Inside, insideOf, namedGroup, sourcesOf } from '../../objects/clients/sources.ts';
 import type { CheckInput } from '../../plan/types/check.ts';
 import { unroutedNetworks } from '../../site/normalise-clients.ts';
 import type { ClientGroup, Clients, Tunnel } from '../../site/site.ts';
 import type { Interface } from '../../vyatta/interfaces.ts';
 import { has } from '../../vyatta/tree.ts';
-import type { Family } from '../../wireguard/prefix.ts';
+import { type Family, last } from '../../wireguard/prefix.ts';
 import { viewOf } from '../view.ts';
 import { type Judged, judged, newFrom } from './judge.ts';
 
@@ -78,7 +72,7 @@ function clientOf(input: CheckInput, inside: Inside, tunnel: Tunnel, group: Clie
     ofMembers(
       input,
       tunnel.name,
-      judged(input, newFrom(iface, 4, sourceOf(iface, addresses), to), tunnel.name),
+      judged(input, newFrom(iface, 4, sourceOf(input, iface, addresses), to), tunnel.name),
     ),
   );
   const withSix = sources.ifaces.filter(iface => hasIpv6(inside.all, iface));
@@ -112,7 +106,8 @@ const isInTheWay = ({ observed }: CheckInput, tunnel: Tunnel, { name }: ClientGr
       one.tunnel === tunnel.name &&
       (one.client === undefined || one.client === name) &&
       one.seen.what !== 'IPv6 by itself' &&
-      one.seen.what !== 'empty group',
+      one.seen.what !== 'empty group' &&
+      !(one.seen.what === 'dial in' && one.seen.how === 'some'),
   );
 
 /** Where only the router knows who is in a group: what isn't in it belongs to no client, wherever it goes. */
@@ -133,13 +128,20 @@ function routedFrom(input: CheckInput, { inside }: Inside, sources: Ranges | und
   return found.flatMap(({ from }) => inside.filter(iface => iface.name === from?.name));
 }
 
-/** Of all that comes in by an interface its networks; behind a router there may be more. */
-function sourceOf(iface: Interface, said: Ranges | undefined): Ranges | undefined {
+/** Of all that comes in by an interface its networks, or those that are routed there; behind a router there may be more. */
+function sourceOf(input: CheckInput, iface: Interface, said: Ranges | undefined): Ranges | undefined {
   const networks = networksOf(iface, 4);
-  if (said === undefined) return networks.length === 0 ? undefined : networks;
+  if (said === undefined) return [networks, routedTo(input, iface)].find(set => set.length > 0);
   const here = intersection(said, networks);
   return here.length === 0 ? said : here;
 }
+
+const routedTo = (input: CheckInput, { name }: Interface): Ranges =>
+  viewOf(input)
+    .after.routing.main.all.filter(
+      ({ prefix, out }) => out === name && prefix.family === 4 && prefix.length > 0,
+    )
+    .reduce<Ranges>((set, { prefix }) => union(set, span(prefix.first, last(prefix))), []);
 
 function destinationsOf(inside: Inside, clients: Clients, group: ClientGroup): Ranges {
   const said = group.destinations.flatMap(text => read(text, 4) ?? []);

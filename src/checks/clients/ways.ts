@@ -9,6 +9,7 @@ import { freeNatNumber, natRule } from '../../objects/nat.ts';
 import type { Check, CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import { firstSource } from '../../site/grammar/names.ts';
+import { type Interface, isPointToPoint, linkedTo } from '../../vyatta/interfaces.ts';
 import { has } from '../../vyatta/tree.ts';
 import { isNode } from '../fix.ts';
 import { listed } from '../routing/routes.ts';
@@ -196,32 +197,34 @@ function answers(input: CheckInput, { tunnel, group, name, four }: Client): Find
       input,
       question,
       up.filter(way => way.out?.name === tunnel.name),
-    ),
+    ).map(answer => ({ answer, from: question.from })),
   );
-  const kinds = all.filter((one, i) => all.findIndex(({ kind }) => kind === one.kind) === i);
+  const kinds = all.filter((one, i) => all.findIndex(({ answer }) => answer.kind === one.answer.kind) === i);
   return (
     kinds
       // the file says that the other end has a route back, or that it wants no masquerade
       .filter(
-        ({ kind }) =>
+        ({ answer: { kind } }) =>
           kind !== 'unmasked' || (tunnel.clients?.masquerade !== false && !isNode(input.site, tunnel)),
       )
-      .map(answer =>
+      .map(({ answer, from }) =>
         finding(input, group.at, {
           code: 'EW263',
           severity: 'error',
           message: `${name}: answers ${tellAnswer(answer)}`,
-          hint: answerHint(input, answer, tunnel.name),
+          hint: answerHint(input, answer, tunnel.name, from),
         }),
       )
   );
 }
 
-function answerHint({ after }: CheckInput, answer: Answer, tunnel: string): string {
+function answerHint({ after }: CheckInput, answer: Answer, tunnel: string, from: Interface): string {
   if (answer.kind === 'unmasked')
     return `masquerade what leaves by ${tunnel}, under nat: { ${freeNatNumber(new Set(natRule.names(after).map(Number)), firstSource) ?? 'NUMBER'}: { type: masquerade, outboundInterface: ${tunnel} } }`;
   if (answer.kind === 'lost' && answer.way.end !== 'refused' && answer.way.end !== 'dropped')
-    return 'route their network to the machine behind which they are: protocols static route … next-hop …';
+    return isPointToPoint(from)
+      ? `route their network there: set protocols static interface-route … next-hop-interface ${from.name}`
+      : `route their network to the machine behind which they are: protocols static route … next-hop …${linkedTo(from).length > 0 ? '' : `; or give ${from.name} an address of it`}`;
   if (answer.kind === 'lost')
     return `accept established packets in the ruleset of ${tunnel}: state: [established, related]`;
   return 'set firewall source-validation loose, or disable';

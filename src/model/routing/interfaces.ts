@@ -1,5 +1,5 @@
 // Routes that interfaces bring by themselves: their networks, defaults from a provider, allowed IPs of WireGuard.
-import { addressesOf, type Interface } from '../../vyatta/interfaces.ts';
+import { addressesOf, type Interface, linkedTo } from '../../vyatta/interfaces.ts';
 import { find, value } from '../../vyatta/tree.ts';
 import { type Family, parseInterfaceAddress, parsePrefix } from '../../wireguard/prefix.ts';
 import type { Entry } from './entry.ts';
@@ -32,11 +32,11 @@ export function routesOf(iface: Interface): Entry[] {
 }
 
 function connected(iface: Interface): Entry[] {
-  return addressesOf(iface).flatMap((text): Entry[] => {
+  return linkedTo(iface).flatMap(({ text, below }): Entry[] => {
     const prefix = parsePrefix(text);
     if (prefix === undefined) return [];
-    const path = [...iface.path, 'address', text];
-    const line = find(iface.node, ['address', text])?.line;
+    const path = [...iface.path, ...below];
+    const line = find(iface.node, below)?.line;
     return [
       {
         prefix,

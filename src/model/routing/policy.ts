@@ -1,7 +1,7 @@
 // Policy routing: modify rules on the interface by which packets come in may send them by another table or a load-balance group. What
 // they make of a packet is asked of the firewall's own conditions (firewall/modify.ts); here is what follows for its way.
 
-import { addressesOf, type Interface } from '../../vyatta/interfaces.ts';
+import { type Interface, linkedTo } from '../../vyatta/interfaces.ts';
 import { type Path, type Tree, value, values } from '../../vyatta/tree.ts';
 import type { Family } from '../../wireguard/prefix.ts';
 import { last, type Prefix, parsePrefix } from '../../wireguard/prefix.ts';
@@ -72,7 +72,7 @@ function modified(ifaces: readonly Interface[]): readonly Interface[] {
 /** What an interface's own networks send: of a tunnel's what its peers may, for WireGuard drops all else. */
 export function networksOf(iface: Interface, family: Family): Ranges {
   const own = rangesOf(
-    addressesOf(iface).flatMap(text => parsePrefix(text) ?? []),
+    linkedTo(iface).flatMap(({ text }) => parsePrefix(text) ?? []),
     family,
   );
   const peers = peersOf(iface).filter(({ disabled }) => !disabled);

@@ -2,23 +2,14 @@
 import { meeting, type Packets } from '../../model/firewall/packets.ts';
 import { ranges } from '../../model/firewall/ranges.ts';
 import type { ClientGroup, Clients, SitePath, Tunnel } from '../../site/site.ts';
-import { type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
+import { type Interface, interfacesOf, linkedTo } from '../../vyatta/interfaces.ts';
 import { value } from '../../vyatta/tree.ts';
 import { type Family, last, parsePrefix, printPrefix } from '../../wireguard/prefix.ts';
+import { dialIns } from './dial-in.ts';
+import { type End, emptyGroup, isSeen, type Seen } from './end.ts';
 import { attachedModify, type SaidRule } from './kinds.ts';
 import { clientDescription, ownNetworkDescription, ownSet } from './names.ts';
-import {
-  type End,
-  emptyGroup,
-  hasIpv6,
-  type Inside,
-  isSeen,
-  namedGroup,
-  networksOf,
-  rangeOf,
-  type Seen,
-  sourcesOf,
-} from './sources.ts';
+import { hasIpv6, type Inside, namedGroup, networksOf, rangeOf, sourcesOf } from './sources.ts';
 
 /**
  * In this order in a ruleset: what goes to certain destinations is taken first, even within one's own networks; then these are let
@@ -72,7 +63,11 @@ export function desiredSets(tunnels: readonly WithClients[], inside: Inside, rep
         report(one.tunnel, client, destinations);
         continue;
       }
-      for (const seen of emptyOnes(found.end, destinations)) report(one.tunnel, client, seen);
+      for (const seen of [
+        ...emptyOnes(found.end, destinations),
+        ...dialIns(inside.running, found.end, 'some'),
+      ])
+        report(one.tunnel, client, seen);
       for (const iface of found.ifaces) {
         const seen =
           sets.take(one, client, { iface, source: found.end, destinations }) ??
@@ -215,7 +210,7 @@ const isSplit = ({ destinations, destinationGroup }: ClientGroup): boolean =>
   destinations.length > 0 || destinationGroup !== undefined;
 
 const rangeText = (iface: Interface): string => {
-  const [address] = [...(iface.node.children.get('address')?.children.keys() ?? [])].flatMap(text => {
+  const [address] = linkedTo(iface).flatMap(({ text }) => {
     const prefix = parsePrefix(text);
     return prefix?.family === 4 ? [printPrefix(prefix)] : [];
   });

@@ -1,4 +1,5 @@
 // What a running configuration says of clients that go through a tunnel, whoever made it.
+
 import { groupPath, isInterfaceGroup } from '../../model/firewall/groups.ts';
 import type { Effect } from '../../model/firewall/modify.ts';
 import { meeting } from '../../model/firewall/packets.ts';
@@ -8,12 +9,13 @@ import { has, type Tree, value, values } from '../../vyatta/tree.ts';
 import { covers, type Family, parsePrefix } from '../../wireguard/prefix.ts';
 import type { Draft } from '../draft.ts';
 import { tunnel as tunnelKind } from '../tunnel.ts';
+import { isSeen } from './end.ts';
 import { addDestination, type Found, isNetworkOf, isSameSource, nameFrom, saidOf, short } from './found.ts';
 import { attachedModify, modifyRule, modifySet, type SaidRule, table, tableBlackhole } from './kinds.ts';
 import { draftMasquerade } from './masquerade.ts';
 import { clientNamed } from './names.ts';
 import { isDeciding, isInto, isSayable, isToMain, type RuleThere, rulesThere } from './rules-there.ts';
-import { hasIpv6, type Inside, insideOf, isSeen, sourcesOf } from './sources.ts';
+import { hasIpv6, type Inside, insideOf, sourcesOf } from './sources.ts';
 import { isAlone } from './tables.ts';
 
 /** A modify ruleset where it is attached. */

@@ -3,10 +3,10 @@
 import { meeting, type Packets } from '../../model/firewall/packets.ts';
 import type { Tree } from '../../vyatta/tree.ts';
 import type { Desired, DesiredSet, Stage } from './desired.ts';
+import type { Seen } from './end.ts';
 import { modifyRule } from './kinds.ts';
 import { clientNamed, ownNetworkDescription } from './names.ts';
 import { isDeciding, isSayable, isToMain, type RuleThere, rulesThere } from './rules-there.ts';
-import type { Seen } from './sources.ts';
 
 export interface Numbered {
   readonly desired: Desired;

@@ -3,27 +3,17 @@ import { groupOf, isInterfaceGroup } from '../../model/firewall/groups.ts';
 import { ownAddresses } from '../../model/firewall/port.ts';
 import { difference, meets, type Ranges, ranges } from '../../model/firewall/ranges.ts';
 import { facingWan } from '../../model/firewall/wan.ts';
-import type { ClientObservation } from '../../plan/types/observation.ts';
 import type { ClientGroup } from '../../site/site.ts';
-import { addressesOf, type Interface, interfacesOf } from '../../vyatta/interfaces.ts';
+import { addressesOf, carrierOf, type Interface, interfacesOf, linkedTo } from '../../vyatta/interfaces.ts';
 import { find, has, type Tree, values } from '../../vyatta/tree.ts';
 import { last, parseAddress, parseInterfaceAddress, parsePrefix } from '../../wireguard/prefix.ts';
-import type { Said } from './kinds.ts';
-
-/** Some packets by their source or destination: EdgeOS's words, and the addresses; undefined for all. */
-export interface End {
-  readonly said: Said | undefined;
-  readonly addresses: Ranges | undefined;
-  /** Of a group of which only the router knows who is in it: it may hold all of `addresses`, or nobody. */
-  readonly isInDoubt?: true;
-}
+import { dialIns } from './dial-in.ts';
+import { type End, emptyGroup, isSeen, type Seen } from './end.ts';
 
 export interface Sources {
   readonly end: End;
   readonly ifaces: readonly Interface[];
 }
-
-export type Seen = ClientObservation['seen'];
 
 /** The interfaces of a router by which clients can come in. */
 export interface Inside {
@@ -38,7 +28,11 @@ export function insideOf(running: Tree): Inside {
   const all = interfacesOf(running);
   const wan = new Set(facingWan(running, 4, all).map(({ iface }) => iface.name));
   const inside = all.filter(
-    iface => !iface.disabled && !wan.has(iface.name) && !['loopback', 'pppoe'].includes(iface.kind),
+    iface =>
+      !iface.disabled &&
+      !wan.has(iface.name) &&
+      !['loopback', 'pppoe'].includes(iface.kind) &&
+      carrierOf(running, iface) === undefined,
   );
   return { running, all, inside };
 }
@@ -46,8 +40,8 @@ export function insideOf(running: Tree): Inside {
 /** The IPv4 networks of an interface. */
 export function networksOf(iface: Interface): Ranges {
   return ranges(
-    addressesOf(iface).flatMap(text => {
-      const prefix = parseInterfaceAddress(text);
+    linkedTo(iface).flatMap(({ text }) => {
+      const prefix = parsePrefix(text);
       return prefix?.family === 4 ? [[prefix.first, last(prefix)] as const] : [];
     }),
   );
@@ -86,25 +80,14 @@ export function namedGroup(running: Tree, name: string): End | Seen {
   };
 }
 
-/** A group without members, of which a rule takes nothing yet. */
-export function emptyGroup(
-  { said, addresses }: End,
-  where: Pick<Extract<Seen, { what: 'empty group' }>, 'end' | 'isPlaced'>,
-): Seen | undefined {
-  if (addresses?.length !== 0) return undefined;
-  const { address, network } = said?.group ?? {};
-  const type = network === undefined ? 'address' : 'network';
-  return { what: 'empty group', type, name: network ?? address ?? '', ...where };
-}
-
-export const isSeen = (one: object): one is Seen => 'what' in one;
-
 /** The clients of a group, or why there are none. `tunnel` is the one that they are to go through. */
 export function sourcesOf(inside: Inside, tunnel: string, client: ClientGroup): Sources | Seen {
   const end = endOf(inside, client);
   if (isSeen(end)) return end;
   const own = ownAddress(inside, end);
   if (own !== undefined) return own;
+  const [dialIn] = dialIns(inside.running, end, 'all');
+  if (dialIn !== undefined) return dialIn;
   if (client.interface !== undefined) {
     const iface = interfaceNamed(inside, tunnel, client.interface);
     return isSeen(iface) ? iface : { end, ifaces: [iface] };
@@ -141,11 +124,13 @@ function ownAddress({ all }: Inside, { addresses }: End): Seen | undefined {
   return { what: 'the router itself', address, path: [...found.path, 'address', address] };
 }
 
-function interfaceNamed({ all, inside }: Inside, tunnel: string, name: string): Interface | Seen {
+function interfaceNamed({ running, all, inside }: Inside, tunnel: string, name: string): Interface | Seen {
   const found = all.find(iface => iface.name === name);
   if (name === tunnel) return { what: 'the tunnel itself', name };
   if (found === undefined) return { what: 'no interface', name, inside: insideBut({ inside }, tunnel) };
   if (found.disabled) return { what: 'disabled', name };
+  const carrier = carrierOf(running, found);
+  if (carrier !== undefined) return { what: 'a port', name, carrier };
   return inside.includes(found) ? found : { what: 'faces the internet', name };
 }
 

@@ -3,9 +3,9 @@ import type { Site, Tunnel } from '../../site/site.ts';
 import { has, type Tree, value } from '../../vyatta/tree.ts';
 import { guardDistance } from '../route.ts';
 import type { Wanted } from '../wanted.ts';
+import type { Seen } from './end.ts';
 import { isForeignTable, isSentTo, table, tableBlackhole, tableRoute, tunnelsOfTable } from './kinds.ts';
 import { tableDescription, tableTunnel } from './names.ts';
-import type { Seen } from './sources.ts';
 
 /**
  * Numbers that edgewg gives: EdgeOS keeps a table's number in eight bits of the mark, where load-balance groups have marks of their

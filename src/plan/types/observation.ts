@@ -94,6 +94,16 @@ export interface ClientObservation extends Observed {
   readonly seen:
     | { readonly what: 'no interface'; readonly name: string; readonly inside: readonly string[] }
     | { readonly what: 'disabled' | 'faces the internet' | 'the tunnel itself'; readonly name: string }
+    /** A port of a bridge, a bond or a switch, which has what it receives. */
+    | { readonly what: 'a port'; readonly name: string; readonly carrier: string }
+    /** `addresses`: those of the clients that the server gives out. */
+    | {
+        readonly what: 'dial in';
+        readonly server: string;
+        readonly how: 'all' | 'some';
+        readonly path: Path;
+        readonly addresses: string;
+      }
     | { readonly what: 'come in nowhere'; readonly inside: readonly string[] }
     | { readonly what: 'no group'; readonly name: string; readonly have: readonly string[] }
     /** `isPlaced`: there is a place for the rule; it takes nobody until the group has members. */
