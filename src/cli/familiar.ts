@@ -82,6 +82,10 @@ const options = new Map<string, string>([
   ['var-file', 'a site file has no variables: its keys may be references (edgewg help keys)'],
   ['debug', '-v says more'],
   ['lock', '--lock-timeout SECONDS is how long another edgewg is waited for'],
+  [
+    'resolve',
+    'resolve: 5m stands at a peer whose endpoint is a name (edgewg help howto); edgewg tunnel add and init take --resolve',
+  ],
   ['w', 'edgewg status --watch SECONDS'],
   ['watch', 'edgewg status --watch SECONDS'],
 ]);

@@ -6,7 +6,9 @@ import type { Grammar } from '../site/grammar/grammar.ts';
 import { publicKey } from '../site/grammar/keys.ts';
 import { interfaceName, peerName } from '../site/grammar/names.ts';
 import { endpoint, interfaceAddress, prefix } from '../site/grammar/net.ts';
+import { interval } from '../site/grammar/texts.ts';
 import type { Tree } from '../vyatta/tree.ts';
+import { parseEndpoint } from '../wireguard/endpoint.ts';
 import type { Io } from './io.ts';
 
 export const answerOptions = {
@@ -21,6 +23,10 @@ export const answerOptions = {
   peer: { type: 'string', describe: 'a name for the other end; default: peer1' },
   'public-key': { type: 'string', describe: "the other end's public key" },
   endpoint: { type: 'string', describe: 'where the other end is reached, HOST:PORT; none when it calls' },
+  resolve: {
+    type: 'string',
+    describe: 'how often the router looks the name of --endpoint up again, such as 5m; default: never',
+  },
   'allowed-ips': {
     type: 'string',
     array: true,
@@ -43,6 +49,7 @@ export interface AnswerArgs {
   readonly peer: string | undefined;
   readonly 'public-key': string | undefined;
   readonly endpoint: string | undefined;
+  readonly resolve: string | undefined;
   readonly 'allowed-ips': readonly string[] | undefined;
   readonly route: readonly string[] | undefined;
 }
@@ -68,6 +75,7 @@ export async function askAnswers(args: AnswerArgs, running: Tree, io: Io): Promi
     'Where it is reached, HOST:PORT (empty: it calls)',
     '',
   );
+  const resolve = await resolveOf(asker, args.resolve, where);
   const allowedIPs = await asker.list(
     'allowed-ips',
     args['allowed-ips'],
@@ -83,9 +91,24 @@ export async function askAnswers(args: AnswerArgs, running: Tree, io: Io): Promi
     peer,
     publicKey: key,
     ...(where === '' ? {} : { endpoint: where }),
+    ...(resolve === '' ? {} : { resolve }),
     allowedIPs,
     routes,
   };
+}
+
+/** Of an endpoint that is a name alone; empty: it is looked up at commit and at boot. */
+async function resolveOf(asker: Asker, said: string | undefined, where: string): Promise<string> {
+  const isName = parseEndpoint(where)?.family === undefined && where !== '';
+  if (!isName && said === undefined) return '';
+  if (!isName)
+    throw new Refused(
+      'usage',
+      `--resolve is for an --endpoint that is a name${where === '' ? '' : `, and ${where} is an address`}`,
+      'leave it out, or give --endpoint NAME:PORT',
+    );
+  const question = 'How often the router looks that name up again, such as 5m (empty: never)';
+  return await asker.one('resolve', said, interval, question, '');
 }
 
 const needed = ['address', 'public-key', 'allowed-ips'] as const;

@@ -20,6 +20,7 @@ export interface Answers {
   readonly peer: string;
   readonly publicKey: string;
   readonly endpoint?: string;
+  readonly resolve?: string;
   readonly allowedIPs: readonly string[];
   readonly routes: readonly string[];
 }
@@ -55,7 +56,7 @@ export interface NewTunnel {
 
 /** `said`: the rulesets that a site file names already; those of the best way to the internet stand in for the others. */
 export function newTunnel(running: Tree, answers: Answers, said: PerFamily<string> = {}): NewTunnel {
-  const { tunnel, peer, endpoint, address, listenPort, publicKey, allowedIPs, routes } = answers;
+  const { tunnel, peer, endpoint, resolve, address, listenPort, publicKey, allowedIPs, routes } = answers;
   const opened = openPort(running, listenPort, said);
   const rules = opened.flatMap(({ family, rule }) => (rule === undefined ? [] : [[family, rule] as const]));
   const data = {
@@ -68,6 +69,7 @@ export function newTunnel(running: Tree, answers: Answers, said: PerFamily<strin
       [peer]: {
         publicKey,
         ...(endpoint !== undefined && { endpoint }),
+        ...(resolve !== undefined && { resolve }),
         allowedIPs: [...allowedIPs],
         ...(endpoint !== undefined && { persistentKeepalive: 25 }),
       },

@@ -51,6 +51,31 @@ describe('tunnel', () => {
     assert.equal(site(), before);
   }).timeout(60_000);
 
+  it('has the name of its endpoint looked up again, as often as --resolve says', async () => {
+    const added = await add('wg6 --endpoint srv6.example.net:51820 --resolve 5m');
+    assert.equal(added.exit, 0, added.stderr);
+    assert.match(site(), /^ {8}endpoint: srv6\.example\.net:51820\n {8}resolve: 5m$/m);
+    const plan = await run('plan --running router.commands --format commands');
+    assert.match(plan.stdout, /^set system task-scheduler task edgewg-resolve-wg6 interval 5m$/m);
+    const before = site();
+    for (const [words, told] of [
+      [
+        '--endpoint 203.0.113.9:51820 --resolve 5m',
+        /an --endpoint that is a name, and 203\.0\.113\.9:51820 is an/,
+      ],
+      ['--resolve 5m', /--resolve is for an --endpoint that is a name\n.*--endpoint NAME:PORT/],
+      ['--endpoint srv7.example.net:51820 --resolve 5s', /--resolve 5s: is out of range\n.*1m to 59m/],
+    ] as const) {
+      const refused = await add(`wg7 ${words}`);
+      assert.equal(refused.exit, 3);
+      assert.match(refused.stderr, told);
+    }
+    const phone = await run('peer add phone --endpoint home.example.net --resolve 5m');
+    assert.equal(phone.exit, 3);
+    assert.match(phone.stderr, /no option --resolve here\n.*tunnel add and init take --resolve/);
+    assert.equal(site(), before);
+  }).timeout(60_000);
+
   it('takes the first name and port that neither the file nor the router has', async () => {
     const { stderr, exit } = await add('');
     assert.equal(exit, 0, stderr);

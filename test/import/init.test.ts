@@ -65,6 +65,18 @@ describe('init', () => {
     assert.equal(site.tunnels[0]?.peers[0]?.endpoint, undefined);
   });
 
+  it('asks how often a name is to be looked up again, and of an address nothing', async () => {
+    const peerOf = async (endpoint: string, ...resolve: string[]) => {
+      const answers = ['', '10.9.0.1/32', '', key, endpoint, ...resolve, '10.9.0.2/32'];
+      const { stdout, questions } = await init({}, [...answers]);
+      assert.equal(questions.length, answers.length);
+      return loadSite(stdout, 'edgewg.yaml').site.tunnels[0]?.peers[0];
+    };
+    assert.equal((await peerOf('srv.example.net:51820', '9s', '5m'))?.resolve, '5m');
+    assert.equal((await peerOf('srv.example.net:51820', ''))?.resolve, undefined);
+    assert.equal((await peerOf('203.0.113.9:51820'))?.resolve, undefined);
+  });
+
   it('names all that nobody answers, and refuses what the file could not hold', async () => {
     const refused = (pattern: RegExp) => (error: unknown) =>
       error instanceof Refused && pattern.test(error.message);
