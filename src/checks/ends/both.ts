@@ -3,7 +3,7 @@
 import type { CheckInput } from '../../plan/types/check.ts';
 import type { Finding } from '../../plan/types/plan.ts';
 import { type Ends, endsOf } from '../../site/ends.ts';
-import type { Peer, SitePath, Tunnel } from '../../site/site.ts';
+import type { Neighbor, Peer, SitePath, Tunnel } from '../../site/site.ts';
 import { covers, parsePrefix } from '../../wireguard/prefix.ts';
 
 /** Both ends of a tunnel that the file has, with the peer that is the node. */
@@ -75,3 +75,20 @@ export function sentBy({ node, cluster }: Ends): { prefix: string; what: string;
 }
 
 const single = (address: string): string => `${bare(address)}/${address.includes(':') ? 128 : 32}`;
+
+/** A session of BGP: the router's neighbour, its tunnel and node, and what the cluster expects. */
+export interface SessionEnds {
+  readonly neighbor: Neighbor;
+  readonly pair: Pair;
+  readonly expected: NonNullable<Pair['cluster']['bgp']>;
+}
+
+/** Those that both ends know and nobody has switched off. */
+export function sessionsOf(input: CheckInput): SessionEnds[] {
+  return pairsOf(input).flatMap(pair => {
+    const expected = pair.cluster.bgp;
+    return expected === undefined
+      ? []
+      : pair.neighbors.filter(one => !one.disable).map(neighbor => ({ neighbor, pair, expected }));
+  });
+}
