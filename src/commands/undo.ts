@@ -17,12 +17,18 @@ export const command = defineCommand({
     const { undoHeld } = await import('../router/deciding.ts');
     return await onHeld(args, io, async (input, router) => {
       const { id } = input.held;
-      const { asBefore, others } = await undoHeld(input);
+      const { asBefore, others, hasRestarted } = await undoHeld(input);
       const by = others.map(line => `\n  committed meanwhile: ${visible(line)}`).join('');
       const state = asBefore
         ? 'running and saved configuration are as before'
         : `the router compared what the apply had changed; other things are not as before${by}`;
-      tellDecided(io, args.format, { id, router, result: 'undone' }, `Undone: apply ${id}; ${state}.\n`);
+      const how = hasRestarted ? ', the router having restarted meanwhile' : '';
+      tellDecided(
+        io,
+        args.format,
+        { id, router, result: 'undone' },
+        `Undone: apply ${id}${how}; ${state}.\n`,
+      );
       return Exit.done;
     });
   },

@@ -6,6 +6,7 @@ import type { ApplyEvent, Probe } from '../plan/types/outcome.ts';
 import type { Plan } from '../plan/types/plan.ts';
 import { isInPlace } from '../plan/types/plan.ts';
 import type { Connection, Dialer } from '../ssh/connection.ts';
+import { cameUpWith, isAsBefore, restartError } from './after-restart.ts';
 import type { AskedProbes } from './apply-input.ts';
 import { interrupted, messageOf } from './ending.ts';
 import { kernelProofAgain } from './kernel.ts';
@@ -58,6 +59,8 @@ export async function confirmHeld(input: Deciding): Promise<Confirmed> {
   const now = await readThere(input, connection);
   const word = wordOf(answer, now, held.id);
   if (word === 'saved' && isSaved(input, now)) return { hasRecord: saved?.hasRecord ?? false };
+  // it has forgotten that there was an apply
+  if ((word === 'saved' || word === '') && cameUpWith(input, now) === 'applied') return { hasRecord: false };
   throw otherEnd(input, now, word, answer.reason);
 }
 
@@ -82,13 +85,19 @@ async function notConfirmed(input: Deciding, { name, saw }: Probe): Promise<Edge
 /** Resolves when the router says that it is undone, to who else committed since the apply was read. Throws any other end. */
 export async function undoHeld(
   input: Deciding,
-): Promise<{ readonly asBefore: boolean; readonly others: string[] }> {
+): Promise<{ readonly asBefore: boolean; readonly others: string[]; readonly hasRestarted: boolean }> {
   input.onEvent({ kind: 'putting-back' });
   const { answer, connection } = await decided(input, 'undo');
   const now = await readThere(input, connection);
   const word = wordOf(answer, now, input.held.id);
+  const hasRestarted = now.facts.bootId !== input.reading.facts.bootId;
   if (word === 'undone')
-    return { asBefore: isAsBefore(input.held, now), others: committedSince(input.reading, now) };
+    return {
+      asBefore: isAsBefore(input.held, now),
+      others: committedSince(input.reading, now),
+      hasRestarted,
+    };
+  if (word === '' && cameUpWith(input, now) === 'before') return { asBefore: true, others: [], hasRestarted };
   if (word === 'saved')
     throw new Refused(
       'apply-is-over',
@@ -223,16 +232,13 @@ function isSaved({ replan, held, reading }: Deciding, now: Reading): boolean {
   return facts.digest === held.proven && facts.isDriftKnown && facts.drift.length === 0;
 }
 
-const isAsBefore = (held: HeldApply, { facts }: Reading): boolean =>
-  facts.digest === held.before && facts.savedDigest === held.saved;
-
 /** The end that was not asked for, as far as it could be seen. */
 function otherEnd(input: Deciding, now: Reading, word: string, reason: string): EdgewgError {
-  const { held, reading } = input;
+  const { held } = input;
   const { id } = held;
   const because = reason === '' ? '' : `: ${reason}`;
-  if (now.facts.bootId !== reading.facts.bootId && word === '')
-    return unknown(input, 'the router has restarted meanwhile, and came up with what was saved');
+  const found = cameUpWith(input, now);
+  if (found !== undefined && word === '') return restartError(held, found);
   if (word === 'undone' && isAsBefore(held, now))
     return new PutBack(
       'put-back',
@@ -244,9 +250,11 @@ function otherEnd(input: Deciding, now: Reading, word: string, reason: string): 
       `the router says that it has saved apply ${id}, and what is read there now is something else`,
       'run `edgewg plan`',
     );
-  return unknown(
-    input,
-    word === '' ? `the router doesn't say what became of it${because}` : `the router says ${word}${because}`,
+  if (word === '') return unknown(input, `the router doesn't say what became of it${because}`);
+  return new StateUnknown(
+    'unknown-state',
+    `apply ${id}: the router says ${word}${because}`,
+    'it waits no longer, and a person must look: `edgewg status` tells what runs, `edgewg plan` what the site file would change',
   );
 }
 
