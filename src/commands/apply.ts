@@ -136,7 +136,8 @@ async function withPlan<T>(
   const loaded = await readSite(file, io);
   const refuseOther = args.shownBefore ?? (saved === undefined ? undefined : await bindingOf(saved, io));
   const dialer = await openDialer(loaded, args, io);
-  const live = await planLive(loaded, dialer, io, 'all');
+  // to read, and to run the transaction
+  const live = await planLive(loaded, dialer, io, 'all', 2);
   try {
     const fresh = refuseOther?.(live) ?? live.plan;
     await showPlan(fresh, { format: 'text', inverse: undefined, commands: args.commands }, io, {

@@ -46,7 +46,8 @@ export async function onHeld<T>(
   // one that stays open would keep the program from ending
   const opened: Connection[] = [];
   const dial = async (signal?: AbortSignal): Promise<Connection> => {
-    const one = await dialer.dial(signal);
+    // to look, and to give the word
+    const one = await dialer.dial(signal, 2);
     opened.push(one);
     return one;
   };

@@ -152,13 +152,19 @@ async function plannerOf(
   return { secrets, replan, withheld: secretVariables(loaded.site) };
 }
 
-/** Resolves the keys, logs in, reads and plans; the caller closes the connection. */
-export async function planLive(loaded: LoadedSite, dialer: Dialer, io: Io, extent: Extent): Promise<Live> {
+/** Resolves the keys, logs in, reads and plans; the caller closes the connection. `commands`: how many it will run on it, the reading too. */
+export async function planLive(
+  loaded: LoadedSite,
+  dialer: Dialer,
+  io: Io,
+  extent: Extent,
+  commands = 1,
+): Promise<Live> {
   const { readRouter } = await import('../router/read.ts');
   const { readKeys } = await import('./references.ts');
   const { keyFilesNamedBy } = await import('../keys/named.ts');
   const keys = await readKeys(loaded, io, extent);
-  const connection = await dialer.dial(io.signal);
+  const connection = await dialer.dial(io.signal, commands);
   try {
     // while the router answers, the planner is loaded
     const [reading, planner] = await Promise.all([

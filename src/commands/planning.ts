@@ -35,7 +35,6 @@ async function fromRouter(loaded: LoadedSite, args: PlanningArgs, io: Io): Promi
   const { originOf } = await import('../plan/snapshot.ts');
   const dialer = await openDialer(loaded, args, io);
   const live = await planLive(loaded, dialer, io, args['run-commands'] === true ? 'all' : 'at-hand');
-  // the goodbye takes its time while the plan is shown; the process ends after it
   void live.connection.close();
   return {
     plan: live.plan,

@@ -38,7 +38,8 @@ export const command = defineCommand({
     const loaded = await readSite(args.file, io);
     const dialer = await openDialer(loaded, args, io);
     const { findApply, readHistory } = await import('../router/history.ts');
-    const connection = await dialer.dial(io.signal);
+    // the records, and for one that is undone the reading and the transaction
+    const connection = await dialer.dial(io.signal, args.list === true ? 1 : 3);
     try {
       const history = await readHistory(connection);
       if (args.list === true) {

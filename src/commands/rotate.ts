@@ -28,7 +28,7 @@ export async function rotate(args: RotateArgs, io: Io): Promise<number> {
   const tunnel = tunnelOf(loaded, args.tunnel);
   const dialer = await openDialer(loaded, args, io);
   if (args.switch === true) {
-    const live = await planLive(loaded, dialer, io, 'all');
+    const live = await planLive(loaded, dialer, io, 'all', 2);
     try {
       return await switchKey(live, tunnel, applying, args.file, io);
     } finally {

@@ -190,7 +190,8 @@ async function proveAndConfirm(input: ApplyInput, proof: Proof): Promise<'saved'
   onEvent({ kind: 'proving' });
   let connection: Connection;
   try {
-    connection = await dialer.dial(proof.signal);
+    // to look, and to ask the switch
+    connection = await dialer.dial(proof.signal, 2);
   } catch (error) {
     // the old connection may still be good enough to have it undone at once
     onEvent({ kind: 'putting-back' });
@@ -200,7 +201,6 @@ async function proveAndConfirm(input: ApplyInput, proof: Proof): Promise<'saved'
     const unfinished = await settle(input, connection, proof);
     return unfinished === undefined ? 'saved' : await end(unfinished);
   } finally {
-    // its goodbye takes as long as the other connection's, at the same time
     void connection.close();
   }
 }

@@ -44,7 +44,7 @@ export interface Connection {
   readonly localAddress: string | undefined;
   /** Resolves when the connection is gone, whoever ended it. */
   readonly closed: Promise<void>;
-  /** Says goodbye and waits a moment for the other end; never rejects. */
+  /** Says goodbye, and resolves when that is on its way; never rejects. */
   close(): Promise<void>;
 }
 
@@ -52,6 +52,9 @@ export interface Connection {
 export interface Dialer {
   /** For messages: `ubnt@192.168.2.1` or `ubnt@router port 2222 through jump`. */
   readonly name: string;
-  /** Rejects with NoAccess (exit 4) or Refused (exit 3); the codes stand in docs/access.md. */
-  dial(signal?: AbortSignal): Promise<Connection>;
+  /**
+   * Rejects with NoAccess (exit 4) or Refused (exit 3); the codes stand in docs/access.md. `commands`: how many are sure to come; their
+   * channels are opened at once, as far as the server opens them, so that none waits for its own.
+   */
+  dial(signal?: AbortSignal, commands?: number): Promise<Connection>;
 }

@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { Access } from './access.ts';
 import { chooseAlgorithms } from './algorithms.ts';
+import { Channels } from './channels.ts';
 import { readConfigFiles } from './config-files.ts';
 import type { Connection, Dialer, Target } from './contract.ts';
 import { Credentials } from './credentials.ts';
@@ -16,6 +17,7 @@ import { recordHostKey } from './record-host-key.ts';
 import { openSocket, where } from './socket.ts';
 import { readTrust } from './trust.ts';
 
+/** Where a goodbye finds no way out of this machine. */
 const goodbyeMs = 1000;
 
 export async function openDialer(target: Target, access: Access): Promise<Dialer> {
@@ -29,7 +31,7 @@ export async function openDialer(target: Target, access: Access): Promise<Dialer
     .map(({ hop }) => `${hop.user}@${where(hop)}`)
     .reverse()
     .join(' through ');
-  return { name, dial: signal => dial(preparedHops, signal) };
+  return { name, dial: (signal, commands) => dial(preparedHops, signal, commands) };
 }
 
 async function prepareHop(
@@ -44,7 +46,11 @@ async function prepareHop(
   return { hop, trust, login, accepted: [], recordKey: key => recordHostKey(key, hop, access) };
 }
 
-async function dial(preparedHops: readonly PreparedHop[], signal?: AbortSignal): Promise<Connection> {
+async function dial(
+  preparedHops: readonly PreparedHop[],
+  signal?: AbortSignal,
+  commands = 0,
+): Promise<Connection> {
   const hopConnections: HopConnection[] = [];
   try {
     let localAddress: string | undefined;
@@ -61,7 +67,7 @@ async function dial(preparedHops: readonly PreparedHop[], signal?: AbortSignal):
       hopConnection.client.on('error', () => hangUp(hopConnections)); // one closed link closes the chain
       before = { hop: prepared.hop, hopConnection };
     }
-    return connection(hopConnections, preparedHops, localAddress);
+    return connection(hopConnections, preparedHops, localAddress, commands);
   } catch (error) {
     hangUp(hopConnections);
     throw error;
@@ -72,12 +78,14 @@ function connection(
   hopConnections: readonly HopConnection[],
   preparedHops: readonly PreparedHop[],
   localAddress: string | undefined,
+  commands: number,
 ): Connection {
   const hopConnection = hopConnections.at(-1);
   const hop = preparedHops.at(-1)?.hop;
   if (hopConnection === undefined || hop === undefined) throw new TypeError('a way in without a target');
+  const channels = new Channels(hopConnection, commands);
   return {
-    exec: (command, options) => runCommand(hopConnection, hop.name, command, options),
+    exec: (command, options) => runCommand(hopConnection, channels, hop.name, command, options),
     hostKey: hopConnection.hostKey,
     remote: { host: hop.host, port: hop.port, user: hop.user },
     localAddress,
@@ -91,10 +99,13 @@ function hangUp(hopConnections: readonly HopConnection[]): void {
   hopConnections[0]?.destroy();
 }
 
-/** A server that doesn't say goodbye in time is left behind. */
+/** The other end's goodbye is not waited for, which over a long line would be a round trip. */
 async function close(hopConnections: readonly HopConnection[]): Promise<void> {
-  for (const { client } of [...hopConnections].reverse()) client.end();
   const timer = setTimeout(() => hangUp(hopConnections), goodbyeMs);
-  await Promise.all(hopConnections.map(({ closed }) => closed));
+  // what the others say goes through the first one, whose goodbye is the last
+  const said = [...hopConnections].reverse().map(one => one.end());
+  await said.at(-1);
   clearTimeout(timer);
+  hangUp(hopConnections);
+  await Promise.all(hopConnections.map(({ closed }) => closed));
 }

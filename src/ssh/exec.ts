@@ -2,15 +2,17 @@
 // a command that fails is a result, a connection that breaks is an error.
 import { NoAccess } from '../errors.ts';
 import { ByteSink } from './byte-sink.ts';
+import type { Channels } from './channels.ts';
 import type { ExecOptions, ExecResult } from './contract.ts';
 import type { HopConnection } from './hop-connection.ts';
-import { openSession, startCommand } from './round-trips.ts';
+import { startCommand } from './round-trips.ts';
 import type { ClientChannel } from './ssh2.ts';
 
 const usualMaxBytes = 64 << 20;
 
 export function runCommand(
   hopConnection: HopConnection,
+  channels: Channels,
   host: string,
   command: string,
   options: ExecOptions,
@@ -34,11 +36,9 @@ export function runCommand(
     const timer = setTimeout(() => fail(timeIsUp(host, timeoutMs)), timeoutMs);
     signal?.addEventListener('abort', abort, { once: true });
     void hopConnection.closed.then(why => fail(lost(host, why)));
-    let tries = 0;
-    const opened = (error: Error | undefined, stream: ClientChannel) => {
-      if (hopConnection.isClosed() || (over && error)) return; // `closed` says why
-      if (error && isFull(error) && ++tries < mostTries) return void setTimeout(open, tries * 20);
-      if (error) return fail(refused(host, error));
+    const isWanted = () => !over && !hopConnection.isClosed();
+    const start = (stream: ClientChannel | undefined) => {
+      if (stream === undefined || hopConnection.isClosed()) return; // `closed` says why
       if (over) return abandon(stream);
       channel = stream;
       startCommand(hopConnection.client, stream, command, why => fail(refused(host, why)));
@@ -48,22 +48,10 @@ export function runCommand(
         resolve(result);
       }, fail);
     };
-    const open = () => {
-      if (over || hopConnection.isClosed()) return;
-      try {
-        openSession(hopConnection.client, opened);
-      } catch {
-        // ssh2 throws when the socket has just closed: `closed` says why
-      }
-    };
     if (signal?.aborted) return abort();
-    open();
+    channels.take(isWanted).then(start, error => isWanted() && fail(refused(host, error)));
   });
 }
-
-/** For two seconds and a half: with MaxSessions 1 sshd refuses a channel for some milliseconds after it has closed the one before. */
-const mostTries = 16;
-const isFull = (error: Error): boolean => error.message.includes('Channel open failure');
 
 /** Resolves when the channel is closed and both streams are read to their end; rejects when too much came. */
 function collect(channel: ClientChannel, host: string, options: ExecOptions): Promise<ExecResult> {

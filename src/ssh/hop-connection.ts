@@ -19,6 +19,8 @@ export interface HopConnection {
   /** Resolves when the connection is gone, with what ssh2 had to say about it. */
   readonly closed: Promise<string | undefined>;
   isClosed(): boolean;
+  /** Says goodbye; resolves when that has left, whether or not the other end has heard it. */
+  end(): Promise<void>;
   /** Ends it at once, without a goodbye (ssh2's own destroy does nothing after end). */
   destroy(): void;
 }
@@ -168,7 +170,16 @@ class HopOpening {
       hostKey: this.#hostKey.facts(),
       closed: this.#closed,
       isClosed: () => this.#gone,
+      end: () => this.#end(),
       destroy: () => this.#stream.destroy(),
+    });
+  }
+
+  #end(): Promise<void> {
+    return new Promise(resolve => {
+      this.#stream.once('finish', resolve);
+      void this.#closed.then(() => resolve());
+      this.#client.end();
     });
   }
 

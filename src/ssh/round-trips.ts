@@ -20,6 +20,7 @@ interface Inside {
 }
 
 interface ChannelInside {
+  readonly incoming: { readonly state: string };
   readonly outgoing: { readonly id: number };
   readonly _callbacks: ((failed: boolean | Error | undefined) => void)[];
   subtype: string;
@@ -69,6 +70,10 @@ export function openSession(
   if (id === -1) opened(new Error('Channel open failure: none is free'), undefined as never);
   else protocol.session(id, windowBytes, packetBytes);
 }
+
+/** Whether neither side has closed it. */
+export const isOpen = (channel: ClientChannel): boolean =>
+  (channel as unknown as ChannelInside).incoming.state === 'open';
 
 /** Asks for a command; what is written to the channel from now on goes with the request. `refused` when the server starts none. */
 export function startCommand(

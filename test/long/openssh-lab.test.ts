@@ -1,9 +1,10 @@
 // The program itself, from its command line through two jump hosts and a real sshd to a lab router behind a forced command.
 import assert from 'node:assert/strict';
-import { chmodSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Lab, startLab } from '../../src/lab/lab.ts';
 import { type TestAccess, testAccess } from '../support/access.ts';
+import { handOver } from '../support/behind-sshd.ts';
 import { haveOpenSsh, Keys, publicKey, type Sshd, startSshd } from '../support/openssh.ts';
 import { type Ran, runCli } from '../support/run-cli.ts';
 
@@ -34,16 +35,11 @@ describe('edgewg through a real sshd', function () {
   before(async () => {
     lab = await startLab({ authorizedKeys: [publicKey(inner)] });
     home = testAccess();
-    home.write('lab_known', lab.hostKeyLine.endsWith('\n') ? lab.hostKeyLine : `${lab.hostKeyLine}\n`);
-    const forced = home.write(
-      'forced',
-      `#!/bin/sh\nexec ssh -F /dev/null -i ${inner} -o UserKnownHostsFile=${home.home}/lab_known -o BatchMode=yes -o LogLevel=ERROR -p ${lab.port} ${lab.user}@${lab.host} "$SSH_ORIGINAL_COMMAND"\n`,
-    );
-    chmodSync(forced, 0o755);
+    const forced = handOver(lab, inner, home);
     const hostKeys = names.map(name => keys.make(name, 'ed25519'));
     const authorized = [publicKey(id)];
     for (const [index, key] of hostKeys.entries()) {
-      const lines = index === 2 ? [`ForceCommand ${forced}`] : [];
+      const lines = index === 2 ? [forced] : [];
       sshds.push(await startSshd({ hostKeys: [key], authorized, lines }));
     }
     const hosts = sshds.map(

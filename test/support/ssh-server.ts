@@ -13,6 +13,8 @@ export interface TestServer {
   readonly clients: Set<ssh2.Connection>;
   /** The methods that clients tried, in order. */
   readonly tries: string[];
+  /** What was said to every request for a channel, in order. */
+  readonly channels: ('opened' | 'refused')[];
   stop(): Promise<void>;
 }
 
@@ -21,6 +23,8 @@ export interface ServerOptions {
   /** Decides a login; without it everybody is let in. */
   readonly login?: (context: ssh2.AuthContext) => void;
   readonly config?: Partial<ssh2.ServerConfig>;
+  /** How many channels may be open at once, as MaxSessions of sshd. */
+  readonly mostChannels?: number;
 }
 
 export const hostKey = newSshKey();
@@ -29,6 +33,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const sockets = new Set<Socket>();
   const clients = new Set<ssh2.Connection>();
   const tries: string[] = [];
+  const channels: TestServer['channels'] = [];
+  const { mostChannels = Number.POSITIVE_INFINITY } = options;
   const server = new ssh2.Server({ hostKeys: [hostKey.private], ...options.config }, client => {
     client.on('error', () => {});
     clients.add(client);
@@ -38,10 +44,15 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       if (options.login) options.login(context);
       else context.accept();
     });
-    client.on('session', accept => {
+    let open = 0;
+    client.on('session', (accept, reject) => {
+      const isOpened = open < mostChannels;
+      channels.push(isOpened ? 'opened' : 'refused');
+      if (!isOpened) return void reject();
+      open++;
       accept().on('exec', (acceptExec, _reject, { command }) => {
         const channel = acceptExec();
-        channel.on('error', () => {});
+        channel.on('error', () => {}).on('close', () => open--);
         options.answer?.(channel, command);
       });
     });
@@ -63,6 +74,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     sockets,
     clients,
     tries,
+    channels,
     stop,
   };
 }

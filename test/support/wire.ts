@@ -30,13 +30,14 @@ export async function startWire({
 }): Promise<Wire> {
   let passed = { connections: 0, roundTrips: 0, up: 0, down: 0 };
   const sockets = new Set<net.Socket>();
-  const server = net.createServer({ noDelay: true }, client => {
-    const router = net.connect({ host, port, noDelay: true });
+  // half open, so that one side's end is no answer of the wire's own
+  const server = net.createServer({ noDelay: true, allowHalfOpen: true }, client => {
+    const router = net.connect({ host, port, noDelay: true, allowHalfOpen: true });
     const counted = passed;
     counted.connections += 1;
     // how many round trips what the router has heard was behind
     let heard = counted.roundTrips;
-    // the client's SYN has to come and go before its first byte leaves
+    // the client's SYN has to come and go before its first byte leaves, and the router hears of the connection half a round trip later
     const opened = performance.now() + latencyMs;
     pass(client, router, latencyMs / 2, opened, chunk => {
       counted.up += chunk.length;
@@ -45,7 +46,7 @@ export async function startWire({
         heard = Math.max(heard, behind);
       };
     });
-    pass(router, client, latencyMs / 2, opened, chunk => {
+    pass(router, client, latencyMs / 2, opened + latencyMs / 2, chunk => {
       counted.down += chunk.length;
       const behind = heard + 1;
       return () => {
@@ -73,7 +74,7 @@ export async function startWire({
 }
 
 /**
- * In order, each piece `ms` after it came, and none before `notBefore`: a queue, since two timers of different length may end in one turn.
+ * In order, each piece `ms` after it came, none leaving before `notBefore`: a queue, since two timers of different length may end in one turn.
  * `onChunk` is called as a piece comes, and what it gives as the piece goes on.
  */
 function pass(
@@ -92,7 +93,7 @@ function pass(
     if (queue.length > 0) timer = setTimeout(run, Math.max(0, left()));
   };
   const later = (act: () => void): void => {
-    queue.push({ at: Math.max(performance.now() + ms, notBefore, queue.at(-1)?.at ?? 0), act });
+    queue.push({ at: Math.max(Math.max(performance.now(), notBefore) + ms, queue.at(-1)?.at ?? 0), act });
     if (timer === undefined) run();
   };
   from.on('data', (chunk: Buffer) => {
