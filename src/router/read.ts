@@ -35,8 +35,9 @@ const timeoutMs = 90_000;
 /** The largest configuration that was ever seen has 3 MB; in base64, with all else, that is not a quarter of this. */
 const mostBytes = 16 << 20;
 
-/** The command of the exec. */
-const inBash = (script: string): string => `exec bash -c ${quote(script)}`;
+/** The command of the exec. The words stand behind the script and in its input: under a forced command only the input arrives. */
+const inBash = (script: string, words: readonly string[]): string =>
+  ['exec bash -c', ...[script, 'edgewg', ...words].map(quote)].join(' ');
 
 /**
  * Of every key file the public half, which costs the router a process each; or, where `keyFiles` are given, of these and of those that
@@ -49,7 +50,7 @@ export async function readRouter(
 ): Promise<Reading> {
   const words = ['saved', 'seal', ...(keyFiles ?? ['keys'])].filter(word => isWord.test(word));
   // what a forced command may allow
-  const records = await recordsOf(connection, inBash(readScript()), words, signal);
+  const records = await recordsOf(connection, readScript(), words, signal);
   return interpret(records, connection.remote.user);
 }
 
@@ -90,7 +91,7 @@ export async function readAgain(
   signal?: AbortSignal,
   asked: readonly Asked[] = [],
 ): Promise<Reading> {
-  const records = await recordsOf(connection, inBash(readAgainScript()), ['again', ...asked], signal);
+  const records = await recordsOf(connection, readAgainScript(), ['again', ...asked], signal);
   const { running, facts } = interpret(records, connection.remote.user);
   const names = asked.includes('saved') ? lasting : [...lasting, ...ofSaved];
   const kernel = kernelText(records, asked);
@@ -103,18 +104,19 @@ export async function readAgain(
 
 async function recordsOf(
   connection: Connection,
-  command: string,
+  script: string,
   words: readonly string[],
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, Record>> {
   const nonce = newNonce();
+  const all = [nonce, ...words];
   const options = {
-    input: `${[nonce, ...words].join(' ')}\n`,
+    input: `${all.join(' ')}\n`,
     timeoutMs,
     maxBytes: mostBytes,
     ...(signal === undefined ? {} : { signal }),
   };
-  const result = await connection.exec(command, options);
+  const result = await connection.exec(inBash(script, all), options);
   return readRecords(result.stdout, nonce);
 }
 

@@ -1,13 +1,16 @@
 # edgewg reads a router. The same bytes in every run, so that a forced command can allow just this; it changes nothing.
-# One line on stdin: the nonce, then words. `again` (behind read-again.sh only): what no apply changes is known already, and what is saved
-# is not asked; `saved`: it is; `kernel-routes`: the routes of all tables; `seal`: the sealed digest too; `keys`: the public half of every
-# key file; a path below /config/auth: that file's. On stdout one record, as of say.sh, of all records, each between a line `NONCE NAME`
-# and a line `NONCE CODE`. A process costs an EdgeRouter X 5 to 15 ms: what can go straight through is not captured, and what the client
-# can take apart is sent as it is.
+# As arguments, or without any as one line on stdin: the nonce, then words. An sshd takes no input before the command is there, which over
+# a long line is a round trip; a forced command gets no arguments.
+# `again` (behind read-again.sh only): what no apply changes is known already, and what is saved is not asked; `saved`: it is;
+# `kernel-routes`: the routes of all tables; `seal`: the sealed digest too; `keys`: the public half of every key file; a path below
+# /config/auth: that file's. On stdout one record, as of say.sh, of all records, each between a line `NONCE NAME` and a line `NONCE CODE`.
+# A process costs an EdgeRouter X 5 to 15 ms: what can go straight through is not captured, and what the client can take apart is sent as
+# it is.
 # No secret leaves the router: literal keys become their public half, other secrets the word `redacted`.
 export LC_ALL=C PATH=/opt/vyatta/bin:/opt/vyatta/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 # a line that has gone silent must not leave a process behind
-read -r -t 30 nonce words
+nonce=$1 words=${*:2}
+[ "$nonce" ] || read -r -t 30 nonce words
 case $nonce:$words in :* | *[!0-9a-f]*:* | *:*[!0-9A-Za-z_./@+\ -]*) echo 'no nonce on stdin' >&2; exit 64 ;; esac
 wants() { case " $words " in *" $1 "*) ;; *) return 1 ;; esac; }
 
