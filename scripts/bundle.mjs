@@ -16,17 +16,35 @@ const lateImport = new RegExp(
   'g',
 );
 
-/** yargs measures the texts of its help, which are ours, with libraries that load all of Unicode's rules: 40 ms of every start. */
-const ownMeasure = {
-  name: 'own-measure',
+/** What libraries load at every start, and nobody asks for. */
+const stubs = {
+  // yargs measures the texts of its help, which are ours, with all of Unicode's rules: 40 ms
+  'string-width': "export { columns as default } from './dist/src/report/visible.js';",
+  // yargs looks for a package.json to take a version from, which it is never asked for, and prints what it didn't find
+  'escalade/sync': 'export default () => undefined;',
+  assert: `
+    export const notStrictEqual = (a, b, text) => { if (Object.is(a, b)) throw new Error(text); };
+    export const strictEqual = (a, b, text) => { if (!Object.is(a, b)) throw new Error(text); };`,
+  // chalk asks the environment for its colours, which are always given to it
+  '#supports-color': 'export default { stdout: false, stderr: false };',
+};
+const ownStubs = {
+  name: 'own-stubs',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^string-width$/ }, () => ({ path: 'string-width', namespace: 'own-measure' }));
-    onLoad({ filter: /./, namespace: 'own-measure' }, () => ({
-      contents: "export { columns as default } from './dist/src/report/visible.js';",
+    onResolve({ filter: /^(string-width|escalade\/sync|assert|#supports-color)$/ }, ({ path, importer }) =>
+      path === 'assert' && !/\/yargs\//.test(importer) ? undefined : { path, namespace: 'stub' },
+    );
+    onLoad({ filter: /./, namespace: 'stub' }, ({ path }) => ({
+      contents: stubs[path],
       resolveDir: process.cwd(),
     }));
   },
 };
+
+/** What of Node.js a plan doesn't use, or not at once; each loads a dozen parts of it. Loaded when something of it is used. */
+const lateNode =
+  /=require\(("node:(?:child_process|crypto|dns\/promises|fs\/promises|net|readline(?:\/promises)?|stream|timers\/promises|tty|zlib)")\)(?=[,;])/g;
+const lateHead = 'const later=name=>new Proxy({},{get:(_,key)=>require(name)[key]});';
 
 /** Keeps import() for {@link parts}; the rest is loaded when it is asked for as well, from the same file. */
 const chosenParts = {
@@ -74,7 +92,7 @@ const { metafile, outputFiles } = await build({
   chunkNames: '[name]-[hash]',
   // ssh2's native parts are optional, and Node.js has the same ciphers
   external: ['cpu-features', '*.node'],
-  plugins: [ownMeasure, chosenParts],
+  plugins: [ownStubs, chosenParts],
   metafile: true,
   write: false,
 });
@@ -84,7 +102,9 @@ for (const { path, text } of outputFiles) {
     format: 'cjs',
     supported: { 'dynamic-import': false },
   });
-  writeFileSync(path, text.includes('ownUrl') ? ownUrl + code : code);
+  const late = code.replace(lateNode, '=later($1)');
+  const heads = [text.includes('ownUrl') && ownUrl, late !== code && lateHead].filter(Boolean);
+  writeFileSync(path, heads.join('') + late);
 }
 
 /** The folders of the libraries of which something is in the bundle. */

@@ -1,5 +1,6 @@
 // The command line: the one place that knows the process, and turns signals into AbortSignals.
-import { closeSync } from 'node:fs';
+import { closeSync, fstatSync, statSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { isatty } from 'node:tty';
 import { run } from './cli/run.ts';
 import { Interrupted } from './errors.ts';
@@ -10,7 +11,7 @@ const leavingMs = 3000;
 
 /** Runs one command and leaves its exit code with the process, which ends when its output has gone out. */
 export async function runCli(argv: readonly string[]): Promise<void> {
-  const terminals = [0, 1, 2].filter(fd => isatty(fd));
+  const terminals = [0, 1, 2].filter(isTerminal);
   const stop = new AbortController();
   const leave = new AbortController();
   for (const [name, exit] of Object.entries(signals))
@@ -26,6 +27,16 @@ export async function runCli(argv: readonly string[]): Promise<void> {
   if (process.exitCode === signals.SIGHUP) for (const fd of terminals) closeQuietly(fd);
   // what still waits for a router would keep the process
   if (leave.signal.aborted) process.exit();
+}
+
+/** Asked of devices alone: with what knows terminals Node.js loads all that knows networks. */
+function isTerminal(fd: number): boolean {
+  try {
+    const stat = fstatSync(fd);
+    return stat.isCharacterDevice() && stat.rdev !== statSync(devNull).rdev && isatty(fd);
+  } catch {
+    return false;
+  }
 }
 
 function closeQuietly(fd: number): void {

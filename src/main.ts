@@ -20,5 +20,5 @@ if (argv.length === 1 && /^(--version|-V|version)$/.test(first ?? '')) {
   // written by scripts/write-help.mjs from the definitions of the commands
   process.stdout.write(readFileSync(shippedFile('dist/src/help.txt'), 'utf8'));
 } else {
-  void loadProgram(process.env).runCli(argv);
+  void loadProgram(argv, process).runCli(argv);
 }

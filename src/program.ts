@@ -1,16 +1,43 @@
-// Loads the program, which lies beside this start as a few CommonJS files (scripts/bundle.mjs).
-import nodeModule from 'node:module';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+// Loads the program, which lies beside this start as a few CommonJS files (scripts/bundle.mjs). They require one another by their names
+// alone, so that none of them is looked for; and what V8 compiled of them is kept (code-cache.ts).
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { Script } from 'node:vm';
 import type * as Cli from './cli.ts';
+import { type CacheHost, openCodeCache } from './code-cache.ts';
 import { shippedFile } from './shipped.ts';
 
-/** Compiling it takes longer than most plans: Node.js keeps what came of it where it has a cache for that (22.1 and later). */
-export function loadProgram({ XDG_CACHE_HOME: cache = '' }: NodeJS.ProcessEnv): typeof Cli {
-  const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => unknown };
-  // not in /tmp, where Node.js would have it: code that others could have put there
-  enableCompileCache?.(join(isAbsolute(cache) ? cache : join(homedir(), '.cache'), 'edgewg'));
-  const file = fileURLToPath(shippedFile('dist/bundle/program.cjs'));
-  return nodeModule.createRequire(file)(file) as typeof Cli;
+interface Loaded {
+  exports: unknown;
+}
+
+/** `argv` says which command it is for: each uses other parts of the program. */
+export function loadProgram(argv: readonly string[], host: CacheHost): typeof Cli {
+  const folder = fileURLToPath(shippedFile('dist/bundle/'));
+  const cache = openCodeCache(argv, host);
+  const requireOther = createRequire(folder);
+  const known = new Map<string, Loaded>();
+  const load = (name: string): unknown => {
+    const before = known.get(name);
+    if (before !== undefined) return before.exports;
+    const module: Loaded = { exports: {} };
+    known.set(name, module);
+    const filename = `${folder}${name}`;
+    const source = readFileSync(filename);
+    const cachedData = cache?.find(name, source);
+    // the build writes nothing but ASCII
+    const script = new Script(
+      `(function(exports,require,module,__filename,__dirname){${source.toString('latin1')}\n})`,
+      {
+        filename,
+        ...(cachedData && { cachedData }),
+      },
+    );
+    cache?.keep(name, script);
+    script.runInThisContext()(module.exports, requireOne, module, filename, folder);
+    return module.exports;
+  };
+  const requireOne = (id: string): unknown => (id.startsWith('./') ? load(id.slice(2)) : requireOther(id));
+  return load('program.cjs') as typeof Cli;
 }

@@ -17,7 +17,6 @@ import {
 import { Socket } from 'node:net';
 import { homedir, hostname, userInfo } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline/promises';
 import { addAbortSignal, type Readable, type Writable } from 'node:stream';
 import { isatty, type ReadStream, ReadStream as TerminalStream, type WriteStream } from 'node:tty';
@@ -36,6 +35,7 @@ export interface Host {
   readonly stdin: ReadStream;
   readonly stdout: WriteStream & { readonly fd: number };
   readonly stderr: WriteStream & { readonly fd: number };
+  readonly hrtime: { bigint(): bigint };
   cwd(): string;
 }
 
@@ -96,15 +96,16 @@ export async function lostData({ stdout }: Host): Promise<string | undefined> {
 export function nodeIo(
   host: Host,
   streams: Streams,
-  more: Pick<Io, 'isVerbose' | 'isQuiet' | 'signal' | 'leave'>,
+  more: Pick<Io, 'isVerbose' | 'isQuiet' | 'signal' | 'leave' | 'noteSaved'>,
 ): Io {
-  const canAsk = host.stdin.isTTY === true && host.stderr.isTTY === true;
+  // standard input is opened where somebody asks for it
+  const canAsk = host.stderr.isTTY === true && host.stdin.isTTY === true;
   return {
     ...streams,
     ...more,
     env: host.env,
     cwd: host.cwd(),
-    now: () => performance.now(),
+    now: () => Number(host.hrtime.bigint()) / 1e6,
     readFile: async (path, most, only) => {
       if (path === '-') return await readAll(host.stdin, 'standard input', most, more.signal);
       return await readAll(await openToRead(resolve(host.cwd(), path), path, only), path, most, more.signal);
@@ -131,8 +132,12 @@ export function nodeIo(
       const order = maskCommand(secret, host.env, isOwnStream(host.stderr.fd, host.stdout.fd));
       if (order !== '') host.stderr.write(order);
     },
-    who: `${userInfo().username}@${hostname()}`,
-    terminal: { input: host.stdin, output: host.stderr },
+    get who() {
+      return `${userInfo().username}@${hostname()}`;
+    },
+    get terminal() {
+      return { input: host.stdin, output: host.stderr };
+    },
     ...(canAsk ? { ask: (question: string) => ask(host, question, more.signal) } : {}),
   };
 }

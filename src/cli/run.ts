@@ -23,7 +23,7 @@ export async function run(
     const noteSaved = (): void => {
       isSaved = true;
     };
-    const io = { ...nodeIo(host, outputs(host, !noColor), { isVerbose, isQuiet, ...signals }), noteSaved };
+    const io = nodeIo(host, outputs(host, !noColor), { isVerbose, isQuiet, ...signals, noteSaved });
     const exit = (await run?.(io)) ?? 0;
     const lost = await lostData(host);
     if (lost === undefined) return exit;

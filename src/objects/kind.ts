@@ -1,8 +1,7 @@
 // A kind of object on the router: where its instances stand, the table of its leaves, whose an instance is, and what reports call
 // it. Everything else that edgewg does with objects (wanted, owned, imported, read, told) is derived from that here.
-import { isIPv6 } from 'node:net';
 import { find, has, type Path, startsWith, type Tree, value, values } from '../vyatta/tree.ts';
-import type { Family } from '../wireguard/prefix.ts';
+import { type Family, isIPv6 } from '../wireguard/prefix.ts';
 import type { Data, Draft } from './draft.ts';
 import type { Claim, Hold } from './hold.ts';
 import { type Instance, type Leaf, plainValue, plainWords, valueAt } from './leaf.ts';

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -46,10 +46,19 @@ describe('the bundled program', () => {
       encoding: 'utf8',
       env: { PATH: process.env['PATH'], HOME: folder, NODE_DEBUG: 'module' },
     });
-    const loaded = [...stderr.matchAll(/load "[^"]*\/([\w-]+\.cjs)"/g)].map(found => found[1] ?? '');
+    const [kept = ''] = readdirSync(join(folder, '.cache/edgewg')).filter(name => name.startsWith('plan-'));
+    const bytes = readFileSync(join(folder, '.cache/edgewg', kept));
+    const head = bytes.toString('latin1', 8, 8 + bytes.readUInt32LE(0));
+    const loaded = [...head.matchAll(/"key":"([\w-]+\.cjs) /g)].map(found => found[1] ?? '');
     assert.ok(
       loaded.some(name => name.startsWith('plan-')),
-      stderr.slice(0, 2000),
+      head,
+    );
+    const ofNode = [...stderr.matchAll(/load built-in module node:(\S+)/g)].map(found => found[1] ?? '');
+    assert.ok(ofNode.includes('fs'), stderr.slice(0, 2000));
+    assert.deepEqual(
+      ofNode.filter(name => /^(crypto|child_process|readline.*|net|tty)$/.test(name)),
+      [],
     );
     assert.deepEqual(
       loaded.filter(name => /^(lab|connection|cluster)-/.test(name)),

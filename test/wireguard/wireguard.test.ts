@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import * as net from 'node:net';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { Secret } from '../../src/secret.ts';
@@ -9,6 +10,7 @@ import {
   canonicalInterfaceAddress,
   canonicalPrefix,
   covers,
+  isIPv6,
   overlaps,
   type Prefix,
   parseAddress,
@@ -16,9 +18,40 @@ import {
   printAddress,
 } from '../../src/wireguard/prefix.ts';
 
+/** What is nearly an IPv6 address, and often one. */
+const nearly = fc
+  .array(
+    fc.constantFrom('', '0', '1', 'ffff', 'aB', '00000', 'g', '1.2.3.4', '1.2.3', '01.2.3.4', '1.2.3.256'),
+    {
+      maxLength: 9,
+    },
+  )
+  .map(groups => groups.join(':'));
+
 const prefix = (text: string): Prefix => parsePrefix(text) ?? assert.fail(text);
 
 describe('wireguard: prefixes', () => {
+  it('know an IPv6 address as node:net does', () => {
+    const same = (text: string): void => assert.equal(isIPv6(text), net.isIPv6(text), text);
+    for (const text of [
+      '::',
+      '::1',
+      '1::',
+      ':',
+      ':::',
+      '1:2:3:4:5:6:7::',
+      '::2:3:4:5:6:7:8',
+      '::ffff:1.2.3.4',
+      '1::2::3',
+      '::1/64',
+      '::1]',
+      '[::1]',
+    ])
+      same(text);
+    fc.assert(fc.property(nearly, same), { numRuns: 3000 });
+    fc.assert(fc.property(fc.ipV6(), text => assert.equal(isIPv6(text), true, text)));
+  });
+
   it('print in one form whatever they were written as', () => {
     assert.equal(canonicalPrefix('10.40.8.1/24'), '10.40.8.0/24');
     assert.equal(canonicalPrefix('192.0.2.7'), '192.0.2.7/32');
