@@ -1,9 +1,9 @@
 // How much of real configurations `edgewg import` takes over: of the lines that concern a WireGuard interface, by what they configure,
-// those that the site file says and those that it lists as not for a site file.
+// those that the site file says and those that it lists as not for a site file. The rest is printed: it must be in the file in other words.
 //
 //   node scripts/import-figures.mjs FOLDER…    folders of configurations, searched with their subfolders
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { importSite } from '../dist/src/import/import.js';
 import { deriveWanted } from '../dist/src/objects/all.js';
 import { loadSite } from '../dist/src/site/load.js';
@@ -82,6 +82,8 @@ const rootOf = path => {
 
 const totals = new Map();
 const files = [];
+/** In the file in other words, as a list with commas is, or an address with its host bits; or `log disable`, which says nothing. */
+const others = [];
 for (const file of folders.flatMap(filesOf)) {
   let running;
   try {
@@ -102,11 +104,11 @@ for (const file of folders.flatMap(filesOf)) {
   const keyPath = source => (source.kind === 'router' ? source.path : undefined);
   const wanted = deriveWanted(site, path => place(path), running, keyPath).tree;
   const related = relatedNodes(running, tunnels);
-  const listed = new Set(found.unmanaged.map(({ command }) => command.replaceAll("'", '')));
+  const listed = new Set(found.unmanaged.map(({ line }) => line));
   const isAbout = path =>
     path.some(word => tunnels.has(word)) || related.some(node => startsWith(path, node));
   let [said, unsaid] = [0, 0];
-  for (const { path } of leaves(running)) {
+  for (const { path, node } of leaves(running)) {
     if (!isAbout(path)) continue;
     const root = rootOf(path);
     const count = totals.get(root) ?? { lines: 0, said: 0, listed: 0 };
@@ -114,7 +116,8 @@ for (const file of folders.flatMap(filesOf)) {
     const isSaid = find(wanted, path) !== undefined;
     count.lines++;
     if (isSaid) count.said++;
-    else if (listed.has(`set ${path.join(' ')}`.replaceAll("'", ''))) count.listed++;
+    else if (listed.has(node.line)) count.listed++;
+    else others.push(`${basename(file)}: ${path.join(' ')}`);
     if (isSaid) said++;
     else unsaid++;
   }
@@ -134,3 +137,4 @@ for (const [root, { lines, said, listed }] of [...totals].sort((a, b) => b[1].li
 process.stdout.write(row(`all of ${files.length} configurations`, sum.lines, sum.said, sum.listed));
 const allListed = files.reduce((all, one) => all + one.listed, 0);
 process.stdout.write(`listed as not for a site file: ${allListed}\n`);
+process.stdout.write(`in other words: ${others.length}\n${others.map(one => `  ${one}\n`).join('')}`);

@@ -1,5 +1,6 @@
 // What a site file leaves unsaid of a router's WireGuard, line by line, with the reason: what edgewg would neither plan nor touch.
 import { ownership, whyUnsayable } from '../objects/all.ts';
+import { intoTunnels } from '../objects/clients/into-tunnels.ts';
 import { discovery } from '../objects/discovery.ts';
 import { tunnel } from '../objects/tunnel.ts';
 import { managesInterface } from '../site/manages.ts';
@@ -24,14 +25,16 @@ export function unmanaged(running: Tree, wanted: Tree, site: Site, removed: read
   const owns = ownership(site, running, wanted);
   const said = new Set([...leaves(wanted)].flatMap(({ path }) => forms(path)));
   const names = new Set(tunnel.names(running));
+  const routed = intoTunnels(running);
+  const isRouted = (path: Path): boolean => routed.some(one => startsWith(path, one));
   return [...leaves(running)]
-    .filter(({ path }) => concerns(path, names, removed) || owns(path) === 'kept')
+    .filter(({ path }) => concerns(path, names, removed) || isRouted(path) || owns(path) === 'kept')
     .filter(({ path }) => !forms(path).every(form => said.has(form)))
     .filter(({ path }) => !isSilent(path, running))
     .map(({ path, node }) => ({
       line: node.line,
       command: printCommand('set', path.map(shownWord)),
-      why: reason(path, site, removed, owns(path) === 'kept'),
+      why: reason(path, site, { removed, names, isKept: owns(path) === 'kept' }),
     }));
 }
 
@@ -59,7 +62,14 @@ function forms(path: Path): string[] {
   return all.map(words => words.join('\0'));
 }
 
-function reason(path: Path, site: Site, removed: readonly Removed[], isKept: boolean): string {
+interface Known {
+  readonly removed: readonly Removed[];
+  /** Of all tunnels. */
+  readonly names: ReadonlySet<string>;
+  readonly isKept: boolean;
+}
+
+function reason(path: Path, site: Site, { removed, names, isKept }: Known): string {
   const nearest = removed
     .filter(({ running }) => startsWith(path, running) || startsWith(running, path))
     .sort((x, y) => y.running.length - x.running.length)[0];
@@ -77,6 +87,8 @@ function reason(path: Path, site: Site, removed: readonly Removed[], isKept: boo
   const below = tunnel.match(path)?.below;
   if (below?.length === 0) return 'the site file has no word for it';
   if (below !== undefined || isKept) return 'the site file has no word for it: it is kept';
+  if (!path.some(one => names.has(one)))
+    return 'sends packets into a tunnel, in a way that `clients` has no word for: edgewg reads it and never touches it';
   return 'names a tunnel, and is not for a site file: edgewg reads it and never touches it';
 }
 

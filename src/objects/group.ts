@@ -62,6 +62,14 @@ export function groupUses(tree: Tree): GroupUse[] {
   });
 }
 
+/** The groups that are named below these nodes. */
+export const groupsBelow = (tree: Tree, nodes: readonly Path[]): Path[] =>
+  groupUses(tree)
+    .filter(({ path }) => nodes.some(one => startsWith(path, one)))
+    .flatMap(({ node, name }) =>
+      groups.filter(kind => kind.path(name).includes(node)).map(kind => kind.path(name)),
+    );
+
 /** Those that nothing but what the draft has names: they can be the file's as a whole. */
 export function draftGroups(draft: Draft, running: Tree): void {
   const own = draft.entries.filter(({ at }) => namesGroups(at)).map(entry => entry.running);

@@ -103,6 +103,26 @@ describe('the import of clients', () => {
     }
   });
 
+  it('lists what sends into a tunnel where nobody could be found as its client, line by line', () => {
+    const rest = [
+      'interfaces ethernet eth3 firewall in modify M',
+      'interfaces switch switch0 firewall in modify M',
+      'firewall group address-group FAR address 172.20.0.9',
+      'protocols static table 2 description far',
+      'protocols static table 2 interface-route 0.0.0.0/0 next-hop-interface wg1',
+      'firewall modify M rule 10 action modify',
+      'firewall modify M rule 10 source group address-group FAR',
+      'firewall modify M rule 10 modify table 2',
+    ];
+    for (const manages of [true, false]) {
+      const { text, plan, unmanaged } = imported(aRouter(...home, ...tunnel('0.0.0.0/0'), ...rest), manages);
+      assert.deepEqual(plan.commits, []);
+      assert.doesNotMatch(text, /clients:/);
+      const listed = unmanaged.flatMap(({ command }) => (command.includes('ubnt-discover') ? [] : command));
+      assert.deepEqual(listed.sort(), rest.map(line => `set ${line}`).sort());
+    }
+  });
+
   it('says the number of a rule that stands before those that let own networks past', () => {
     const running = aRouter(
       ...home,

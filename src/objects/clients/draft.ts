@@ -111,7 +111,8 @@ class Drafting {
     const instance = [4, set.name, String(rule.number)] as const;
     const said = modifyRule.data(this.#running, ...instance) as unknown as SaidRule;
     const source = isSayable(this.#running, instance) ? this.#sourceOf(set, said) : undefined;
-    if (source === undefined) return;
+    // a plan would find nobody there, and be refused
+    if (source === undefined || isSeen(this.#sourcesOf(source))) return;
     const name = clientNamed(rule.description)?.client ?? nameFrom(rule);
     const there = clients.find(one => one.name === name);
     if (there === undefined) {
@@ -172,7 +173,7 @@ class Drafting {
           name === one.name && JSON.stringify(data) === JSON.stringify(who),
       );
       const ifaces = new Set(same.flatMap(({ data }) => data.interface ?? []));
-      const all = sourcesOf(this.#inside, this.#tunnel, { at: [], name: '', destinations: [], ...who });
+      const all = this.#sourcesOf(who);
       const isWhole =
         !isSeen(all) && all.ifaces.length === same.length && all.ifaces.every(({ name }) => ifaces.has(name));
       if (isWhole && same.length > 1) {
@@ -186,6 +187,9 @@ class Drafting {
     return merged;
   }
 
+  readonly #sourcesOf = (who: Found['data']): ReturnType<typeof sourcesOf> =>
+    sourcesOf(this.#inside, this.#tunnel, { at: [], name: '', destinations: [], ...who });
+
   /** Which clients; undefined where it can't be said. The interface only where nothing else tells it. */
   #sourceOf(set: Attached, { source }: SaidRule): Found['data'] | undefined {
     const who = saidOf(source);
@@ -193,8 +197,7 @@ class Drafting {
     const named = more.length === 0 ? undefined : set.ifaces.find(one => isNetworkOf(one, who?.address));
     if (named !== undefined) return { interface: named.name };
     if (who !== undefined) {
-      const client = { at: [], name: '', destinations: [], ...who };
-      const found = sourcesOf(this.#inside, this.#tunnel, client);
+      const found = this.#sourcesOf(who);
       const isClear =
         !isSeen(found) &&
         found.ifaces.every(one => value(one.node, attachedModify(4)) === set.name) &&
@@ -251,7 +254,7 @@ class Drafting {
 
   /** Its interface has IPv6 that nobody drops. */
   #leaksIpv6({ data }: Found): boolean {
-    const found = sourcesOf(this.#inside, this.#tunnel, { at: [], name: '', destinations: [], ...data });
+    const found = this.#sourcesOf(data);
     if (isSeen(found)) return false;
     return found.ifaces
       .filter(iface => hasIpv6(this.#inside.all, iface))
