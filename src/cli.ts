@@ -1,4 +1,5 @@
 // The command line: the one place that knows the process, and turns signals into AbortSignals.
+import { setMaxListeners } from 'node:events';
 import { closeSync, fstatSync, statSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { isatty } from 'node:tty';
@@ -14,6 +15,8 @@ export async function runCli(argv: readonly string[]): Promise<void> {
   const terminals = [0, 1, 2].filter(isTerminal);
   const stop = new AbortController();
   const leave = new AbortController();
+  // every router of a fleet listens: that is no leak for Node.js to warn of
+  setMaxListeners(0, stop.signal, leave.signal);
   for (const [name, exit] of Object.entries(signals))
     process.on(name, () => {
       if (!stop.signal.aborted) stop.abort(new Interrupted(name, exit));

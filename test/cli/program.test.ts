@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -32,6 +34,25 @@ describe('the bundled program', () => {
     const { status, stderr } = run({ XDG_CACHE_HOME: join(folder, 'file') });
     assert.equal(stderr, '');
     assert.equal(status, 0);
+  });
+
+  it('has many routers at once without a warning of Node.js', async () => {
+    mkdirSync(join(folder, '.ssh'), { mode: 0o700 });
+    writeFileSync(join(folder, '.ssh/config'), 'ConnectTimeout 1\n', { mode: 0o600 });
+    // of a process that waits for another one: it takes connections, and says nothing
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const sites = Array.from({ length: 12 }, (_, i) => join(folder, `r${i}.yaml`));
+    for (const site of sites)
+      writeFileSync(site, `version: 1\nrouter: { host: 127.0.0.1, port: ${port} }\ntunnels: {}\n`);
+    const words = [join(folder, 'bin/edgewg.js'), 'plan', ...sites, '--jobs', '12'];
+    const env = { PATH: process.env['PATH'], HOME: folder };
+    const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', env });
+    silent.close();
+    assert.equal(stderr, '');
+    assert.equal(stdout.match(/didn't answer within 1 s/g)?.length, 12, stdout);
+    assert.equal(status, 4);
   });
 
   it('loads no SSH, no lab and no cluster for a plan from a snapshot', () => {
