@@ -72,6 +72,8 @@ export interface SshdOptions {
   readonly authorized?: readonly string[];
   /** Further lines of sshd_config; of two the first counts, and these come first. */
   readonly lines?: readonly string[];
+  /** The words of a program that starts it, such as `unshare -m`, and becomes it. */
+  readonly by?: readonly string[];
 }
 
 export async function startSshd(options: SshdOptions): Promise<Sshd> {
@@ -96,9 +98,8 @@ export async function startSshd(options: SshdOptions): Promise<Sshd> {
     'LogLevel VERBOSE',
   ];
   writeFileSync(join(folder, 'sshd_config'), `${config.join('\n')}\n`);
-  const child = spawn(sshd ?? 'sshd', ['-D', '-e', '-f', join(folder, 'sshd_config')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const words = [...(options.by ?? []), sshd ?? 'sshd', '-D', '-e', '-f', join(folder, 'sshd_config')];
+  const child = spawn(words[0] ?? '', words.slice(1), { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.setEncoding('utf8');
   await new Promise<void>((resolve, reject) => {
