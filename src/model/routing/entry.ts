@@ -25,10 +25,10 @@ export interface Entry {
   /** The interface; undefined for a blackhole, and where the network of `via` isn't known. */
   readonly out: string | undefined;
   /** The next hop, where there is one. */
-  readonly via?: string;
+  readonly via?: string | undefined;
   /** The node that makes it. */
   readonly path: Path;
-  readonly line?: number;
+  readonly line?: number | undefined;
 }
 
 /** What a BGP neighbour may announce: `prefix`, and what lies in it up to the length `longest`. */

@@ -99,7 +99,9 @@ function resolved(
     if (!outs.has(one.via)) outs.set(one.via, outOf(one.via));
     const out = outs.get(one.via);
     if (out === null) return [];
-    return out === undefined ? one : { ...one, out };
+    if (out === undefined) return one;
+    const { prefix, origin, distance, via, path, line } = one;
+    return { prefix, origin, distance, out, via, path, line };
   });
 }
 

@@ -19,13 +19,13 @@ export function staticRoutes(tree: Tree, table?: string): Entry[] {
     const direct = `interface-route${six}`;
     for (const [text, node] of find(tree, [...root, direct])?.children ?? [])
       for (const [out, hop] of node.children.get('next-hop-interface')?.children ?? []) {
-        const path = [...root, direct, text, 'next-hop-interface', out];
-        add(found, text, hop, { origin: 'interface', out, path });
+        const path = root.concat(direct, text, 'next-hop-interface', out);
+        add(found, text, hop, { origin: 'interface', out, via: undefined, path });
       }
     const gated = `route${six}`;
     for (const [text, node] of find(tree, [...root, gated])?.children ?? []) {
       for (const [via, hop] of node.children.get('next-hop')?.children ?? []) {
-        const path = [...root, gated, text, 'next-hop', via];
+        const path = root.concat(gated, text, 'next-hop', via);
         add(found, text, hop, { origin: 'route', out: value(hop, ['interface']), via, path });
       }
       const blackhole = node.children.get('blackhole');
@@ -33,7 +33,8 @@ export function staticRoutes(tree: Tree, table?: string): Entry[] {
         add(found, text, blackhole, {
           origin: 'blackhole',
           out: undefined,
-          path: [...root, gated, text, 'blackhole'],
+          via: undefined,
+          path: root.concat(gated, text, 'blackhole'),
         });
     }
   }
@@ -44,15 +45,15 @@ function add(
   found: Entry[],
   text: string,
   node: Tree,
-  said: Pick<Entry, 'origin' | 'out' | 'via' | 'path'>,
+  { origin, out, via, path }: Pick<Entry, 'origin' | 'out' | 'via' | 'path'>,
 ): void {
   const prefix = parsePrefix(text);
   if (prefix === undefined || node.children.has('disable')) return;
   const distance = Number(value(node, ['distance']) ?? staticDistance);
   // 255 means 'never use it' (zebra).
   if (distance === 255) return;
-  const { line } = node;
-  found.push({ prefix, distance, ...said, ...(line !== undefined && { line }) });
+  // of one shape: spread together, each of a large router's thousands would take a kilobyte
+  found.push({ prefix, origin, distance, out, via, path, line: node.line });
 }
 
 /** `system gateway-address` is a default route by another name. */
