@@ -27,6 +27,7 @@ const commands = new Map<string, string>([
   ['backup', 'edgewg snapshot writes the running configuration without secrets'],
   ['export', 'edgewg import writes a site file of what a router has'],
   ['add', 'edgewg tunnel add or edgewg peer add'],
+  ['rotate', 'edgewg keys rotate INTERFACE gives an interface another key'],
   ['output', 'edgewg keys prints the public keys'],
   ['test', 'edgewg lab is a router to try things on'],
   ['ssh', 'edgewg ssh-command prints how to log in'],

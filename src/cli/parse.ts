@@ -110,7 +110,6 @@ async function parserFor(
       'camel-case-expansion': false,
     })
     .demandCommand(1, 'which command?')
-    .recommendCommands()
     .strict()
     .exitProcess(false)
     .showHelpOnFail(false)
@@ -196,13 +195,13 @@ async function suggestOption(error: unknown, argv: readonly string[]): Promise<n
       option: name => known.includes(name),
     });
     if (answer !== undefined) throw answer;
+    const [first = ''] = argv;
+    if (/^[a-z]/i.test(first) && !Object.hasOwn(commands, first)) throw await noCommand(first, error);
   }
   const unknown =
     error instanceof Refused ? /^unknown option or argument: (\S+)$/.exec(error.message)?.[1] : undefined;
   if (!(error instanceof Refused) || unknown === undefined) throw error;
   const known = (await needed(argv)).flatMap(command => Object.keys(command.options));
-  if (unknown === argv.find(word => !word.startsWith('-')) && !Object.hasOwn(commands, unknown))
-    throw new Refused('usage', `there is no command ${unknown}`, 'edgewg --help lists them', error);
   if (argv.includes(unknown)) {
     const hint = known.includes('file') ? 'the site file is named with -f' : error.hint;
     throw new Refused('usage', `unexpected argument: ${unknown}`, hint, error);
@@ -214,10 +213,21 @@ async function suggestOption(error: unknown, argv: readonly string[]): Promise<n
   throw new Refused('usage', `unknown option: --${unknown}`, hint, error);
 }
 
+async function noCommand(name: string, cause: Refused): Promise<Refused> {
+  const { closest } = await import('../site/closest.ts');
+  const { visible } = await import('../report/visible.ts');
+  const close = closest(name, Object.keys(commands));
+  const hint = isTopic(name)
+    ? `edgewg help ${name} is a page about it`
+    : close === undefined
+      ? 'edgewg --help lists them'
+      : `did you mean ${close}?`;
+  return new Refused('usage', `there is no command ${visible(name)}`, hint, cause);
+}
+
 /** What yargs says, in the voice of everything else. */
 const strings = {
   'Show help': 'show this help',
-  'Did you mean %s?': 'there is no such command; did you mean %s?',
   'Not enough non-option arguments: got %s, need at least %s': {
     one: 'an argument is missing',
     other: 'an argument is missing',

@@ -249,6 +249,13 @@ async function routerKey(
   const file = tunnels.value(running, 'privateKey', tunnel.name);
   const live = facts?.interfaces.get(tunnel.name)?.publicKey;
   const key = said ?? live ?? (file === undefined ? undefined : facts?.keyFiles.get(file)?.publicKey);
+  const isThere = tunnels.has(running, tunnel.name);
+  if ((key === undefined || key === '') && facts !== undefined && !isThere)
+    throw new Refused(
+      'no-router-key',
+      `the router has no ${tunnel.name} yet, and so no key of it`,
+      'run `edgewg apply`, which makes it, and then this again; or give --router-key',
+    );
   if (key === undefined || key === '')
     throw new Refused(
       'no-router-key',

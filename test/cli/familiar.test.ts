@@ -6,6 +6,7 @@ const cases: readonly (readonly [words: string, says: RegExp])[] = [
   ['diff', /edgewg has no command diff\n {2}hint: edgewg plan /],
   ['get tunnels', /no command get\n {2}hint: edgewg status /],
   ['destroy', /no command destroy\n {2}hint: edgewg tunnel remove .* --allow delete=N/],
+  ['rotate wg4', /no command rotate\n {2}hint: edgewg keys rotate /],
   ['history', /hint: edgewg rollback --list/],
   ['apply --dry-run', /no option --dry-run here\n {2}hint: edgewg plan /],
   ['apply --check', /hint: edgewg plan /],
@@ -33,6 +34,18 @@ describe('a word of another tool', () => {
     assert.match(
       (await runHere(['constructor'])).stderr,
       /there is no command constructor\n {2}hint: edgewg --help/,
+    );
+    assert.match(
+      (await runHere(['plam', 'site.yaml'])).stderr,
+      /there is no command plam\n {2}hint: did you mean plan\?/,
+    );
+    assert.match(
+      (await runHere(['fleet', 'a.yaml'])).stderr,
+      /there is no command fleet\n {2}hint: edgewg help fleet is a page/,
+    );
+    assert.match(
+      (await runHere(['wg4', 'status'])).stderr,
+      /there is no command wg4\n {2}hint: edgewg --help/,
     );
     assert.match((await runHere(['status', '--watch', '0'])).stderr, /--watch takes a whole number/);
     assert.match((await runHere(['plan', '--formt', 'json'])).stderr, /did you mean --format\?/);

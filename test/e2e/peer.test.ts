@@ -159,6 +159,17 @@ describe('a device that is refused', () => {
     ['with networks that are none', ['new', ...endpoint, '--allowed-ips', '192.168.2.1/24'], /--allowed-ips/],
     ['with a site file from a pipe', ['new', ...endpoint, '-f', '-'], /writes to the site file/],
   ];
+  it('waits for an apply on an interface that the file alone has', async () => {
+    const text = `version: 1\nrouter: ${router.site}\ntunnels: { wg907: { address: [192.0.2.1/24], listenPort: 59907 } }\n`;
+    router.write('new.yaml', text);
+    const ran = ok(await add('new', ...endpoint, '-f', 'new.yaml'), 3);
+    assert.match(
+      ran.stderr,
+      /the router has no wg907 yet, and so no key of it\n {2}hint: run `edgewg apply`/,
+    );
+    assert.equal(readFileSync(join(router.folder, 'new.yaml'), 'utf8'), text);
+  });
+
   for (const [what, words, message] of refusals)
     it(`${what} leaves the files alone`, async () => {
       const [before, files] = [site(), readdirSync(router.folder).sort()];
