@@ -1,6 +1,6 @@
 // The world as Node gives it: streams that may be closed under us, files written as a whole or not at all.
 import { randomBytes } from 'node:crypto';
-import { constants, createReadStream, fstatSync, openSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import {
   type FileHandle,
   mkdir,
@@ -14,20 +14,19 @@ import {
   stat,
   unlink,
 } from 'node:fs/promises';
-import { Socket } from 'node:net';
 import { homedir, hostname, userInfo } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { addAbortSignal, type Readable, type Writable } from 'node:stream';
-import { isatty, type ReadStream, ReadStream as TerminalStream, type WriteStream } from 'node:tty';
+import type { Writable } from 'node:stream';
+import type { ReadStream, WriteStream } from 'node:tty';
 import { Chalk } from 'chalk';
 import type { Io, Output } from '../commands/io.ts';
 import { Refused } from '../errors.ts';
-import { visible } from '../report/visible.ts';
 import { widest } from '../report/wrap.ts';
 import { runProgram } from '../run-program.ts';
 import { maskCommand, withoutOrders } from './mask.ts';
 import { page } from './pager.ts';
+import { fileError, readAll, readWhole, reasons } from './read-file.ts';
 
 /** What is needed of `process`. */
 export interface Host {
@@ -108,7 +107,7 @@ export function nodeIo(
     now: () => Number(host.hrtime.bigint()) / 1e6,
     readFile: async (path, most, only) => {
       if (path === '-') return await readAll(host.stdin, 'standard input', most, more.signal);
-      return await readAll(await openToRead(resolve(host.cwd(), path), path, only), path, most, more.signal);
+      return await readWhole(resolve(host.cwd(), path), path, { most, only, signal: more.signal });
     },
     linkTarget: path => readlink(resolve(host.cwd(), path)).catch(() => undefined),
     listFolder: path => readdir(resolve(host.cwd(), path)).catch(() => []),
@@ -159,40 +158,6 @@ function isOwnStream(fd: number, stdout: number): boolean {
 function stateFolder(env: Io['env']): string {
   const state = env['XDG_STATE_HOME'];
   return join(state?.startsWith('/') ? state : join(env['HOME'] || homedir(), '.local', 'state'), 'edgewg');
-}
-
-/** A pipe is opened without waiting for whoever writes into it, and a terminal is read as one: else no signal could end that. */
-async function openToRead(path: string, name: string, only: 'files' | undefined): Promise<Readable> {
-  const there = await stat(path).catch(() => undefined);
-  if (only === 'files' && there !== undefined && !there.isFile())
-    throw new Refused('file', `can't read ${visible(name)}: it is no regular file`, 'name a file');
-  if (there?.isFIFO()) {
-    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    return new Socket({ fd, readable: true, writable: false });
-  }
-  if (there?.isCharacterDevice()) {
-    const fd = openSync(path, 'r');
-    if (isatty(fd)) return new TerminalStream(fd);
-    return createReadStream(path, { fd });
-  }
-  return createReadStream(path);
-}
-
-async function readAll(stream: Readable, name: string, most: number, signal: AbortSignal): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of addAbortSignal(signal, stream)) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > most) break;
-    }
-  } catch (error) {
-    throw fileError("can't read", name, error);
-  }
-  if (size > most)
-    throw new Refused('too-large', `${visible(name)} is larger than ${most} bytes`, 'is it the right file?');
-  return Buffer.concat(chunks);
 }
 
 async function makeFolder(path: string, name: string, mode: number): Promise<void> {
@@ -246,24 +211,6 @@ async function fill(handle: FileHandle, text: string | Buffer, mode: number): Pr
   } finally {
     await handle.close();
   }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EEXIST: 'there is a file in its place',
-  EISDIR: 'it is a directory',
-  ENOTDIR: 'a part of the path is no directory',
-  ENOSPC: 'no space left on the device',
-  EROFS: 'the file system is read-only',
-};
-
-function fileError(what: string, name: string, error: unknown): unknown {
-  if (!(error instanceof Error) || error.name === 'AbortError') return error;
-  const { code } = error as NodeJS.ErrnoException;
-  const reason = (code !== undefined && reasons[code]) || visible(error.message);
-  return new Refused('file', `${what} ${visible(name)}: ${reason}`, undefined, error);
 }
 
 async function ask(host: Host, question: string, signal: AbortSignal): Promise<string> {

@@ -59,6 +59,9 @@ async function fromFile(loaded: LoadedSite, file: string, io: Io): Promise<Made>
   return { plan, running, origin, bindings: () => ({ origin, running: runningLines(running) }) };
 }
 
+/** Of the comments that a snapshot begins with. */
+const headBytes = 64 * 1024;
+
 /** What a saved configuration says; of its text, which may have megabytes, nothing stays while it is planned. */
 async function readSaved(
   file: string,
@@ -71,6 +74,8 @@ async function readSaved(
   const { readOrigin } = await import('../plan/snapshot.ts');
   const bytes = await io.readFile(file, mostBytes);
   const running = redact(readConfiguration(bytes, name));
-  const text = bytes.toString('utf8');
-  return { running, version: releaseLine(text), origin: readOrigin(text) };
+  // the last line and the first ones: all of it once more would be as much as the tree
+  const release = Math.max(0, bytes.lastIndexOf('\n/* Release version: '));
+  const version = releaseLine(bytes.toString('utf8', release, release + 200));
+  return { running, version, origin: readOrigin(bytes.toString('utf8', 0, headBytes)) };
 }

@@ -12,6 +12,7 @@ import { printCommand } from './words.ts';
  */
 export function parseCommands(text: string): Tree {
   const tree = emptyTree();
+  const own = ownWords();
   const problems: (Place & { message: string })[] = [];
   const isEnded = text.endsWith('\n');
   let count = 0;
@@ -30,7 +31,7 @@ export function parseCommands(text: string): Tree {
     if (line.startsWith('comment ') && line.includes(" '"))
       while (!line.endsWith("'") && at <= text.length) line += `\n${next()}`;
     const isLast = !isEnded && at > text.length;
-    const problem = readLine(tree, line, number) ?? (isLast ? cutShort(line) : undefined);
+    const problem = readLine(tree, own, line, number) ?? (isLast ? cutShort(line) : undefined);
     if (problem !== undefined) problems.push({ line: number, ...problem });
   }
   if (problems.length > 0) throw new UnreadableText(problems);
@@ -42,7 +43,7 @@ const mostWords = 100;
 
 type Problem = { column: number; message: string } | undefined;
 
-function readLine(tree: Tree, line: string, number: number): Problem {
+function readLine(tree: Tree, own: (word: string) => string, line: string, number: number): Problem {
   if (line === '' || line.startsWith('#')) return undefined;
   const verb = line.slice(0, line.indexOf(' '));
   if (verb === 'comment') return readComment(tree, line, number);
@@ -51,8 +52,21 @@ function readLine(tree: Tree, line: string, number: number): Problem {
   if (!Array.isArray(path)) return path;
   if (path.length === 0) return { column: 5, message: '`set` without a path' };
   if (path.length > mostWords) return { column: 5, message: `a path of ${path.length} words` };
-  insert(tree, path, number);
+  insert(tree, path, number, own);
   return undefined;
+}
+
+/** A word that is cut from a text keeps all of it: the tree gets a copy, the same one wherever the word stands. */
+function ownWords(): (word: string) => string {
+  const known = new Map<string, string>();
+  return word => {
+    let own = known.get(word);
+    if (own === undefined) {
+      own = Buffer.from(word).toString();
+      known.set(own, own);
+    }
+    return own;
+  };
 }
 
 /** The last line has no end, and its last word begins with a quote that doesn't close. */

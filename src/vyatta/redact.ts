@@ -83,17 +83,27 @@ export function redact(tree: Tree): Tree {
 function copy(tree: Tree, place: Place): Tree {
   const { comment } = tree;
   const isCommentHidden = comment !== undefined && (place.next === 'hidden' || holdsCredentials(comment));
-  let isChanged = isCommentHidden;
-  const children: [string, Tree][] = [];
+  // most nodes stay, and a list for each of them would be as much as the whole tree
+  let children: FewChildren<Tree> | undefined;
   for (const [word, node] of tree.children) {
     const next = step(place, word);
     const shown = next === undefined ? shownWord(place, word, node) : word;
     const below = next === undefined ? hiddenBelow(node) : copy(node, next);
-    isChanged ||= shown !== word || below !== node;
-    children.push([shown, below]);
+    if (children === undefined && (shown !== word || below !== node)) children = childrenBefore(tree, word);
+    children?.set(shown, below);
   }
-  if (!isChanged) return tree;
-  return { ...tree, children: new FewChildren(children), ...(isCommentHidden && { comment: redacted }) };
+  if (children === undefined && !isCommentHidden) return tree;
+  children ??= new FewChildren(tree.children);
+  return { ...tree, children, ...(isCommentHidden && { comment: redacted }) };
+}
+
+function childrenBefore(tree: Tree, end: string): FewChildren<Tree> {
+  const children = new FewChildren<Tree>();
+  for (const [word, node] of tree.children) {
+    if (word === end) break;
+    children.set(word, node);
+  }
+  return children;
 }
 
 /** Nothing below what is hidden is shown, not even how much there is. */

@@ -23,14 +23,14 @@ export function emptyTree(): Tree {
   return { children: new FewChildren() };
 }
 
-/** Adds every missing node of `path`; gives the last one. Existing nodes keep their line. */
-export function insert(tree: Tree, path: Path, line?: number): Tree {
+/** Adds every missing node of `path`, with `own` of its word; gives the last one. Existing nodes keep their line. */
+export function insert(tree: Tree, path: Path, line?: number, own?: (word: string) => string): Tree {
   let node = tree;
   for (const word of path) {
     let child = node.children.get(word);
     if (child === undefined) {
       child = line === undefined ? emptyTree() : { children: new FewChildren(), line };
-      node.children.set(word, child);
+      node.children.set(own === undefined ? word : own(word), child);
     }
     node = child;
   }

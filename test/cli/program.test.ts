@@ -64,12 +64,13 @@ describe('the bundled program', () => {
         part,
       );
     const words = ['plan', '-f', 'fixtures/blog/site.yaml', '--running', 'fixtures/blog/router.commands'];
+    const cache = join(folder, 'one-run');
     const { stderr } = spawnSync(process.execPath, [join(folder, 'bin/edgewg.js'), ...words], {
       encoding: 'utf8',
-      env: { PATH: process.env['PATH'], HOME: folder, NODE_DEBUG: 'module' },
+      env: { PATH: process.env['PATH'], HOME: folder, NODE_DEBUG: 'module', XDG_CACHE_HOME: cache },
     });
-    const [kept = ''] = readdirSync(join(folder, '.cache/edgewg')).filter(name => name.startsWith('plan-'));
-    const bytes = readFileSync(join(folder, '.cache/edgewg', kept));
+    const [kept = ''] = readdirSync(join(cache, 'edgewg'));
+    const bytes = readFileSync(join(cache, 'edgewg', kept));
     const head = bytes.toString('latin1', 8, 8 + bytes.readUInt32LE(0));
     const loaded = [...head.matchAll(/"key":"([\w-]+\.cjs) /g)].map(found => found[1] ?? '');
     assert.ok(
