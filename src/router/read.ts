@@ -35,7 +35,7 @@ const timeoutMs = 90_000;
 /** The largest configuration that was ever seen has 3 MB; in base64, with all else, that is not a quarter of this. */
 const mostBytes = 16 << 20;
 
-/** The command of the exec. The words stand behind the script and in its input: under a forced command only the input arrives. */
+/** The command of the exec. */
 const inBash = (script: string, words: readonly string[]): string =>
   ['exec bash -c', ...[script, 'edgewg', ...words].map(quote)].join(' ');
 
@@ -49,8 +49,8 @@ export async function readRouter(
   keyFiles?: readonly string[],
 ): Promise<Reading> {
   const words = ['saved', 'seal', ...(keyFiles ?? ['keys'])].filter(word => isWord.test(word));
-  // what a forced command may allow
-  const records = await recordsOf(connection, readScript(), words, signal);
+  // a forced command may allow it, and then gets nothing but the input
+  const records = await recordsOf(connection, readScript(), words, { signal, hasInput: true });
   return interpret(records, connection.remote.user);
 }
 
@@ -91,7 +91,7 @@ export async function readAgain(
   signal?: AbortSignal,
   asked: readonly Asked[] = [],
 ): Promise<Reading> {
-  const records = await recordsOf(connection, readAgainScript(), ['again', ...asked], signal);
+  const records = await recordsOf(connection, readAgainScript(), ['again', ...asked], { signal });
   const { running, facts } = interpret(records, connection.remote.user);
   const names = asked.includes('saved') ? lasting : [...lasting, ...ofSaved];
   const kernel = kernelText(records, asked);
@@ -106,12 +106,12 @@ async function recordsOf(
   connection: Connection,
   script: string,
   words: readonly string[],
-  signal?: AbortSignal,
+  { signal, hasInput = false }: { readonly signal: AbortSignal | undefined; readonly hasInput?: boolean },
 ): Promise<ReadonlyMap<string, Record>> {
   const nonce = newNonce();
   const all = [nonce, ...words];
   const options = {
-    input: `${all.join(' ')}\n`,
+    ...(hasInput && { input: `${all.join(' ')}\n` }),
     timeoutMs,
     maxBytes: mostBytes,
     ...(signal === undefined ? {} : { signal }),
