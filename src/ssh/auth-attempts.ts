@@ -87,7 +87,10 @@ export class AuthAttempts {
   }
 
   refusal(): NoAccess {
-    const { user, name } = this.#hop;
+    const { user, name, isUserSaid } = this.#hop;
+    const other = isUserSaid
+      ? ''
+      : `; or say who logs in, since ${user} is only who runs this: \`user\` of the site file's router, USER@HOST, or User in ~/.ssh/config`;
     const labels = [...new Set(this.#tried.map(({ label }) => label))];
     const told = labels.length === 0 ? '' : `, tried ${labels.join(', ')}`;
     const takes = this.#offered.length === 0 ? '' : ` (it takes ${printable(this.#offered.join(', '), 200)})`;
@@ -95,12 +98,13 @@ export class AuthAttempts {
     const message = `${name} doesn't let ${user} in${told}${takes}${why && `: ${why}`}`;
     const password = this.#tried.some(({ method }) => method !== 'publickey');
     const problem = this.#problems[0];
-    if (password) return new NoAccess('wrong-password', message, 'correct EDGEWG_PASSWORD or what you type');
+    if (password)
+      return new NoAccess('wrong-password', message, `correct EDGEWG_PASSWORD or what you type${other}`);
     if (problem !== undefined) return new NoAccess(problem.code, message, problem.hint);
     const hint =
       labels.length === 0
         ? 'give a key (ssh-agent, IdentityFile) or EDGEWG_PASSWORD'
         : `add one of these keys to ${user} on the router, or set EDGEWG_PASSWORD`;
-    return new NoAccess('login-refused', message, hint);
+    return new NoAccess('login-refused', message, `${hint}${other}`);
   }
 }

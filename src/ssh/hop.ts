@@ -8,6 +8,8 @@ export interface Hop {
   readonly host: string;
   readonly port: number;
   readonly user: string;
+  /** Else it is the one who runs this, as with ssh. */
+  readonly isUserSaid: boolean;
   /** 0: whatever the name resolves to. */
   readonly family: 0 | 4 | 6;
   readonly bindAddress: string | undefined;

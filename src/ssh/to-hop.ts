@@ -15,7 +15,8 @@ export function toHop(target: Target, settings: Settings, access: Access): Hop {
   const named = settings.first('hostname');
   const host = named === undefined ? target.host : expand(named, { h: target.host });
   const port = target.port ?? integer(settings, 'port', 22, 65535);
-  const user = target.user ?? settings.first('user') ?? access.localUser;
+  const saidUser = target.user ?? settings.first('user');
+  const user = saidUser ?? access.localUser;
   const alias = settings.first('hostkeyalias')?.toLowerCase();
   const names = namesOf({ name: target.host, host, port, user }, access, alias);
   const path = (text: string) => expandPath(text, names, access);
@@ -27,6 +28,7 @@ export function toHop(target: Target, settings: Settings, access: Access): Hop {
     host,
     port,
     user,
+    isUserSaid: saidUser !== undefined,
     family: family(settings.first('addressfamily')),
     bindAddress: settings.first('bindaddress'),
     connectTimeoutMs: 1000 * (seconds(settings, 'connecttimeout', 20) || 20),

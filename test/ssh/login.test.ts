@@ -51,6 +51,22 @@ describe('a login', () => {
     assert.equal(access.questions.length, 2);
   });
 
+  it('that fails asks who it is, where nobody said that', async () => {
+    await serve(
+      takes(['password'], () => false),
+      { env: { EDGEWG_PASSWORD: 'no' } },
+    );
+    const nobody = await comeIn(at(server.port), access);
+    assert.equal(nobody.code, 'wrong-password');
+    assert.match(
+      nobody.hint,
+      /; or say who logs in, since \S+ is only who runs this: `user` of the site file/,
+    );
+    assert.doesNotMatch((await comeIn(at(server.port, { user: 'ubnt' }), access)).hint, /who runs this/);
+    access.write('.ssh/config', 'User ubnt\n');
+    assert.doesNotMatch((await comeIn(at(server.port), access)).hint, /who runs this/);
+  });
+
   it('asks a person as often as ssh does, and then gives up', async () => {
     await serve(
       takes(['password'], () => false),
