@@ -42,11 +42,10 @@ export class Wanted {
   set(path: Path, at: SitePath): void {
     if (!this.#isKnown(path)) return;
     const place = this.placeOf(at);
-    const node = insert(this.tree, path);
-    if (!this.#places.has(node)) this.#places.set(node, place);
-    for (let depth = 1; depth < path.length; depth++) {
-      const parent = insert(this.tree, path.slice(0, depth));
-      if (!this.#places.has(parent)) this.#places.set(parent, place);
+    let node = this.tree;
+    for (const word of path) {
+      node = insert(node, [word]);
+      if (!this.#places.has(node)) this.#places.set(node, place);
     }
   }
 

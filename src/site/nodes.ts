@@ -28,10 +28,12 @@ export interface Spot {
 /** The spot at `path`, or the nearest one above that is written; `rest` is what isn't. */
 export function spotAt(root: Spot, path: SitePath): { spot: Spot; rest: SitePath } {
   let spot = root;
-  for (const [i, step] of path.entries()) {
+  let at = 0;
+  for (const step of path) {
     const below = spot.children?.get(step);
-    if (below === undefined) return { spot, rest: path.slice(i) };
+    if (below === undefined) return { spot, rest: path.slice(at) };
     spot = below;
+    at++;
   }
   return { spot, rest: [] };
 }

@@ -1,10 +1,15 @@
 // EW136: one public key for the peers of two tunnels.
-import { peersOf } from '../../model/routing/peers.ts';
+import { type PeerOnRouter, peersOf } from '../../model/routing/peers.ts';
 import { tunnel as kind } from '../../objects/tunnel.ts';
 import type { Check } from '../../plan/types/check.ts';
 import { has } from '../../vyatta/tree.ts';
 import { livingTunnels } from '../routing/routes.ts';
 import { finding, onRouter, viewOf } from '../view.ts';
+
+interface Use {
+  readonly iface: string;
+  readonly peer: PeerOnRouter;
+}
 
 export const oneKeyTwice: Check = {
   explanations: {
@@ -19,24 +24,22 @@ export const oneKeyTwice: Check = {
   },
   find(input) {
     const { after } = viewOf(input);
-    const uses = after.ifaces
-      .filter(iface => kind.has(after.tree, iface.name) && !iface.disabled)
-      .flatMap(iface =>
-        peersOf(iface)
-          .filter(peer => !peer.disabled)
-          .map(peer => ({ iface: iface.name, peer })),
-      );
-    return livingTunnels(input).flatMap((tunnel, i, all) =>
+    const uses = new Map<string, Use[]>();
+    for (const iface of after.ifaces) {
+      if (!kind.has(after.tree, iface.name) || iface.disabled) continue;
+      for (const peer of peersOf(iface)) {
+        if (peer.disabled) continue;
+        const same = uses.get(peer.key);
+        if (same === undefined) uses.set(peer.key, [{ iface: iface.name, peer }]);
+        else same.push({ iface: iface.name, peer });
+      }
+    }
+    const tunnels = livingTunnels(input);
+    const order = new Map(tunnels.map(({ name }, i) => [name, i]));
+    return tunnels.flatMap((tunnel, i) =>
       tunnel.peers.flatMap(peer => {
-        const earlier = all.slice(0, i).map(({ name }) => name);
-        const isOurs = (name: string): boolean => all.some(one => one.name === name);
-        // of two in the file the later one tells
-        const other = uses.find(
-          use =>
-            use.peer.key === peer.publicKey &&
-            use.iface !== tunnel.name &&
-            (earlier.includes(use.iface) || !isOurs(use.iface)),
-        );
+        // of two in the file the later one tells; before them all comes what the file doesn't have
+        const other = uses.get(peer.publicKey)?.find(({ iface }) => (order.get(iface) ?? -1) < i);
         if (peer.disable || other === undefined) return [];
         const there = other.peer.endpoint?.host;
         const isTwo = peer.endpoint !== undefined && there !== undefined && peer.endpoint.host !== there;

@@ -36,12 +36,13 @@ function phonesOf(input: CheckInput, tunnel: Tunnel): Finding[] {
   const { after, site } = input;
   const uplinks = viewOf(input).after.wan(4);
   const masks = uplinks.some(({ iface }) => sourceNatOf(after, iface).rules.length > 0);
+  if (!masks) return [];
   const isServed =
     isNode(site, tunnel) ||
     site.bgp?.neighbors.some(one => one.tunnel === tunnel.name) === true ||
     // they leave by another tunnel, whose checks follow them
     site.tunnels.some(({ clients }) => clients?.from.some(one => one.interface === tunnel.name));
-  if (!masks || isServed) return [];
+  if (isServed) return [];
   const networks = tunnel.address
     .flatMap(text => parseInterfaceAddress(text) ?? [])
     .filter(({ family }) => family === 4);
