@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { nodeIo, outputs } from '../../src/cli/node-io.ts';
 
@@ -16,15 +17,30 @@ const site = (privateKey: string): string =>
 /** Runs edgewg at a terminal of its own, closes that while it waits for a pipe, and tells its exit code; less than 0 for a signal. */
 const closing = `
 import os, pty, sys, time
+def reader():
+    # nobody can open a pipe to write before somebody reads
+    while True:
+        try: return os.open('pipe', os.O_WRONLY | os.O_NONBLOCK)
+        except OSError: time.sleep(0.05)
 node, program, stderr = sys.argv[1:]
 child, terminal = pty.fork()
 if child == 0:
     if stderr: os.dup2(os.open(stderr, os.O_WRONLY | os.O_CREAT, 0o600), 2)
     os.execv(node, [node, program, 'validate', '-f', 'pipe'])
-time.sleep(2)
+writer = reader()
 os.close(terminal)
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 `;
+
+/** Waits until somebody reads from a pipe: nobody can open it to write before. */
+async function writerOf(path: string): Promise<number> {
+  for (;;)
+    try {
+      return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch {
+      await sleep(50);
+    }
+}
 
 describe('input that is none', function () {
   this.timeout(60_000);
@@ -69,9 +85,10 @@ describe('input that is none', function () {
 
   it('ends with a signal while it waits for a pipe', async () => {
     const child = spawn(process.execPath, [program, 'validate', '-f', 'pipe'], { cwd: folder });
-    await new Promise(resolve => setTimeout(resolve, 1500));
+    const writer = await writerOf(join(folder, 'pipe'));
     child.kill('SIGINT');
     const [exit] = await once(child, 'exit');
+    closeSync(writer);
     assert.equal(exit, 130);
   });
 
