@@ -110,6 +110,8 @@ export class ShellBox implements ScenarioBox {
       cwd: this.root,
       env: { PATH: process.env['PATH'], LAB_GROUP: 'vyattacfg' },
     });
+    // one that ends early doesn't read it
+    child.stdin.on('error', () => undefined);
     child.stdin.end([...prologue, ...body, ''].join('\n'));
     const [stdout, stderr] = await Promise.all([collect(child.stdout), collect(child.stderr)]);
     const pieces = stdout.replaceAll(this.root, '').split(`\n${mark}`);

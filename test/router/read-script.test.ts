@@ -10,6 +10,8 @@ const nonce = '0'.repeat(32);
 describe('the script of a reading', () => {
   const read = async (words: readonly string[], input: string | undefined) => {
     const child = spawn('bash', ['-c', readScript(), 'edgewg', ...words]);
+    // with arguments it may be gone before it reads any
+    child.stdin.on('error', () => undefined);
     if (input !== undefined) child.stdin.end(input);
     const [stdout, [exit]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
     child.stdin.destroy();
