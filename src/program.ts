@@ -26,9 +26,8 @@ export function loadProgram(argv: readonly string[], host: CacheHost): typeof Cl
     const filename = `${folder}${name}`;
     const source = readFileSync(filename);
     const cachedData = cache?.find(name, source);
-    // the build writes nothing but ASCII
     const script = new Script(
-      `(function(exports,require,module,__filename,__dirname){${source.toString('latin1')}\n})`,
+      `(function(exports,require,module,__filename,__dirname){${source.toString('utf8')}\n})`,
       {
         filename,
         ...(cachedData && { cachedData }),

@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runHere } from '../support/run-here.ts';
 
 describe('the bundled program', () => {
   let folder: string;
@@ -27,6 +28,24 @@ describe('the bundled program', () => {
     assert.equal(stderr, '');
     assert.equal(status, 0);
     assert.match(stdout, /^edgewg plan/);
+  });
+
+  it('says the same as its source, signs that are no letters of ASCII too', async () => {
+    const blog = ['-f', 'fixtures/blog/site.yaml', '--running', 'fixtures/blog/router.commands'];
+    for (const words of [
+      ['plan', ...blog, '--format', 'markdown'],
+      ['graph', ...blog, '--format', 'mermaid'],
+    ]) {
+      const here = await runHere(words);
+      const env = { PATH: process.env['PATH'], HOME: folder, NODE_DISABLE_COMPILE_CACHE: '1' };
+      const bundled = spawnSync(process.execPath, [join(folder, 'bin/edgewg.js'), ...words], {
+        encoding: 'utf8',
+        env,
+      });
+      assert.match(here.stdout, /[…−→]/);
+      assert.equal(bundled.stdout, here.stdout);
+      assert.equal(bundled.status, here.exit);
+    }
   });
 
   it('runs where nothing can be kept of what was compiled', () => {

@@ -192,7 +192,8 @@ tunnels:
       home.write('edgewg.yaml', site);
       const folders = [home.home, join(root, 'config'), join(root, 'tmp')];
       const before = state(...folders);
-      const env = { HOME: home.home, ...row.env?.() };
+      // what is compiled of the program would be kept in this home
+      const env = { HOME: home.home, NODE_DISABLE_COMPILE_CACHE: '1', ...row.env?.() };
       for (const args of [['apply', '--yes', '--allow', 'drift'], ['plan']]) {
         const ran = await runCli(args, { cwd: home.home, env });
         const said = ran.stdout + ran.stderr;
