@@ -35,8 +35,8 @@ function nameOf(kind, lines, latencyMs) {
 }
 
 /**
- * Ratios within one case, each with its goal and with what CI holds: the figures of docs/contributing/benchmarks.md with a margin of a quarter
- * to a half, since the machines are shared, and a busy one slows down what we compute but not what the lab router waits.
+ * Ratios within one case, each with its goal and with what CI holds: what a machine whose processes start four times as slowly gave (1.9 to
+ * 2.1, 1.5 and 2.5) with a margin of a quarter, since such a one slows down what we compute but not what the lab router waits.
  */
 function ratios({ cases }) {
   const found = [];
@@ -50,12 +50,12 @@ function ratios({ cases }) {
     const most = goalOf(name);
     if (kind === 'plan') {
       const floor = m['plain ssh, show configuration commands'].wall + m['node -e 0'].wall;
-      add('plan / (plain ssh + node -e 0)', own.wall / floor, { most: most ?? 1.3 }, { most: 2 }, name);
+      add('plan / (plain ssh + node -e 0)', own.wall / floor, { most: most ?? 1.3 }, { most: 2.6 }, name);
       continue;
     }
     if (m['plain ssh'])
-      add('apply / plain ssh', own.wall / m['plain ssh'].wall, { most: most ?? 1.25 }, { most: 1.7 }, name);
-    if (m.ansible) add('ansible / apply', m.ansible.wall / own.wall, { least: 3 }, { least: 2.2 });
+      add('apply / plain ssh', own.wall / m['plain ssh'].wall, { most: most ?? 1.25 }, { most: 2 }, name);
+    if (m.ansible) add('ansible / apply', m.ansible.wall / own.wall, { least: 3 }, { least: 1.9 });
     if (m.netmiko) add('netmiko / apply', m.netmiko.wall / own.wall, { least: 6 }, { least: 5 });
   }
   return found;
