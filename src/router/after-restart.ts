@@ -28,8 +28,12 @@ export function cameUpWith({ held, reading, replan }: Restart, now: Reading): Ca
   return isWanted && facts.isDriftKnown && facts.drift.length === 0 ? 'applied' : 'neither';
 }
 
+/** Empty digests, of what can't be read, are no evidence. */
 export const isAsBefore = (held: HeldApply, { facts }: Reading): boolean =>
-  facts.digest === held.before && facts.savedDigest === held.saved;
+  facts.digest === held.before &&
+  facts.savedDigest === held.saved &&
+  facts.digest !== '' &&
+  facts.savedDigest !== '';
 
 /** Where that is not what was asked for. */
 export function restartError({ id }: HeldApply, found: CameUpWith): EdgewgError {
