@@ -8,6 +8,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   type Stats,
@@ -67,7 +68,10 @@ function cacheIn(folder: string, file: string, own: number, host: CacheHost): Co
     try {
       for (const [key, script] of scripts) found.set(key, script.createCachedData());
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      if (isOwnAlone(lstatSync(folder), own)) writeWhole(path, `${path}.${host.pid}`, pack(found));
+      if (!isOwnAlone(lstatSync(folder), own)) return;
+      writeWhole(path, `${path}.${host.pid}`, pack(found));
+      for (const name of readdirSync(folder))
+        if (isOfOther(name, host.version)) unlinkSync(join(folder, name));
     } catch {
       // a folder that can't be written, a disk that is full: the next start compiles again
     }
@@ -117,6 +121,12 @@ function readOwn(path: string, own: number): Buffer {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Of another version of Node.js, which may never run again: whoever has two of them compiles once more where they take turns. */
+function isOfOther(name: string, version: string): boolean {
+  const written = /^[a-z-]+-(v\d+\.\d+\.\d+)-\w+(?:\.\d+)?$/.exec(name)?.[1];
+  return written !== undefined && written !== version;
 }
 
 const isOwnAlone = ({ uid, mode }: Stats, own: number): boolean => uid === own && (mode & 0o022) === 0;

@@ -63,6 +63,15 @@ describe('what was compiled of the program', () => {
     assert.equal(statSync(kept).ino, before, 'nothing new, and still written');
   });
 
+  it('takes the place of what another version of Node.js kept, and of nothing else', () => {
+    start(files);
+    for (const name of ['plan-v20.0.0-x64', 'ssh-command-v20.0.0-x64.77', 'notes', 'v20.0.0-x64'])
+      writeFileSync(join(folder, name), '');
+    start(files, ['apply']);
+    const own = ['apply', 'plan'].map(command => `${command}-${process.version}-${process.arch}`);
+    assert.deepEqual(readdirSync(folder).sort(), [...own, 'notes', 'v20.0.0-x64'].sort());
+  });
+
   it('has a file for each command, and one for whatever is none', () => {
     for (const words of [['plan'], ['status', 'plan'], ['../plan'], []]) start(files, words);
     assert.deepEqual(
