@@ -18,6 +18,7 @@ import {
 } from '../support/attempt.ts';
 import { aPeer, aSite, aTunnel } from '../support/builders.ts';
 import { baseBoot, type Spoil, startRouter, type TestRouter } from '../support/router.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 let router: TestRouter;
 /** What a test does to the router's calls. */
@@ -88,7 +89,7 @@ describe('apply', () => {
       dialer: { name: 'nowhere', dial: () => Promise.reject(dial) },
       connection: { ...connection, exec: (command, options) => connection.exec(command, options) },
     }).catch(() => undefined);
-    await waitFor(() => readLog().includes('undone'));
+    await waitUntil(() => readLog().includes('undone'));
     await connection.close();
     await assertClean(router, before);
   });
@@ -125,7 +126,7 @@ describe('apply', () => {
       },
     });
     assert.ok(error?.exit === 5 || error?.exit === 6, error?.message);
-    await waitFor(() => readLog().includes('rebooting into the saved configuration'));
+    await waitUntil(() => readLog().includes('rebooting into the saved configuration'));
     router.lab.faults.clear();
     await router.lab.reboot();
     const after = await look(router);
@@ -157,7 +158,7 @@ describe('apply', () => {
     spoil = call => (call.args[0] === 'save' ? hanging : Promise.resolve(undefined));
     const { before, error } = await attempt(router, oneTunnel, brief, undefined, {
       moreProbes: async () => {
-        await waitFor(() => readLog().includes('switch fires: time is up'));
+        await waitUntil(() => readLog().includes('switch fires: time is up'));
         await waitUntil(async () => !printCommands((await look(router)).running).includes('wg4'));
         goOn();
         return [{ name: 'a probe', ok: false, saw: 'nothing' }];
@@ -205,7 +206,7 @@ describe('apply', () => {
         return undefined;
       });
       assert.notEqual(error, undefined);
-      await waitFor(() => leftInTmp() === 0);
+      await waitUntil(() => leftInTmp() === 0);
       assert.equal(printCommands((await look(router)).running), between);
     });
 
@@ -222,7 +223,7 @@ describe('apply', () => {
         return undefined;
       });
       assert.match(error?.message ?? '', /wg4/);
-      await waitFor(() => leftInTmp() === 0);
+      await waitUntil(() => leftInTmp() === 0);
       assert.notEqual(between, '');
       assert.equal(printCommands((await look(router)).running), between);
     });
@@ -292,13 +293,3 @@ const readLog = (): string => {
   const log = join(router.lab.root, 'config/user-data/edgewg/log');
   return existsSync(log) ? readFileSync(log, 'utf8') : '';
 };
-
-const waitFor = (condition: () => boolean): Promise<void> => waitUntil(async () => condition());
-
-async function waitUntil(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 300_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) assert.fail('it never came');
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-}

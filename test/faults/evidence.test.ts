@@ -8,6 +8,7 @@ import type { Connection } from '../../src/ssh/connection.ts';
 import { printCommands } from '../../src/vyatta/commands.ts';
 import { type Attempt, assertClean, attempt, configured, look, oneTunnel, sh } from '../support/attempt.ts';
 import { startRouter, type TestRouter } from '../support/router.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 let router: TestRouter;
 
@@ -52,7 +53,7 @@ describe('no good word without evidence', () => {
       ...meanwhile(() => sh(router, 'rm -rf /tmp/*')),
       dialer: { name: 'nowhere', dial: () => Promise.reject(new Error('gone')) },
     }).catch(() => undefined);
-    await waitFor(() => readLog().includes('undone'));
+    await waitUntil(() => readLog().includes('undone'));
     await assertClean(router, before);
   });
 
@@ -262,11 +263,3 @@ const readLog = (): string => {
   const log = join(router.lab.root, 'config/user-data/edgewg/log');
   return existsSync(log) ? readFileSync(log, 'utf8') : '';
 };
-
-async function waitFor(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 300_000;
-  while (!condition()) {
-    if (Date.now() > deadline) assert.fail('it never came');
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-}

@@ -3,46 +3,15 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EdgewgError } from '../../src/errors.ts';
-import type { HeldApply } from '../../src/plan/types/facts.ts';
 import { confirmHeld, type Deciding, undoHeld } from '../../src/router/deciding.ts';
-import { readRouter } from '../../src/router/read.ts';
 import { answerCommand } from '../../src/router/transaction.ts';
 import { attempt, look, oneTunnel, sh } from '../support/attempt.ts';
+import { decideOn } from '../support/decide-on.ts';
 import { baseBoot, startRouter, type TestRouter } from '../support/router.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 let router: TestRouter;
 const inside = (path: string): string => join(router.lab.root, path);
-
-async function waitFor(condition: () => boolean): Promise<void> {
-  for (
-    const until = Date.now() + 300_000;
-    !condition();
-    await new Promise(resolve => setTimeout(resolve, 100))
-  )
-    if (Date.now() > until) assert.fail('it never came');
-}
-
-/** A person's word from another machine, without the site file. */
-async function deciding<T>(decide: (input: Deciding) => Promise<T>): Promise<T> {
-  const connection = await router.dialer.dial();
-  try {
-    const reading = await readRouter(connection);
-    const [held] = reading.facts.held as [HeldApply];
-    return await decide({
-      dialer: router.dialer,
-      connection,
-      reading,
-      held,
-      replan: undefined,
-      who: 'somebody@else',
-      now: () => performance.now(),
-      onEvent: () => undefined,
-      signal: new AbortController().signal,
-    });
-  } finally {
-    await connection.close();
-  }
-}
 
 describe('a router that restarts behind the word on an apply that is held', () => {
   beforeEach(async () => {
@@ -61,7 +30,7 @@ describe('a router that restarts behind the word on an apply that is held', () =
   const boot = (): string => inside('config/config.boot');
   /** The restart comes after the reading, and after what else happens there. */
   const behind = <T>(decide: (input: Deciding) => Promise<T>, first = async (_id: string) => {}) =>
-    deciding(async input => {
+    decideOn(router, async input => {
       const restart = async (): Promise<void> => {
         await first(input.held.id);
         await router.lab.reboot();
@@ -81,7 +50,9 @@ describe('a router that restarts behind the word on an apply that is held', () =
   };
   const saves = async (id: string): Promise<void> => {
     await sh(router, answerCommand(id, { verb: 'confirm' }, 600, '5'.repeat(32)));
-    await waitFor(() => readFileSync(inside('config/user-data/edgewg/log'), 'utf8').includes(`${id} saved`));
+    await waitUntil(() =>
+      readFileSync(inside('config/user-data/edgewg/log'), 'utf8').includes(`${id} saved`),
+    );
   };
 
   it('has undone it: what is read there is as before', async () => {

@@ -3,16 +3,16 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CanaryPlan, withCanary } from '../../src/plan/canary.ts';
-import type { HeldApply } from '../../src/plan/types/facts.ts';
 import type { ApplyInput, AskedProbes } from '../../src/router/apply-input.ts';
-import { confirmHeld, type Deciding, undoHeld } from '../../src/router/deciding.ts';
+import { confirmHeld, undoHeld } from '../../src/router/deciding.ts';
 import { findHeld } from '../../src/router/held.ts';
-import { readRouter } from '../../src/router/read.ts';
 import { answerCommand } from '../../src/router/transaction.ts';
 import { printCommands } from '../../src/vyatta/commands.ts';
 import { type Attempt, assertClean, attempt, configured, look, oneTunnel, sh } from '../support/attempt.ts';
 import { aPeer, aSite, aTunnel, placeOf } from '../support/builders.ts';
+import { decideOn } from '../support/decide-on.ts';
 import { baseBoot, startRouter, type TestRouter } from '../support/router.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 let router: TestRouter;
 
@@ -21,37 +21,6 @@ const names = (path: string): string[] => {
   const folder = join(router.lab.root, path);
   return existsSync(folder) ? readdirSync(folder) : [];
 };
-async function waitFor(condition: () => boolean): Promise<void> {
-  for (
-    const until = Date.now() + 300_000;
-    !condition();
-    await new Promise(resolve => setTimeout(resolve, 100))
-  )
-    if (Date.now() > until) assert.fail('it never came');
-}
-
-/** A person's word from another machine, without the site file. */
-async function deciding<T>(decide: (input: Deciding) => Promise<T>): Promise<T> {
-  const connection = await router.dialer.dial();
-  try {
-    const reading = await readRouter(connection);
-    const [held] = reading.facts.held as [HeldApply];
-    return await decide({
-      dialer: router.dialer,
-      connection,
-      reading,
-      held,
-      replan: undefined,
-      who: 'somebody@else',
-      now: () => performance.now(),
-      onEvent: () => undefined,
-      signal: new AbortController().signal,
-    });
-  } finally {
-    await connection.close();
-  }
-}
-
 describe('an apply that waits', () => {
   beforeEach(async () => {
     router = await startRouter({}, baseBoot);
@@ -72,7 +41,7 @@ describe('an apply that waits', () => {
     await hold();
     // those of an apply, and none more: the word that it is to wait takes the place of the one that confirms
     assert.deepEqual([count('connection'), count('channel')], [2, 4]);
-    await deciding(undoHeld);
+    await decideOn(router, undoHeld);
   });
 
   it('goes on waiting when its switch is killed, until the same moment', async () => {
@@ -84,7 +53,7 @@ describe('an apply that waits', () => {
     );
     const [after] = (await look(router)).facts.held;
     assert.equal(after?.until, before?.until);
-    const { hasRecord } = await deciding(confirmHeld);
+    const { hasRecord } = await decideOn(router, confirmHeld);
     assert.ok(hasRecord);
     const { facts } = await look(router);
     assert.deepEqual([facts.drift, facts.held], [[], []]);
@@ -100,8 +69,8 @@ describe('an apply that waits', () => {
     const waiting = [1, 2, 3].map(n =>
       sh(router, answerCommand(id, { verb: 'wait' }, 600, `${n}`.repeat(32))),
     );
-    await waitFor(() => pipes() === others + 3);
-    await deciding(undoHeld);
+    await waitUntil(() => pipes() === others + 3);
+    await decideOn(router, undoHeld);
     for (const said of await Promise.all(waiting))
       assert.match(said, /^\d{32} result [03] .*\n\d{32} end 0 -\n$/);
     await assertClean(router, before);
@@ -113,8 +82,11 @@ describe('an apply that waits', () => {
       router,
       configured('$W set interfaces ethernet eth2 description other </dev/null; $W commit </dev/null'),
     );
-    await assert.rejects(deciding(confirmHeld), /running is what was proven — saw another configuration/);
-    const { asBefore } = await deciding(undoHeld);
+    await assert.rejects(
+      decideOn(router, confirmHeld),
+      /running is what was proven — saw another configuration/,
+    );
+    const { asBefore } = await decideOn(router, undoHeld);
     assert.equal(asBefore, false);
     const after = await look(router);
     assert.equal(
@@ -128,22 +100,22 @@ describe('an apply that waits', () => {
     const { kernel } = router.router.engine.world;
     kernel.leaveOut('rule WAN_LOCAL 24', 3600);
     await assert.rejects(
-      deciding(confirmHeld),
+      decideOn(router, confirmHeld),
       /is not confirmed: rule 24 of WAN_LOCAL in netfilter — saw no such rule; nothing was done, and it goes on waiting$/,
     );
     kernel.leaveOut('rule WAN_LOCAL 24', 0);
-    await deciding(confirmHeld);
+    await decideOn(router, confirmHeld);
     assert.deepEqual((await look(router)).facts.drift, []);
   });
 
   it('says that it waits no longer when it was undone before a proof failed', async () => {
     await hold();
     const moreProbes = async () => {
-      await deciding(undoHeld);
+      await decideOn(router, undoHeld);
       return [{ name: 'a probe', ok: false, saw: 'nothing' }];
     };
     await assert.rejects(
-      deciding(input => confirmHeld({ ...input, moreProbes })),
+      decideOn(router, input => confirmHeld({ ...input, moreProbes })),
       /a probe — saw nothing; nothing was done, and it waits no longer: the last that the router's log says of it is 'undone'$/,
     );
   });
@@ -309,7 +281,7 @@ describe('an apply that waits', () => {
           await router.lab.now({ step: 'now', kind: 'drop' });
         },
       ).catch(() => undefined);
-      await waitFor(() =>
+      await waitUntil(() =>
         / (put-back|undone) \(/.test(
           existsSync(join(router.lab.root, 'config/user-data/edgewg/log')) ? readLog() : '',
         ),
