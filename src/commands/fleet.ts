@@ -4,6 +4,7 @@ import { Refused } from '../errors.ts';
 import { explainFailure } from '../report/failure.ts';
 import { visible } from '../report/visible.ts';
 import type { Command, FleetRules } from './command.ts';
+import { block, fleetExit, json, notBegun, type Result, summary } from './fleet-results.ts';
 import type { Io, Output } from './io.ts';
 
 export const sitesPositional = {
@@ -44,14 +45,6 @@ interface Fleet extends Pick<FleetRules, 'stopsOnFailure' | 'jobs'> {
   prepare?(file: string, io: Io): Promise<(io: Io) => Promise<number>>;
   /** Each result is one JSON document. */
   readonly isJson: boolean;
-}
-
-interface Result {
-  readonly file: string;
-  /** Undefined: not begun, because of another's failure or a signal. */
-  readonly exit: number | undefined;
-  readonly stdout: string;
-  readonly error: string;
 }
 
 /** Runs `one` for every file; resolves to the exit code of them all. Rejects with Refused for wrong arguments alone. */
@@ -140,8 +133,6 @@ function canaryOf(name: string | undefined, files: readonly string[]): string | 
   );
 }
 
-const notBegun = (file: string): Result => ({ file, exit: undefined, stdout: '', error: '' });
-
 /** With an Io of its own: what it prints is its result, what it tells goes out at once under its name, and it asks nobody. */
 async function runOne(file: string, io: Io, one: (file: string, io: Io) => Promise<number>): Promise<Result> {
   const out: string[] = [];
@@ -180,52 +171,6 @@ function prefixed(stream: Output, prefix: string): { output: Output; end(): void
       if (rest !== '') write('\n');
     },
   };
-}
-
-function block({ file, stdout, error, exit }: Result, io: Io): string {
-  if (exit === undefined || stdout + error === '') return '';
-  return `${io.stdout.paint.bold(`== ${visible(file)}`)}\n\n${[stdout, error].filter(text => text !== '').join('\n')}\n`;
-}
-
-const words: Readonly<Record<number, string>> = {
-  0: 'done',
-  1: 'a bug of edgewg',
-  2: 'differs',
-  3: 'refused',
-  4: 'no access',
-  5: 'failed, and was put back',
-  6: 'a person must look',
-};
-
-const wordOf = (exit: number | undefined): string =>
-  exit === undefined ? 'not begun' : (words[exit] ?? 'interrupted');
-
-function summary(results: readonly Result[], io: Io): string {
-  const width = Math.max(...results.map(({ file }) => file.length));
-  const { paint } = io.stdout;
-  const lines = results.map(({ file, exit }) => {
-    const word = wordOf(exit);
-    return `  ${visible(file).padEnd(width)}  ${exit === 0 ? paint.green(word) : paint.yellow(word)}`;
-  });
-  return `${paint.bold(`${results.length} routers:`)}\n${lines.join('\n')}\n`;
-}
-
-/** `output`: what the command printed for that router alone; null when it came to nothing. */
-function json(results: readonly Result[]): string {
-  const routers = results.map(({ file, exit, stdout, error }) => ({
-    file,
-    exit: exit ?? null,
-    result: wordOf(exit),
-    output: stdout.trim() === '' ? null : JSON.parse(stdout),
-    error: error === '' ? null : error.trimEnd(),
-  }));
-  return `${JSON.stringify({ format_version: '1.0', routers }, null, 2)}\n`;
-}
-
-/** The worst first (docs/reference.md, 'Exit codes'); a signal comes after what a person must look at. */
-export function fleetExit(exits: readonly number[]): number {
-  const order = [6, 5, 130, 143, 129, 4, 3, 1, 2, 0];
-  return order.find(exit => exits.includes(exit)) ?? 0;
 }
 
 type Args = Readonly<Record<string, unknown>>;

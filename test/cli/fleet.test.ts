@@ -1,7 +1,8 @@
 // One command for several site files: what runs, in which order, and what comes of it.
 import assert from 'node:assert/strict';
 import { defineCommand, type FleetRules } from '../../src/commands/command.ts';
-import { fleetApplyOptions, fleetExit, runCommand, sitesPositional } from '../../src/commands/fleet.ts';
+import { fleetApplyOptions, runCommand, sitesPositional } from '../../src/commands/fleet.ts';
+import { fleetExit } from '../../src/commands/fleet-results.ts';
 import { command as snapshot } from '../../src/commands/snapshot.ts';
 import { NoAccess, PutBack, Refused, StateUnknown } from '../../src/errors.ts';
 import { fakeIo } from '../support/fake-io.ts';
