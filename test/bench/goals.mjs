@@ -20,7 +20,7 @@ const goals = {
   'CPU of 50 routers planned at once, s': 1.2,
 };
 
-/** The goals of these figures (numbers by what is measured) as a table in markdown. */
+/** The goals of these figures (numbers by what is measured) as a table in markdown, in columns as the formatter wants them in a page. */
 export function goalTable(figures) {
   const unknown = Object.keys(figures).filter(what => goals[what] === undefined);
   if (unknown.length > 0) throw new Error(`no goal: ${unknown.join(', ')}`);
@@ -28,9 +28,16 @@ export function goalTable(figures) {
     const is = figures[what];
     if (is === undefined) return [];
     const shown = Number.isInteger(is) ? is : is.toFixed(2);
-    return [`| ${what} | at most ${most} | ${shown} | ${is <= most ? 'met' : '**missed**'} |`];
+    return [[what, `at most ${most}`, `${shown}`, is <= most ? 'met' : '**missed**']];
   });
-  return ['| what | goal | is | |', '| --- | ---: | ---: | --- |', ...rows, ''].join('\n');
+  const table = [['what', 'goal', 'is', ''], ...rows];
+  const widths = [0, 1, 2, 3].map(column => Math.max(3, ...table.map(row => row[column].length)));
+  const line = cells =>
+    `| ${cells.map((cell, at) => (at === 1 || at === 2 ? cell.padStart(widths[at]) : cell.padEnd(widths[at]))).join(' | ')} |`;
+  const rule = widths.map((width, at) =>
+    at === 1 || at === 2 ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width),
+  );
+  return [line(table[0]), line(rule), ...table.slice(1).map(line), ''].join('\n');
 }
 
 /** What is held to a goal and has no figure. */
