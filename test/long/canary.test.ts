@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseBoot } from '../../src/vyatta/boot.ts';
 import { printCommands } from '../../src/vyatta/commands.ts';
-import { type Case, shuffled } from '../faults/cases.ts';
+import type { Case } from '../faults/cases.ts';
 import { faults, steps } from '../faults/mishaps.ts';
 import type { Stage } from '../faults/stage.ts';
 import { Canaries, formsOf } from '../support/canaries.ts';
@@ -23,6 +23,7 @@ import {
   writeKeyFiles,
 } from '../support/canary-world.ts';
 import { fixture } from '../support/fixtures.ts';
+import { sampleOf } from '../support/one-of.ts';
 import { ProcessWatcher } from '../support/process-watcher.ts';
 
 const baseBoot = readFileSync(fixture('transcripts/base.boot'), 'utf8');
@@ -31,8 +32,6 @@ const configure = (lines: readonly string[]): string =>
 
 /** So many clients and routers at once: most of their time they wait. */
 const atOnce = 4;
-/** Of the mishaps of a command one of so many, which a seed chooses: all of them unless the environment says otherwise. */
-const oneOf = Number(process.env['EDGEWG_CANARY_ONE_OF'] ?? 1);
 /** Seconds that a router waits for its client, and more of them where that was too little. */
 const confirmWithin = [4, 15, 60];
 
@@ -521,8 +520,7 @@ describe('secrets', function () {
 
   for (const [command, cases] of Object.entries(casesOf))
     it(`are seen nowhere after ${command} with a mishap`, async () => {
-      const chosen = shuffled(cases, 1).slice(0, Math.ceil(cases.length / oneOf));
-      await inParallel(chosen, one => sufferAndSearch(command, one));
+      await inParallel(sampleOf(cases), one => sufferAndSearch(command, one));
     });
 
   it('are in nothing that was searched, over at least a hundred runs', () => {

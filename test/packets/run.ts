@@ -46,7 +46,7 @@ function main(): number {
     return process.env['CI'] === 'true' ? 1 : 0;
   }
   const mocha = fileURLToPath(new URL('../../../node_modules/mocha/bin/mocha.js', import.meta.url));
-  const files = fileURLToPath(new URL('*.test.js', import.meta.url));
+  const files = fileURLToPath(new URL(`${process.env['ONLY'] ?? '*'}.test.js`, import.meta.url));
   const test = [process.execPath, mocha, '--no-config', '--enable-source-maps', '--timeout', '600000'];
   const own = ['-m', '-n', '-p', '-i', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private'];
   const words = [...own, 'sh', '-c', prepare, 'sh', ...test, ...process.argv.slice(2), files];

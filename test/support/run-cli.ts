@@ -34,7 +34,7 @@ export interface Running {
 export function startCli(args: readonly string[], options: RunOptions = {}): Running {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: options.cwd ?? fileURLToPath(root),
-    env: { PATH: process.env['PATH'], NO_COLOR: '1', ...coverage(), ...options.env },
+    env: { PATH: process.env['PATH'], NO_COLOR: '1', ...options.env },
   });
   const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   const text = (name: 'stdout' | 'stderr'): string => Buffer.concat(chunks[name]).toString('utf8');
@@ -62,10 +62,4 @@ export function startCli(args: readonly string[], options: RunOptions = {}): Run
         void end.then(ran => reject(new Error(`it never said ${pattern}: ${ran.stderr}`)), reject);
       }),
   };
-}
-
-/** Under c8 the children write their coverage too. */
-function coverage(): Record<string, string> {
-  const folder = process.env['NODE_V8_COVERAGE'];
-  return folder === undefined ? {} : { NODE_V8_COVERAGE: folder };
 }
