@@ -2,7 +2,7 @@
 // Only in wanted: set its leaves. In both: go on below.
 
 import { reach } from '../objects/all.ts';
-import type { OwnershipOf } from '../objects/ownership.ts';
+import type { Ownership, OwnershipOf } from '../objects/ownership.ts';
 import type { SitePlace } from '../site/site.ts';
 import { canonicalValues } from '../vyatta/canonical.ts';
 import { type Found, lookup, step, top } from '../vyatta/nodes.ts';
@@ -102,18 +102,26 @@ class Walk implements Difference {
       for (const [word, node] of running.children) this.remove(node, [...path, word]);
       return;
     }
-    const ownerships = [...leaves(running, path)].map(leaf => this.owns(leaf.path));
-    if (running.children.size === 0) ownerships.push(this.owns(path));
-    if (ownerships.every(ownership => ownership === 'foreign')) return;
-    if (ownerships.every(ownership => ownership === 'ours') && isUnit(path)) {
+    const whose = this.ownerships(running, path);
+    const only = whose.size === 1 ? [...whose][0] : undefined;
+    if (only === 'foreign') return;
+    if (only === 'ours' && isUnit(path)) {
       if (isMeaningless(path, running)) return;
       this.deletes.push({ op: 'delete', path });
       this.report(running, path, 'delete');
-    } else if (ownerships.every(ownership => ownership === 'kept')) {
+    } else if (only === 'kept') {
       this.report(running, path, 'keep');
     } else {
       for (const [word, node] of running.children) this.remove(node, [...path, word]);
     }
+  }
+
+  /** Of what is at and below `path`; never all leaves at once, of which there may be a hundred thousand. */
+  private ownerships(running: Tree, path: Path): Set<Ownership> {
+    if (running.children.size === 0) return new Set([this.owns(path)]);
+    const found = new Set<Ownership>();
+    for (const leaf of leaves(running, path)) found.add(this.owns(leaf.path));
+    return found;
   }
 
   /** One change for each leaf at or below `path`, with all its values. */
