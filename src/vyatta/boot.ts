@@ -1,6 +1,5 @@
 // Reads and prints config.boot and `show configuration`: nodes in braces, values in double quotes where they need it,
 // nothing escaped (docs/edgeos.md 'config.boot'; lexer rules as in EdgeOS's cparse_lex.l).
-import { FewChildren } from './children.ts';
 import { UnreadableText } from './source.ts';
 import { byVersion, emptyTree, type Path, type Tree } from './tree.ts';
 
@@ -141,7 +140,7 @@ class Reader {
 function child(parent: Tree, word: string, line: number): Tree {
   let node = parent.children.get(word);
   if (node === undefined) {
-    node = { children: new FewChildren(), line };
+    node = emptyTree(line);
     parent.children.set(word, node);
   }
   return node;

@@ -14,14 +14,8 @@ export interface Children<Node> extends Iterable<[string, Node]> {
 
 export class FewChildren<Node> implements Children<Node> {
   /** The word of the only child; undefined where there are none or many. */
-  private word: string | undefined;
-  private below: Node | Map<string, Node> | undefined;
-
-  constructor(all: Iterable<[string, Node]> = []) {
-    this.word = undefined;
-    this.below = undefined;
-    for (const [word, node] of all) this.set(word, node);
-  }
+  private word: string | undefined = undefined;
+  private below: Node | Map<string, Node> | undefined = undefined;
 
   get size(): number {
     return this.word === undefined ? (this.many()?.size ?? 0) : 1;

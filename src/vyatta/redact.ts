@@ -2,9 +2,8 @@
 // listed (shown-names.ts); whatever stands behind a name that isn't listed is hidden, unless nothing secret looks like it.
 import { Secret } from '../secret.ts';
 import { fingerprintOf, publicKeyOf } from '../wireguard/key.ts';
-import { FewChildren } from './children.ts';
 import { lists } from './shown-names.ts';
-import { emptyTree, type Path, type Tree } from './tree.ts';
+import { bare, copyOf, emptyTree, type Path, type Tree } from './tree.ts';
 
 /** EdgeOS's own rule for what `show configuration` hides (docs/edgeos.md 'Printed commands'), and other names of secrets: not even a number is shown there. */
 const secretName = /(passphrase|password|passwd|pass|secret|key|token|pin|psk)$|^(community|connection)$/;
@@ -84,32 +83,35 @@ function copy(tree: Tree, place: Place): Tree {
   const { comment } = tree;
   const isCommentHidden = comment !== undefined && (place.next === 'hidden' || holdsCredentials(comment));
   // most nodes stay, and a list for each of them would be as much as the whole tree
-  let children: FewChildren<Tree> | undefined;
+  let changed: Tree | undefined;
   for (const [word, node] of tree.children) {
     const next = step(place, word);
     const shown = next === undefined ? shownWord(place, word, node) : word;
     const below = next === undefined ? hiddenBelow(node) : copy(node, next);
-    if (children === undefined && (shown !== word || below !== node)) children = childrenBefore(tree, word);
-    children?.set(shown, below);
+    if (changed === undefined && (shown !== word || below !== node)) changed = copyBefore(tree, word);
+    changed?.children.set(shown, below);
   }
-  if (children === undefined && !isCommentHidden) return tree;
-  children ??= new FewChildren(tree.children);
-  return { ...tree, children, ...(isCommentHidden && { comment: redacted }) };
+  if (changed === undefined && !isCommentHidden) return tree;
+  changed ??= copyOf(tree);
+  if (isCommentHidden) changed.comment = redacted;
+  return changed;
 }
 
-function childrenBefore(tree: Tree, end: string): FewChildren<Tree> {
-  const children = new FewChildren<Tree>();
+function copyBefore(tree: Tree, end: string): Tree {
+  const copy = bare(tree);
   for (const [word, node] of tree.children) {
     if (word === end) break;
-    children.set(word, node);
+    copy.children.set(word, node);
   }
-  return children;
+  return copy;
 }
 
 /** Nothing below what is hidden is shown, not even how much there is. */
 function hiddenBelow(node: Tree): Tree {
-  const { comment: _, ...rest } = node;
-  return node.children.size === 0 && node.comment === undefined ? node : { ...rest, ...emptyTree() };
+  if (node.children.size === 0 && node.comment === undefined) return node;
+  const hidden = emptyTree(node.line);
+  if (node.deactivated === true) hidden.deactivated = true;
+  return hidden;
 }
 
 const keyShape = /^[0-9A-Za-z+/]{43}=$/;

@@ -12,15 +12,47 @@ export type Path = readonly string[];
 export interface Tree {
   readonly children: Children<Tree>;
   /** The line (from 1) of the text that the node was first read from. */
-  line?: number;
+  line?: number | undefined;
   /** The text of a `/* … *\/` or `comment` on the node. */
   comment?: string;
   /** Marked with `!`: there, but not in force. */
   deactivated?: boolean;
 }
 
-export function emptyTree(): Tree {
-  return { children: new FewChildren() };
+/** A node and its children are one object: there are hundreds of thousands. */
+class Node extends FewChildren<Tree> implements Tree {
+  line: number | undefined;
+  // few nodes have them, and the others no room for them
+  declare comment?: string;
+  declare deactivated?: boolean;
+
+  constructor(line: number | undefined) {
+    super();
+    this.line = line;
+  }
+
+  get children(): Children<Tree> {
+    return this;
+  }
+}
+
+export function emptyTree(line?: number): Tree {
+  return new Node(line);
+}
+
+/** A copy of a node without what is below it. */
+export function bare({ line, comment, deactivated }: Tree): Tree {
+  const copy = emptyTree(line);
+  if (comment !== undefined) copy.comment = comment;
+  if (deactivated === true) copy.deactivated = true;
+  return copy;
+}
+
+/** A copy of a node with the same children. */
+export function copyOf(node: Tree): Tree {
+  const copy = bare(node);
+  for (const [word, child] of node.children) copy.children.set(word, child);
+  return copy;
 }
 
 /** Adds every missing node of `path`, with `own` of its word; gives the last one. Existing nodes keep their line. */
@@ -29,7 +61,7 @@ export function insert(tree: Tree, path: Path, line?: number, own?: (word: strin
   for (const word of path) {
     let child = node.children.get(word);
     if (child === undefined) {
-      child = line === undefined ? emptyTree() : { children: new FewChildren(), line };
+      child = emptyTree(line);
       node.children.set(own === undefined ? word : own(word), child);
     }
     node = child;
@@ -86,18 +118,18 @@ export function* leaves(tree: Tree, prefix: Path = []): Generator<{ path: string
  */
 export function copyAlong(tree: Tree, paths: Iterable<Path>): Tree {
   const copies = new Set<Tree>();
-  const copyOf = (node: Tree): Tree => {
-    const copy: Tree = { ...node, children: new FewChildren(node.children) };
+  const ownOf = (node: Tree): Tree => {
+    const copy = copyOf(node);
     copies.add(copy);
     return copy;
   };
-  const root = copyOf(tree);
+  const root = ownOf(tree);
   for (const path of paths) {
     let node = root;
     for (const word of path) {
       const child = node.children.get(word);
       if (child === undefined) break;
-      const own = copies.has(child) ? child : copyOf(child);
+      const own = copies.has(child) ? child : ownOf(child);
       if (own !== child) node.children.set(word, own);
       node = own;
     }

@@ -3,6 +3,14 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { FewChildren } from '../../src/vyatta/children.ts';
 
+type Few = FewChildren<{ node: number }>;
+
+function filled(all: Iterable<[string, { node: number }]>): Few {
+  const few: Few = new FewChildren();
+  for (const [word, node] of all) few.set(word, node);
+  return few;
+}
+
 const words = fc.constantFrom('', 'mtu', 'address', 'peer');
 const steps = fc.array(
   fc.oneof(
@@ -16,7 +24,7 @@ describe('children of a node', () => {
   it('are those of a Map', () => {
     fc.assert(
       fc.property(steps, all => {
-        const [few, map] = [new FewChildren<{ node: number }>(), new Map<string, { node: number }>()];
+        const [few, map] = [filled([]), new Map<string, { node: number }>()];
         for (const { does, word, node } of all) {
           if (does === 'set') for (const one of [few, map]) one.set(word, { node });
           else if (does === 'clear') for (const one of [few, map]) one.clear();
@@ -27,7 +35,7 @@ describe('children of a node', () => {
           assert.deepEqual(few.get(word), map.get(word));
           assert.equal(few.has(word), map.has(word));
           // trees with the same children are equal, however they came about
-          assert.deepEqual(few, new FewChildren(map));
+          assert.deepEqual(few, filled(map));
         }
       }),
     );
