@@ -56,13 +56,17 @@ function readLine(tree: Tree, own: (word: string) => string, line: string, numbe
   return undefined;
 }
 
-/** A word that is cut from a text keeps all of it: the tree gets a copy, the same one wherever the word stands. */
+/** What stands more than once stands again soon: a list of all words would be a third of the tree. */
+const mostKnown = 1000;
+
+/** A word that is cut from a text keeps all of it: the tree gets a copy, mostly the same one wherever the word stands. */
 function ownWords(): (word: string) => string {
   const known = new Map<string, string>();
   return word => {
     let own = known.get(word);
     if (own === undefined) {
       own = Buffer.from(word).toString();
+      if (known.size === mostKnown) known.clear();
       known.set(own, own);
     }
     return own;
