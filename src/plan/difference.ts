@@ -50,11 +50,11 @@ class Walk implements Difference {
     for (const [word, node] of wanted.children) {
       const there = names.get(word) ?? word;
       const found = running.children.get(there);
-      if (found === undefined) this.create(node, [...path, word], kind && step(kind, word));
-      else this.node(found, node, [...path, there], kind && step(kind, there));
+      if (found === undefined) this.create(node, path.concat(word), kind && step(kind, word));
+      else this.node(found, node, path.concat(there), kind && step(kind, there));
     }
     const stays = new Set([...wanted.children.keys()].map(word => names.get(word) ?? word));
-    for (const [word, node] of running.children) if (!stays.has(word)) this.remove(node, [...path, word]);
+    for (const [word, node] of running.children) if (!stays.has(word)) this.remove(node, path.concat(word));
   }
 
   /** Values of one leaf, compared in their canonical form, deleted and set as they stand. */
@@ -68,7 +68,7 @@ class Walk implements Difference {
     const gone = [...have]
       .filter(([, parts]) => parts.some(part => !wantedValues.has(part)))
       .map(([word]) => word)
-      .filter(word => node.kind !== 'multi' || this.owns([...path, word]) === 'ours');
+      .filter(word => node.kind !== 'multi' || this.owns(path.concat(word)) === 'ours');
     const left = new Set([...have].filter(([word]) => !gone.includes(word)).flatMap(([, parts]) => parts));
     const missing = [...want]
       .filter(([, parts]) => parts.some(part => !left.has(part)))
@@ -76,8 +76,8 @@ class Walk implements Difference {
     if (missing.length === 0 && gone.length === 0) return;
 
     if (node.kind === 'multi')
-      for (const word of gone) this.deletes.push({ op: 'delete', path: [...path, word] });
-    for (const word of missing) this.sets.push({ op: 'set', path: [...path, word] });
+      for (const word of gone) this.deletes.push({ op: 'delete', path: path.concat(word) });
+    for (const word of missing) this.sets.push({ op: 'set', path: path.concat(word) });
     const action = have.size === 0 ? 'create' : 'update';
     this.change(path, { action, before: [...have.keys()], after: [...want.keys()] }, wanted, running);
   }
@@ -91,7 +91,7 @@ class Walk implements Difference {
       this.sets.push({ op: 'set', path });
       this.change(path, { action: 'create', before: null, after: [] }, wanted, undefined);
     }
-    for (const [word, node] of wanted.children) this.create(node, [...path, word], kind && step(kind, word));
+    for (const [word, node] of wanted.children) this.create(node, path.concat(word), kind && step(kind, word));
   }
 
   /** Deletes what is ours below `path`, with one command where all of it is. */
@@ -99,7 +99,7 @@ class Walk implements Difference {
     const where = reach(path);
     if (where === 'outside') return;
     if (where === 'above') {
-      for (const [word, node] of running.children) this.remove(node, [...path, word]);
+      for (const [word, node] of running.children) this.remove(node, path.concat(word));
       return;
     }
     const whose = this.ownerships(running, path);
@@ -112,7 +112,7 @@ class Walk implements Difference {
     } else if (only === 'kept') {
       this.report(running, path, 'keep');
     } else {
-      for (const [word, node] of running.children) this.remove(node, [...path, word]);
+      for (const [word, node] of running.children) this.remove(node, path.concat(word));
     }
   }
 
@@ -137,7 +137,7 @@ class Walk implements Difference {
         undefined,
         running,
       );
-    else for (const [word, node] of running.children) this.report(node, [...path, word], action);
+    else for (const [word, node] of running.children) this.report(node, path.concat(word), action);
   }
 
   private change(

@@ -45,6 +45,11 @@ export function loadSite(input: string | Uint8Array, file: string): LoadedSite {
   const site = written && normalise(written, silences);
   if (site !== undefined) all.push(...checkRules(site, source, spots, path => pruned.original(path)));
   if (site === undefined || all.length > 0) throw problems(source, all);
+  return loaded(site, source, spots);
+}
+
+/** Apart, so that nothing else of the reading stays for the places. */
+function loaded(site: Site, source: SourceText, spots: Spot): LoadedSite {
   return {
     site,
     place: (path, part) => source.place(spanOf(spots, path, part)[0]),

@@ -14,15 +14,23 @@ import {
 import type { SitePath } from './site.ts';
 import { type Finding, mostFindings, type Span } from './text.ts';
 
-/** Where a value stands, its key if it has one, and what is below it. */
+/** Where a value stands, its key if it has one, and what is below it. Of one shape, since a large file has tens of thousands. */
 export interface Spot {
-  readonly key?: Span;
+  key: Span | undefined;
   readonly value: Span;
   /** Where the text of a scalar begins, when it stands in the file just as it is: then its characters have places. */
-  readonly textAt?: number;
-  readonly children?: Map<string | number, Spot>;
+  readonly textAt: number | undefined;
+  readonly children: ReadonlyMap<string | number, Spot> | undefined;
   /** There is a finding about it already. */
-  readonly refused?: true;
+  readonly refused: boolean;
+}
+
+/** Of a value whose key, if there is one, isn't known yet. */
+export function spotOf(
+  value: Span,
+  { textAt, children, refused = false }: Partial<Pick<Spot, 'textAt' | 'children' | 'refused'>> = {},
+): Spot {
+  return { key: undefined, value, textAt, children, refused };
 }
 
 /** The spot at `path`, or the nearest one above that is written; `rest` is what isn't. */
@@ -50,7 +58,7 @@ export function convert(node: Node, text: string, findings: Finding[]): Converte
   const value: Span = [from, Math.max(to, from + 1)];
   const refuse = (message: string, hint: string): Converted => {
     tell(findings, { span: value, code: 'yaml', message, hint });
-    return { data: undefined, spot: { value, refused: true } };
+    return { data: undefined, spot: spotOf(value, { refused: true }) };
   };
   if (isAlias(node))
     return refuse('an alias is used', 'write the value out: a site file has no anchors or aliases');
@@ -78,12 +86,13 @@ function convertScalar(node: Scalar, value: Span, text: string): Converted {
       : text.startsWith(node.value, value[0] + 1)
         ? 1
         : undefined;
-    return { data: node.value, spot: start === undefined ? { value } : { value, textAt: value[0] + start } };
+    const textAt = start === undefined ? undefined : value[0] + start;
+    return { data: node.value, spot: spotOf(value, { textAt }) };
   }
   // 0x1F, 0o17, 1e3, 007 are numbers to YAML and riddles to a reader: here they are texts, and refused as such
   if (typeof node.value === 'number' && String(node.value) !== node.source)
-    return { data: node.source, spot: { value, textAt: value[0] } };
-  return { data: node.value, spot: { value } };
+    return { data: node.source, spot: spotOf(value, { textAt: value[0] }) };
+  return { data: node.value, spot: spotOf(value) };
 }
 
 function convertSeq(node: YAMLSeq, value: Span, text: string, findings: Finding[]): Converted {
@@ -94,7 +103,7 @@ function convertSeq(node: YAMLSeq, value: Span, text: string, findings: Finding[
     data.push(converted.data);
     children.set(i, converted.spot);
   }
-  return { data, spot: { value, children } };
+  return { data, spot: spotOf(value, { children }) };
 }
 
 /** Names that mean something to every JavaScript object. */
@@ -110,12 +119,13 @@ function convertMap(node: YAMLMap, value: Span, text: string, findings: Finding[
     if (fault !== undefined) tell(findings, { span: key, ...fault });
     // what an explicit `? key` without a value gives
     const below =
-      pair.value === null ? { data: null, spot: { value: key } } : convert(pair.value, text, findings);
+      pair.value === null ? { data: null, spot: spotOf(key) } : convert(pair.value, text, findings);
     if (fault !== undefined || name === undefined) continue;
     data[name] = below.data;
-    children.set(name, { ...below.spot, key });
+    below.spot.key = key;
+    children.set(name, below.spot);
   }
-  return { data, spot: { value, children } };
+  return { data, spot: spotOf(value, { children }) };
 }
 
 function span(node: Node | null, otherwise: Span): Span {

@@ -1,7 +1,7 @@
 // YAML as far as a site file needs it: maps, lists, texts, numbers, true and false. No tags, anchors, aliases, merge
 // keys, directives or second documents. Gives plain data, and beside it where every key and value stands.
 import { Composer, type CST, type Document, Lexer, Parser } from 'yaml';
-import { convert, type Spot } from './nodes.ts';
+import { convert, type Spot, spotOf } from './nodes.ts';
 import type { Finding, Span } from './text.ts';
 import { yamlFinding } from './yaml-errors.ts';
 
@@ -24,7 +24,7 @@ const depthLimit = 24;
 
 /** Reads a text that {@link decode} let through. Never throws: what is wrong is in `findings`. */
 export function readYaml(text: string): ReadYaml {
-  const nothing: Spot = { value: [0, Math.max(1, text.length)] };
+  const nothing = spotOf([0, Math.max(1, text.length)]);
   const { tokens, comments, finding } = tokenize(text);
   if (finding !== undefined) return { data: undefined, spots: nothing, comments, findings: [finding] };
   const composer = new Composer({
