@@ -91,7 +91,8 @@ class Walk implements Difference {
       this.sets.push({ op: 'set', path });
       this.change(path, { action: 'create', before: null, after: [] }, wanted, undefined);
     }
-    for (const [word, node] of wanted.children) this.create(node, path.concat(word), kind && step(kind, word));
+    for (const [word, node] of wanted.children)
+      this.create(node, path.concat(word), kind && step(kind, word));
   }
 
   /** Deletes what is ours below `path`, with one command where all of it is. */

@@ -34,12 +34,11 @@ function against(input: CheckInput, neighbor: Neighbor, text: string, told: Set<
   const { main } = viewOf(input).after.routing;
   const range = parsePrefix(text);
   if (range === undefined) return [];
-  const [equal = [], ...wider] = [
-    main.at(range),
-    ...main.covering(range).filter(list => list !== main.at(range)),
-  ];
-  const fixed = [...equal, ...main.inside(range)].filter(isStatic);
-  const around = wider.flat().filter(entry => isStatic(entry) && entry.prefix.length > 0);
+  const fixed = [...main.at(range), ...main.inside(range)].filter(isStatic);
+  const wider = main.covering(range).flat();
+  const around = wider.filter(
+    one => isStatic(one) && one.prefix.length > 0 && one.prefix.length < range.length,
+  );
   return [...fixed, ...around].flatMap(entry => {
     const key = entry.path.join(' ');
     if (told.has(key)) return [];

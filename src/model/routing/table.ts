@@ -20,85 +20,81 @@ export function inUse(entries: readonly Entry[]): Entry[] {
   return entries.filter(({ distance }) => distance === entries[0]?.distance);
 }
 
-type Lengths = Map<number, Map<bigint, Entry[]>>;
-
 export function tableOf(entries: readonly Entry[]): RoutingTable {
-  const families: Readonly<Record<Family, Lengths>> = { 4: new Map(), 6: new Map() };
-  for (const entry of entries) add(families[entry.prefix.family], entry);
-  for (const lengths of Object.values(families))
-    for (const prefixes of lengths.values())
-      for (const list of prefixes.values()) list.sort((a, b) => a.distance - b.distance);
-  const sorted = { 4: longestFirst(families[4]), 6: longestFirst(families[6]) };
-
+  const rows: Readonly<Record<Family, Row>> = { 4: rowOf(entries, 4), 6: rowOf(entries, 6) };
+  const at = (prefix: Prefix): Entry[] => {
+    const { sorted } = rows[prefix.family];
+    return sameAs(prefix, sorted, firstFrom(sorted, prefix));
+  };
   const covering = ({ family, length, first }: Prefix): Entry[][] => {
     const size = family === 4 ? 32 : 128;
-    return sorted[family].flatMap(({ length: shorter, prefixes }) => {
+    return rows[family].lengths.flatMap(shorter => {
       if (shorter > length) return [];
       const host = BigInt(size - shorter);
-      return [prefixes.get((first >> host) << host) ?? []].filter(list => list.length > 0);
+      return [at({ family, length: shorter, first: (first >> host) << host })].filter(
+        ({ length: n }) => n > 0,
+      );
     });
   };
-  const rows = { 4: once(() => inOrder(families[4])), 6: once(() => inOrder(families[6])) };
   return {
     all: entries,
-    at: ({ family, length, first }) => families[family].get(length)?.get(first) ?? [],
+    at,
     covering,
     best: prefix => inUse(covering(prefix)[0] ?? []),
     inside: prefix => {
+      const { sorted } = rows[prefix.family];
       const end = last(prefix);
-      const row = rows[prefix.family]();
-      const found: Spot[] = [];
-      for (let i = firstFrom(row, prefix.first); i < row.length && (row[i]?.first ?? 0n) <= end; i++) {
-        const spot = row[i];
-        if (spot !== undefined && spot.length > prefix.length) found.push(spot);
+      const found: Entry[][] = [];
+      let i = firstFrom(sorted, prefix);
+      for (let one = sorted[i]; one !== undefined && one.prefix.first <= end; one = sorted[i]) {
+        const list = sameAs(one.prefix, sorted, i);
+        if (one.prefix.length > prefix.length) found.push(list);
+        i += list.length;
       }
-      return found.sort((a, b) => b.length - a.length).flatMap(({ list }) => inUse(list));
+      const lengthOf = ([one]: readonly Entry[]): number => one?.prefix.length ?? 0;
+      return found.sort((a, b) => lengthOf(b) - lengthOf(a)).flatMap(inUse);
     },
   };
 }
 
-function add(lengths: Lengths, entry: Entry): void {
-  const { length, first } = entry.prefix;
-  let prefixes = lengths.get(length);
-  if (prefixes === undefined) {
-    prefixes = new Map();
-    lengths.set(length, prefixes);
-  }
-  const list = prefixes.get(first);
-  if (list === undefined) prefixes.set(first, [entry]);
-  else list.push(entry);
+/** The routes of one family. */
+interface Row {
+  /** By prefix, the best first within each. */
+  readonly sorted: readonly Entry[];
+  /** The lengths of the prefixes, the longest first. */
+  readonly lengths: readonly number[];
 }
 
-const longestFirst = (lengths: Lengths): { length: number; prefixes: Map<bigint, Entry[]> }[] =>
-  [...lengths].map(([length, prefixes]) => ({ length, prefixes })).sort((a, b) => b.length - a.length);
-
-/** The routes to one prefix, in a row of all by their first address. */
-interface Spot {
-  readonly first: bigint;
-  readonly length: number;
-  readonly list: readonly Entry[];
+function rowOf(entries: readonly Entry[], family: Family): Row {
+  const sorted = entries
+    .filter(({ prefix }) => prefix.family === family)
+    .sort((a, b) => compare(a.prefix, b.prefix) || a.distance - b.distance);
+  const lengths = new Set(sorted.map(({ prefix }) => prefix.length));
+  return { sorted, lengths: [...lengths].sort((a, b) => b - a) };
 }
 
-const inOrder = (lengths: Lengths): Spot[] =>
-  [...lengths]
-    .flatMap(([length, prefixes]) => [...prefixes].map(([first, list]) => ({ first, length, list })))
-    .sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+/** By the first address, then the longer prefix behind the shorter one. */
+function compare(a: Prefix, b: Prefix): number {
+  if (a.first === b.first) return a.length - b.length;
+  return a.first < b.first ? -1 : 1;
+}
 
-/** Index of the first spot at or after an address. */
-function firstFrom(row: readonly Spot[], address: bigint): number {
-  let [low, high] = [0, row.length];
+/** Index of the first route to `prefix`, or of the one before which it would stand. */
+function firstFrom(sorted: readonly Entry[], prefix: Prefix): number {
+  let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((row[middle]?.first ?? 0n) < address) low = middle + 1;
+    const one = sorted[middle];
+    if (one !== undefined && compare(one.prefix, prefix) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
+/** Those of the routes from an index on that are to `prefix`. */
+function sameAs(prefix: Prefix, sorted: readonly Entry[], from: number): Entry[] {
+  let end = from;
+  for (let one = sorted[end]; one !== undefined && compare(one.prefix, prefix) === 0; one = sorted[end])
+    end++;
+  return sorted.slice(from, end);
 }
