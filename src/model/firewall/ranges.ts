@@ -27,7 +27,7 @@ export function only(...numbers: (bigint | number)[]): Ranges {
 
 /** All numbers from `first` to `last`, both included. */
 export function span(first: bigint | number, last: bigint | number): Ranges {
-  return ranges([[BigInt(first), BigInt(last)]]);
+  return first <= last ? [[BigInt(first), BigInt(last)]] : none;
 }
 
 export function union(a: Ranges, b: Ranges): Ranges {
@@ -43,7 +43,7 @@ export function intersection(a: Ranges, b: Ranges): Ranges {
     let [first, last] = x;
     if (y[0] > first) first = y[0];
     if (y[1] < last) last = y[1];
-    if (first <= last) both.push([first, last]);
+    if (first <= last) both.push(first === x[0] && last === x[1] ? x : [first, last]);
     if (x[1] < y[1]) i++;
     else j++;
   }
@@ -65,15 +65,17 @@ export function meets(a: Ranges, b: Ranges): boolean {
 export function difference(a: Ranges, b: Ranges): Ranges {
   const rest: Range[] = [];
   let j = 0;
-  for (const [start, last] of a) {
-    let first = start;
+  for (const whole of a) {
+    const last = whole[1];
+    let first = whole[0];
     for (let taken = b[j]; taken !== undefined && taken[0] <= last; taken = b[j]) {
       if (taken[0] > first) rest.push([first, taken[0] - 1n]);
       if (taken[1] >= first) first = taken[1] + 1n;
       if (taken[1] > last) break;
       j++;
     }
-    if (first <= last) rest.push([first, last]);
+    // a set of many ranges is asked for again and again, and most of them stay
+    if (first <= last) rest.push(first === whole[0] ? whole : [first, last]);
   }
   return rest;
 }

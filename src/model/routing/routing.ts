@@ -6,7 +6,7 @@ import { covers, type Family, host, type Prefix, parseAddress, parsePrefix } fro
 import { announcedBy, importList } from './announced.ts';
 import type { Announced, Entry } from './entry.ts';
 import { type OwnAddress, ownAddresses, routesOf } from './interfaces.ts';
-import { gateway, staticRoutes } from './statics.ts';
+import { gateway, type StaticRoute, staticRoutes } from './statics.ts';
 import { type RoutingTable, tableOf } from './table.ts';
 
 export interface Routing {
@@ -36,17 +36,15 @@ export function routingOf(
     name !== undefined && byName.get(name)?.disabled === false;
   const up = ifaces.filter(iface => !iface.disabled);
   const direct = up.flatMap(routesOf);
-  const build = (entries: readonly Entry[], known: readonly Entry[]): RoutingTable =>
-    tableOf(
-      resolved(
-        entries.filter(one => one.out === undefined || isUp(one.out)),
-        known,
-        isUp,
-      ),
-    );
   const learned = kernelRoutes(live, byName, direct);
   const base = [...direct, ...learned];
-  const main = build([...base, ...staticRoutes(tree), ...gateway(tree)], base);
+  const usable = (statics: readonly StaticRoute[]): Entry[] =>
+    resolved(
+      statics.filter(one => one.out === undefined || isUp(one.out)),
+      base,
+      isUp,
+    );
+  const main = tableOf([...base, ...usable([...staticRoutes(tree), ...gateway(tree)])]);
   const announced = announcedBy(tree, main);
   const own = new Map(ownAddresses(up).map(one => [`${one.family} ${one.address}`, one]));
   const tables = new Map<string, RoutingTable>();
@@ -60,7 +58,7 @@ export function routingOf(
     table(number) {
       let found = tables.get(number);
       if (found === undefined) {
-        found = build(staticRoutes(tree, number), base);
+        found = tableOf(usable(staticRoutes(tree, number)));
         tables.set(number, found);
       }
       return found;
@@ -78,13 +76,13 @@ function wins(one: Announced, prefix: Prefix, main: RoutingTable): boolean {
   return one.longest === best.prefix.length && one.distance < best.distance;
 }
 
-/** Next hops with the interface of their network. A blackhole stays without. */
+/** Gives next hops the interface of their network. A blackhole stays without. */
 function resolved(
-  entries: readonly Entry[],
+  statics: readonly StaticRoute[],
   known: readonly Entry[],
   isUp: (name: string | undefined) => boolean,
 ): Entry[] {
-  const direct = tableOf([...known, ...entries.filter(one => one.origin === 'interface')]);
+  const direct = tableOf([...known, ...statics.filter(one => one.origin === 'interface')]);
   const outOf = (via: string): string | null | undefined => {
     const address = parseAddress(via);
     if (address === undefined) return null;
@@ -94,14 +92,13 @@ function resolved(
   };
   // most routes of a router have one of a few next hops
   const outs = new Map<string, string | null | undefined>();
-  return entries.flatMap(one => {
-    if (one.via === undefined || one.out !== undefined) return one;
+  return statics.filter(one => {
+    if (one.via === undefined || one.out !== undefined) return true;
     if (!outs.has(one.via)) outs.set(one.via, outOf(one.via));
     const out = outs.get(one.via);
-    if (out === null) return [];
-    if (out === undefined) return one;
-    const { prefix, origin, distance, via, path, line } = one;
-    return { prefix, origin, distance, out, via, path, line };
+    // in place: a copy of each would be as much as the routes themselves
+    one.out = out ?? undefined;
+    return out !== null;
   });
 }
 

@@ -11,10 +11,15 @@ export const staticTables: Path = ['protocols', 'static', 'table'];
 /** Zebra's for a static route without `distance`. */
 const staticDistance = 1;
 
+/** Its interface may have to be found yet. */
+export interface StaticRoute extends Entry {
+  out: string | undefined;
+}
+
 /** Routes of one table, whether their interface is up or not; `out` of a next hop is undefined unless it is said. */
-export function staticRoutes(tree: Tree, table?: string): Entry[] {
+export function staticRoutes(tree: Tree, table?: string): StaticRoute[] {
   const root = ['protocols', 'static', ...(table === undefined ? [] : ['table', table])];
-  const found: Entry[] = [];
+  const found: StaticRoute[] = [];
   for (const six of ['', '6']) {
     const direct = `interface-route${six}`;
     for (const [text, node] of find(tree, [...root, direct])?.children ?? [])
@@ -42,7 +47,7 @@ export function staticRoutes(tree: Tree, table?: string): Entry[] {
 }
 
 function add(
-  found: Entry[],
+  found: StaticRoute[],
   text: string,
   node: Tree,
   { origin, out, via, path }: Pick<Entry, 'origin' | 'out' | 'via' | 'path'>,
@@ -57,7 +62,7 @@ function add(
 }
 
 /** `system gateway-address` is a default route by another name. */
-export function gateway(tree: Tree): Entry[] {
+export function gateway(tree: Tree): StaticRoute[] {
   const via = value(tree, ['system', 'gateway-address']);
   const prefix = parsePrefix(everything[4]);
   if (via === undefined || prefix === undefined) return [];
