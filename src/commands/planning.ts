@@ -68,14 +68,25 @@ async function readSaved(
   name: string,
   io: Io,
 ): Promise<{ running: Tree; version: string | undefined; origin: Origin }> {
-  const { mostBytes, readConfiguration } = await import('../vyatta/running.ts');
+  const { parseConfiguration } = await import('../vyatta/running.ts');
   const { redact } = await import('../vyatta/redact.ts');
+  const { text, ...head } = await readText(file, name, io);
+  return { running: redact(parseConfiguration(text, name)), ...head };
+}
+
+/** Apart, so that the bytes of the file are gone while its text is read. */
+async function readText(
+  file: string,
+  name: string,
+  io: Io,
+): Promise<{ text: string; version: string | undefined; origin: Origin }> {
+  const { decodeConfiguration, mostBytes } = await import('../vyatta/running.ts');
   const { releaseLine } = await import('../vyatta/firmware.ts');
   const { readOrigin } = await import('../plan/snapshot.ts');
   const bytes = await io.readFile(file, mostBytes);
-  const running = redact(readConfiguration(bytes, name));
-  // the last line and the first ones: all of it once more would be as much as the tree
+  // of the bytes and not of the text, all of which a part of it would keep
   const release = Math.max(0, bytes.lastIndexOf('\n/* Release version: '));
   const version = releaseLine(bytes.toString('utf8', release, release + 200));
-  return { running, version, origin: readOrigin(bytes.toString('utf8', 0, headBytes)) };
+  const origin = readOrigin(bytes.toString('utf8', 0, headBytes));
+  return { text: decodeConfiguration(bytes, name), version, origin };
 }

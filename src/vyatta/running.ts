@@ -18,7 +18,11 @@ const howTo = 'save it with: ssh ROUTER /opt/vyatta/bin/vyatta-op-cmd-wrapper sh
  * {@link Refused} with a line of the text, its secrets scrubbed. The tree still holds the secrets: redact it.
  */
 export function readConfiguration(bytes: Uint8Array, name: string): Tree {
-  const text = decode(bytes, name);
+  return parseConfiguration(decodeConfiguration(bytes, name), name);
+}
+
+/** The second half of {@link readConfiguration}, for whoever lets go of the bytes in between: a large file has as many as its tree. */
+export function parseConfiguration(text: string, name: string): Tree {
   const refuse = (code: string, message: string, hint = howTo): never => {
     throw new Refused(code, `${name} ${message}`, hint);
   };
@@ -63,7 +67,8 @@ function formOf(text: string): 'commands' | 'boot' | undefined {
   return boot === -1 || (commands !== -1 && commands < boot) ? 'commands' : 'boot';
 }
 
-function decode(bytes: Uint8Array, name: string): string {
+/** The first half of {@link readConfiguration}. */
+export function decodeConfiguration(bytes: Uint8Array, name: string): string {
   // what `>` of Windows PowerShell writes
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   if (bytes[0] === 0x1f && bytes[1] === 0x8b)
