@@ -121,7 +121,7 @@ export async function showPlan(plan: Plan, args: OutputArgs, io: Io, more: Shown
     const refused = refusals(plan.diagnostics, more.allowed).length;
     const how = { paint: stdout.paint, width: stdout.wrapAt, isVerbose, isQuiet, isInverse };
     const hasCommands = args.commands === true;
-    stdout.write(renderPlan(plan, { ...how, ...more, refused, hasCommands }));
+    for (const piece of renderPlan(plan, { ...how, ...more, refused, hasCommands })) stdout.write(piece);
     if (more.comparison !== undefined) {
       const { renderComparison } = await import('../report/comparison.ts');
       stdout.write(`\n${renderComparison(more.comparison, more.reviewed ?? '', stdout.paint)}`);

@@ -15,6 +15,9 @@ export type Ownership = 'ours' | 'kept' | 'foreign';
 /** Of a node of the running configuration that the file doesn't want. */
 export type OwnershipOf = (path: Path) => Ownership;
 
+/** The leaves of an instance stand together, and are soon asked about; a large router has tens of thousands of instances. */
+const mostHolds = 1000;
+
 /** By the kind with the longest path that a path is at or below. */
 export function ownershipOf(kindAt: ReturnType<typeof finderOf>, claim: Claim): OwnershipOf {
   const holds = new Map<string, Hold>();
@@ -24,6 +27,7 @@ export function ownershipOf(kindAt: ReturnType<typeof finderOf>, claim: Claim): 
     const { kind, instance, below } = found;
     const key = path.slice(0, kind.depth).join('\0');
     const hold = holds.get(key) ?? kind.hold(claim, ...instance);
+    if (holds.size === mostHolds) holds.clear();
     holds.set(key, hold);
     switch (hold) {
       case 'all':

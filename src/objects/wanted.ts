@@ -41,15 +41,11 @@ export class Wanted {
   /** Wants `path`, because of what stands at `at`. */
   set(path: Path, at: SitePath): void {
     if (!this.#isKnown(path)) return;
-    const place = this.placeOf(at);
-    let node = this.tree;
-    for (const word of path) {
-      node = insert(node, [word]);
-      if (!this.#places.has(node)) this.#places.set(node, place);
-    }
+    const node = insert(this.tree, path);
+    if (!this.#places.has(node)) this.#places.set(node, this.placeOf(at));
   }
 
-  /** The place that first asked for a node of the tree. */
+  /** The place that first asked for a node of the tree; undefined where nobody asked for the node, but for one below it. */
   place(node: Tree): SitePlace | undefined {
     return this.#places.get(node);
   }

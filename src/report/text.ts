@@ -22,8 +22,11 @@ export interface PlanTextOptions extends TextOptions, FindingOptions {
   readonly diff?: string;
 }
 
-/** The whole text; ends with a line break. */
-export function renderPlan(plan: Plan, options: PlanTextOptions): string {
+/** So many blocks are written at once: one piece of all would be several megabytes, and stay until the end. */
+const blocksAtOnce = 50;
+
+/** The text in pieces that end with a line break. */
+export function* renderPlan(plan: Plan, options: PlanTextOptions): Generator<string> {
   const { paint, isInverse, isVerbose, width = Number.POSITIVE_INFINITY } = options;
   const hasCommands = options.hasCommands === true || isInverse || isVerbose;
   const parts = [
@@ -40,7 +43,10 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
     }),
     wrap(paint.bold(summary(plan, options.refused)), { width, indent: '    ' }).join('\n'),
   ];
-  return `${parts.join('\n\n')}\n`;
+  for (let i = 0; i < parts.length; i += blocksAtOnce) {
+    const isLast = i + blocksAtOnce >= parts.length;
+    yield `${parts.slice(i, i + blocksAtOnce).join('\n\n')}${isLast ? '\n' : '\n\n'}`;
+  }
 }
 
 /** New tunnels are told by what is created; the others line by line, the word that counts first. */

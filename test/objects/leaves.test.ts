@@ -183,12 +183,8 @@ function imported({ leaf, sample, after }: Trial): void {
 
 function rendered({ plan, before, after }: Trial): void {
   const allowed = new Map<string, number>();
-  const text = renderPlan(plan, {
-    paint: new Chalk({ level: 0 }),
-    isVerbose: true,
-    isInverse: false,
-    refused: 0,
-  });
+  const paint = new Chalk({ level: 0 });
+  const text = [...renderPlan(plan, { paint, isVerbose: true, isInverse: false, refused: 0 })].join('');
   const markdown = renderMarkdown(plan, { allowed, maxLength: 60_000, artifact: 'x', reviewed: undefined });
   const json = JSON.parse(renderJson(plan)) as { changes: { path: string[]; after: string[] | null }[] };
   for (const path of added(before, after)) {

@@ -19,7 +19,7 @@ const plans = fc
   .map(([site, running]) => ({ running, plan: makePlan({ site, placeOf, running }) }));
 const paint = new Chalk({ level: 0 });
 const text = (plan: Plan): string =>
-  renderPlan(plan, { paint, isVerbose: true, isInverse: false, refused: 0 });
+  [...renderPlan(plan, { paint, isVerbose: true, isInverse: false, refused: 0 })].join('');
 const plain = (plan: Plan): unknown => JSON.parse(JSON.stringify(plan));
 
 /** The router refuses these words, and so does the reader of plans: they stand on no router. */
@@ -195,11 +195,26 @@ describe('a plan as text', () => {
         { code: 'EW214', severity: 'error', message: 'a leak', silenced: 'a test', source: placeOf() },
       ],
     };
-    const shown = renderPlan(plan, { paint, isVerbose: false, isInverse: false, refused: 0 });
+    const shown = [...renderPlan(plan, { paint, isVerbose: false, isInverse: false, refused: 0 })].join('');
     assert.match(shown, /^Impact on running tunnels:\n {4}wg12 {2}the interface goes down and up\n\n/m);
     assert.match(shown, /\n\nsilenced EW214: a leak \(reason: a test\)\n\nnote EW103: a note\n/);
     assert.doesNotMatch(shown, /wg4/);
     assert.match(text(plan), /^error EW214: a leak\n.*\n {4}silenced: a test$/m);
+  });
+
+  it('gives a large plan in pieces, whose blocks stand apart as those of one text do', () => {
+    const messages = Array.from({ length: 120 }, (_, i) => `finding ${i}`);
+    const diagnostics = messages.map(message => ({ code: 'EW103', severity: 'warning' as const, message }));
+    const options = { paint, isVerbose: false, isInverse: false, refused: 0 };
+    const pieces = [...renderPlan({ ...minimal, diagnostics }, options)];
+    assert.ok(pieces.length > 1);
+    const blocks = pieces.join('').split('\n\n');
+    assert.deepEqual(
+      blocks.slice(0, -1),
+      messages.map(message => `warning EW103: ${message}`),
+    );
+    assert.match(blocks.at(-1) ?? '', /^Plan: [^\n]*\n$/);
+    assert.ok(pieces.every(piece => piece.endsWith('\n')));
   });
 
   it('makes foreign characters visible', () => {
