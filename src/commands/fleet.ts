@@ -1,6 +1,6 @@
 // One command for several site files, each of a router of its own: some at once, a result for each, and one's failure hides no other's.
 import { basename, join } from 'node:path';
-import { Refused } from '../errors.ts';
+import { EdgewgError, Refused } from '../errors.ts';
 import { explainFailure } from '../report/failure.ts';
 import { visible } from '../report/visible.ts';
 import type { Command, FleetRules } from './command.ts';
@@ -76,8 +76,12 @@ async function runFleet(
   await Promise.all(Array.from({ length: Math.min(jobs, queue.length) }, worker));
   const all = files.flatMap(file => results.get(file) ?? []);
   io.stdout.write(fleet.isJson ? json(all) : summary(all, io));
-  return fleetExit(all.map(({ exit }) => exit ?? 0));
+  const left = io.signal.aborted ? exitOf(io.signal) : 0;
+  return fleetExit(all.map(({ exit }) => exit ?? left));
 }
+
+/** Of a person's signal: what it left for another time isn't done. */
+const exitOf = ({ reason }: AbortSignal): number => (reason instanceof EdgewgError ? reason.exit : 130);
 
 /** All plans at once, since they change nothing; `failed` gets the result of each that came to none. */
 async function prepareAll(

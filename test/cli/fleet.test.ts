@@ -4,7 +4,7 @@ import { defineCommand, type FleetRules } from '../../src/commands/command.ts';
 import { fleetApplyOptions, runCommand, sitesPositional } from '../../src/commands/fleet.ts';
 import { fleetExit } from '../../src/commands/fleet-results.ts';
 import { command as snapshot } from '../../src/commands/snapshot.ts';
-import { NoAccess, PutBack, Refused, StateUnknown } from '../../src/errors.ts';
+import { Interrupted, NoAccess, PutBack, Refused, StateUnknown } from '../../src/errors.ts';
 import { fakeIo } from '../support/fake-io.ts';
 import { root } from '../support/run-cli.ts';
 
@@ -55,9 +55,9 @@ function aCommand(rules: Partial<FleetRules> = {}) {
   return { command, ran, most: () => most };
 }
 
-async function run(args: object, rules: Partial<FleetRules> = {}) {
+async function run(args: object, rules: Partial<FleetRules> = {}, signal = new AbortController().signal) {
   const { command, ran, most } = aCommand(rules);
-  const io = fakeIo(root);
+  const io = { ...fakeIo(root), signal };
   const exit = await runCommand(command, { file: 'edgewg.yaml', ...args }, io);
   return { exit, ran, most: most(), ...io.written };
 }
@@ -118,6 +118,20 @@ describe('a command over several site files', () => {
       (await run({ sites: sites('a', 'back', 'b'), 'keep-going': true }, rules)).ran.length,
       3,
     );
+  });
+
+  it('ends with the exit code of a signal that left one of them for another time', async () => {
+    const stop = new AbortController();
+    // the first is past the point where a signal stops it
+    const prepare =
+      async ({ file }: { readonly file?: string }) =>
+      async (): Promise<number> => {
+        if (file === sites('a')[0]) stop.abort(new Interrupted('SIGTERM', 143));
+        return 0;
+      };
+    const found = await run({ sites: sites('a', 'b') }, { jobs: 1, prepare }, stop.signal);
+    assert.match(found.stdout, /sites\/a\.yaml {2}done\n {2}sites\/b\.yaml {2}not begun/);
+    assert.equal(found.exit, 143);
   });
 
   it('begins with the canary, and waits for it', async () => {
