@@ -84,6 +84,9 @@ export const planChecks: readonly Check[] = [
   unrestorable,
 ];
 
+/** Of routes that are taken out or put back, whatever else the file wants. It saves too, and with it all that runs. */
+export const bypassChecks: readonly Check[] = [...planChecks, firmware, drift, held, pendingConfirm, cutOff];
+
 export const checks: readonly Check[] = [
   ...planChecks,
   firmware,

@@ -126,12 +126,10 @@ export interface Planned {
 
 /** Applies with progress on stderr, and leaves the record where edgewg runs; the router keeps its own. */
 export async function runApply(
-  live: Pick<Live, 'dialer' | 'reading' | 'secrets'> & {
+  live: Pick<Live, 'dialer' | 'reading' | 'secrets' | 'withheld'> & {
     readonly connection: Connection;
     /** The apply that is taken back. */
     readonly undoes?: string;
-    /** Variables that hold secrets of others than the site file's commands. */
-    readonly withheld?: readonly string[];
   },
   { plan, replan, file }: Planned,
   applying: Applying,
@@ -165,7 +163,7 @@ export async function runApply(
     (some: readonly Proof[]) =>
     (asked: AskedProbes): Promise<Probe[]> =>
       runProofs(some, { ...asked, now: io.now, client });
-  const client = clientChecks(io, dirname(resolve(io.cwd, file)), live.withheld ?? []);
+  const client = clientChecks(io, dirname(resolve(io.cwd, file)), live.withheld);
   const left = leaving(io, () => stateLeft(last, id, confirmWithin + (applying.hold ?? 0)));
   io.signal.addEventListener('abort', () => tell({ kind: 'interrupted' }), { once: true });
   try {

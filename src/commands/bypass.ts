@@ -41,12 +41,11 @@ export const command = defineCommand({
     const isRestored = args.restore === true;
     const site = bypassSite(loaded.site, tunnel, isRestored);
     const { makePlan } = await import('../plan/make.ts');
-    const { planChecks } = await import('../checks/all.ts');
-    const { cutOff } = await import('../checks/device/cut-off.ts');
-    const { drift } = await import('../checks/device/drift.ts');
+    const { bypassChecks } = await import('../checks/all.ts');
+    const { secretVariables } = await import('../keys/references.ts');
     const { readRouter } = await import('../router/read.ts');
     const replan = ({ running, facts }: Reading): Plan =>
-      makePlan({ site, placeOf: path => loaded.place(path), running, facts }, [...planChecks, drift, cutOff]);
+      makePlan({ site, placeOf: path => loaded.place(path), running, facts }, bypassChecks);
     const dialer = await openDialer(loaded, args, io);
     const connection = await dialer.dial(io.signal);
     try {
@@ -57,7 +56,8 @@ export const command = defineCommand({
       if (!isEmpty(plan)) tell(tunnel.name, routes, isRestored, io);
       await mayApply(plan, applying, io);
       if (isEmpty(plan)) return Exit.done;
-      const live = { dialer, connection, reading, secrets: new Map() };
+      const withheld = secretVariables(loaded.site);
+      const live = { dialer, connection, reading, secrets: new Map(), withheld };
       io.stdout.write(
         applySummary(await runApply(live, { plan, replan, file: args.file }, applying, io), plan),
       );

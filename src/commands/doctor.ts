@@ -127,8 +127,9 @@ async function heal({ loaded, applying, ...live }: Healing, file: string, io: Io
   if (isEmpty(plan)) return false;
   // what config.boot has and the router hasn't is the very thing to be healed; other drift was refused above
   const allowed = new Map([...applying.allowed, ['drift', Number.POSITIVE_INFINITY]] as const);
+  const { secretVariables } = await import('../keys/references.ts');
   const outcome = await runApply(
-    { ...live, secrets: new Map() },
+    { ...live, secrets: new Map(), withheld: secretVariables(loaded.site) },
     { plan, replan, file },
     { ...applying, allowed },
     io,

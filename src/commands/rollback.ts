@@ -78,7 +78,9 @@ export const command = defineCommand({
       await showPlan(plan, { format: 'text', inverse: undefined }, io, { allowed: applying.allowed });
       await mayApply(plan, applying, io);
       if (isEmpty(plan)) return Exit.done;
-      const live = { dialer, connection, reading, secrets: new Map(), undoes: apply.id };
+      const { secretVariables } = await import('../keys/references.ts');
+      const withheld = secretVariables(loaded.site);
+      const live = { dialer, connection, reading, secrets: new Map(), withheld, undoes: apply.id };
       const outcome = await runApply(live, { plan, replan, file: args.file }, applying, io);
       io.stdout.write(applySummary(outcome, plan));
       return Exit.done;

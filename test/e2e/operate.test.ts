@@ -46,7 +46,15 @@ describe('edgewg around an apply', () => {
     assert.match(status.stdout, /wg906 {2}port 59906, MTU 1420, 192\.0\.2\.6\/32\n {4}far /);
     assert.match(status.stdout, /routes live: 1\.1\.1\.7\/32, 198\.18\.6\.0\/24/);
     assert.match(status.stdout, /last apply: \S+ at \S+ by \S+ from six\.yaml: saved/);
-    ok(await router.edgewg('bypass', 'wg906', ...site, '--yes'));
+    // a bypass resolves no key, and the file's commands get none either
+    router.write('check.sh', `echo "\${HOME-none}" >ran`);
+    const key = '    privateKey: env:HOME\n    address';
+    router.write(
+      'keyed.yaml',
+      `${head()}proof: { command: { run: sh check.sh } }\n${tunnel.replace('    address', key)}`,
+    );
+    ok(await router.edgewg('bypass', 'wg906', '-f', 'keyed.yaml', '--yes', '--run-commands'));
+    assert.equal(readFileSync(join(router.folder, 'ran'), 'utf8'), 'none\n');
     assert.match(
       ok(await router.edgewg('status', ...site), 2).stdout,
       /bypassed.*routes bypassed: 1\.1\.1\.7\/32/s,

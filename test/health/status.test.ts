@@ -1,7 +1,7 @@
 // Status, drift and bypass, from readings made by hand.
 import assert from 'node:assert/strict';
 import { Chalk } from 'chalk';
-import { checks } from '../../src/checks/all.ts';
+import { bypassChecks, checks } from '../../src/checks/all.ts';
 import { bypassed } from '../../src/checks/routing/bypassed.ts';
 import { tunnelStatus } from '../../src/health/status.ts';
 import { bypassSite, isBypassed, publicRoutes } from '../../src/plan/bypass.ts';
@@ -69,6 +69,17 @@ describe('bypass', () => {
     const back = configured(without, bypassSite(site, wg4, true));
     assert.deepEqual(plan(site, back).commits, []);
     assert.deepEqual(plan(bypassSite(site, wg4, true), back).commits, []);
+  });
+
+  it('is refused where its save would bury what the router lost, or while somebody is to decide', () => {
+    const found = (more: Partial<RouterFacts>): string[] => {
+      const wanted = { site: bypassSite(site, wg4, false), placeOf, running: whole };
+      const { diagnostics } = makePlan({ ...wanted, facts: someFacts(more) }, bypassChecks);
+      return diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+    };
+    assert.deepEqual(found({}), []);
+    assert.deepEqual(found({ savedWireguard: ['wg4', 'wg5'] }), ['EW021']);
+    assert.deepEqual(found({ pendingConfirms: ['Tue Dec  1 10:00:00 2026'] }), ['EW026']);
   });
 
   it('is told by every plan until then', () => {
