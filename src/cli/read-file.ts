@@ -80,5 +80,8 @@ export function fileError(what: string, name: string, error: unknown): unknown {
   if (!(error instanceof Error) || error.name === 'AbortError') return error;
   const { code } = error as NodeJS.ErrnoException;
   const reason = (code !== undefined && reasons[code]) || visible(error.message);
-  return new Refused('file', `${what} ${visible(name)}: ${reason}`, undefined, error);
+  if (name === '')
+    return new Refused('file', `${what} a file without a name`, 'is a variable of the shell empty?', error);
+  const hint = code === 'EISDIR' ? 'name a file in it' : undefined;
+  return new Refused('file', `${what} ${visible(name)}: ${reason}`, hint, error);
 }

@@ -5,11 +5,13 @@ import type { Difference } from '../cluster/live.ts';
 import { setupsOf } from '../cluster/setup.ts';
 import type { LiveNode } from '../cluster/sync.ts';
 import { Exit, Refused } from '../errors.ts';
+import { plural } from '../plural.ts';
 import { visible } from '../report/visible.ts';
 import type { Cluster } from '../site/cluster.ts';
 import type { LoadedSite } from '../site/load.ts';
 import { printYaml } from '../site/print-yaml.ts';
 import type { Io } from './io.ts';
+import { calledName } from './live.ts';
 
 type Setups = ReturnType<typeof setupsOf>['setups'];
 
@@ -22,11 +24,12 @@ export async function checkLive(loaded: LoadedSite, file: string, io: Io): Promi
   const found = await differencesOf(loaded, setups, text, file);
   for (const { message, at, line } of found) {
     const place = loaded.place(at);
-    const live = `${visible(file)}${line === undefined ? '' : `:${line}`}`;
+    const live = `${visible(calledName(file))}${line === undefined ? '' : `:${line}`}`;
     const where = `${visible(place.file)}:${place.line}:${place.column}`;
     io.stdout.write(`${visible(message)}\n    at ${where}\n    and ${live}\n`);
   }
-  if (!io.isQuiet) io.stderr.write(`${found.length === 0 ? 'no' : found.length} differences\n`);
+  if (!io.isQuiet)
+    io.stderr.write(`${found.length === 0 ? 'no differences' : plural(found.length, 'difference')}\n`);
   return found.length === 0 ? Exit.done : Exit.difference;
 }
 

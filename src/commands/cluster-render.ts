@@ -5,6 +5,7 @@ import { type FolderFile, listName, parseList, printList, type Settled, settle }
 import { render, type Variant } from '../cluster/render.ts';
 import { type Gap, gapsOfVariant, type NodeSetup, setupsOf } from '../cluster/setup.ts';
 import { Refused } from '../errors.ts';
+import { plural } from '../plural.ts';
 import { visible } from '../report/visible.ts';
 import type { LoadedSite } from '../site/load.ts';
 import { SiteProblems } from '../site/problem.ts';
@@ -35,7 +36,7 @@ export async function renderCluster(loaded: LoadedSite, args: RenderArgs, io: Io
   for (const folder of folders) await write(folder, io);
   if (inside !== undefined && !io.isQuiet)
     io.stderr.write(
-      `wrote ${secret.length} files with secrets below ${visible(inside)}: keep them out of git\n`,
+      `wrote ${plural(secret.length, 'file')} with secrets below ${visible(inside)}: keep ${secret.length === 1 ? 'it' : 'them'} out of git\n`,
     );
 }
 
@@ -80,7 +81,7 @@ async function write({ path, files, kept, ...settled }: Folder, io: Io): Promise
   await io.writeBelow(path, listName, printList(files, kept));
   if (io.isQuiet) return;
   const open = files.filter(({ mode }) => mode === 0o644);
-  if (open.length > 0) io.stderr.write(`wrote ${open.length} files below ${visible(path)}\n`);
+  if (open.length > 0) io.stderr.write(`wrote ${plural(open.length, 'file')} below ${visible(path)}\n`);
   for (const name of settled.remove)
     io.stderr.write(`removed ${visible(join(path, name))}, which is rendered no more\n`);
   for (const name of kept)

@@ -3,11 +3,12 @@
 import { Exit, Refused } from '../errors.ts';
 import type { Imported } from '../import/import.ts';
 import { tunnel } from '../objects/tunnel.ts';
-import { isEmpty } from '../plan/types/plan.ts';
+import { plural } from '../plural.ts';
 import { visible } from '../report/visible.ts';
 import { defineCommand } from './command.ts';
 import type { Io } from './io.ts';
 import { accessOptions } from './live.ts';
+import { isProven, proofOf } from './proven.ts';
 import { parseRouter, readRouting, refuseExisting, routerOptions, writeSite } from './site-file.ts';
 
 export const command = defineCommand({
@@ -66,7 +67,7 @@ export const command = defineCommand({
       );
     await writeSite(args.file, imported.text, io);
     tell(imported, args.file, io);
-    return isEmpty(imported.plan) && imported.refused.length === 0 ? Exit.done : Exit.difference;
+    return isProven(imported) ? Exit.done : Exit.difference;
   },
 });
 
@@ -76,25 +77,17 @@ function tell(imported: Imported, file: string, io: Io): void {
   for (const line of unmanagedLines(unmanaged)) io.stderr.write(`${line}\n`);
   if (imported.leftOut.length > 0) io.stderr.write(`not in the file: ${leftOutOf(imported)}\n`);
   const name = file === '-' ? 'the site file' : `wrote ${visible(file)}`;
-  io.stderr.write(`${name}: ${tunnels} tunnel${tunnels === 1 ? '' : 's'}; ${proofOf(imported)}\n`);
+  io.stderr.write(`${name}: ${plural(tunnels, 'tunnel')}; ${proofOf(imported)}\n`);
 }
 
 const leftOutOf = ({ leftOut }: Imported): string =>
   leftOut.map(({ name, why }) => `${visible(name)}, ${visible(why)}`).join('; ');
 
-/** What was seen of the file's plan against the configuration that it was made from. */
-function proofOf({ plan, refused }: Imported): string {
-  if (!isEmpty(plan)) return `its plan is not empty: ${plan.summary.commands} commands; see edgewg plan`;
-  if (refused.length === 0) return 'its plan against this configuration is empty';
-  const lines = refused.map(({ code, message }) => `\n    ${code}: ${visible(message)}`).join('');
-  return `its plan changes nothing and is refused for what is wrong on the router already; mend it there or in the file, see edgewg plan:${lines}`;
-}
-
 /** Line by line, what stays on the router without a word in the file. */
 export function unmanagedLines(unmanaged: Imported['unmanaged']): string[] {
   if (unmanaged.length === 0) return [];
   return [
-    `not in the file, and left on the router as it is (${unmanaged.length} line${unmanaged.length === 1 ? '' : 's'}):`,
+    `not in the file, and left on the router as it is (${plural(unmanaged.length, 'line')}):`,
     ...unmanaged.flatMap(({ line, command, why }) => [
       `    ${line === undefined ? '' : `${line}: `}${visible(command)}`,
       `        ${visible(why)}`,

@@ -45,12 +45,15 @@ export const formatOptions = {
 
 const mostSiteBytes = 1024 * 1024;
 
+/** What a file is called where something is said of it. */
+export const calledName = (file: string): string => (file === '-' ? 'standard input' : file);
+
 /** Rejects with every problem of the file at its place. */
 export async function readSite(file: string, io: Io): Promise<LoadedSite> {
   const { loadSite } = await import('../site/load.ts');
   const bytes = await readSiteFile(file, io);
   try {
-    return loadSite(bytes, file === '-' ? 'standard input' : file);
+    return loadSite(bytes, calledName(file));
   } catch (error) {
     throw await withoutWordsOfOthers(error, file, io);
   }

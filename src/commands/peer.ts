@@ -163,7 +163,7 @@ async function remove(args: SiteArgs & { readonly name: string }, io: Io): Promi
       ? `${tunnel.name} is under manages, so that what the file doesn't name is deleted`
       : `its key stands under absent.peers, since ${tunnel.name} is not under manages`;
   io.stderr.write(
-    `${visible(args.file)} has no peer ${visible(args.name)} of ${tunnel.name} any more: ${how}. The router still lets it in until edgewg apply\n`,
+    `${visible(args.file)} has no peer ${visible(args.name)} of ${tunnel.name} any more: ${how}. A router that has it lets it in until edgewg apply\n`,
   );
   return Exit.done;
 }

@@ -5,7 +5,7 @@ import { visible } from '../report/visible.ts';
 import type { LoadedSite } from '../site/load.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import type { Io } from './io.ts';
-import { type AccessArgs, openDialer, planLive } from './live.ts';
+import { type AccessArgs, calledName, openDialer, planLive } from './live.ts';
 
 export interface Made {
   readonly plan: Plan;
@@ -49,7 +49,7 @@ async function fromFile(loaded: LoadedSite, file: string, io: Io): Promise<Made>
   const { makePlan } = await import('../plan/make.ts');
   const { checks } = await import('../checks/all.ts');
   const { runningLines } = await import('./plan-file.ts');
-  const name = file === '-' ? 'standard input' : file;
+  const name = calledName(file);
   const { running, version, origin } = await readSaved(file, name, io);
   if (!running.children.has('interfaces') && !io.isQuiet)
     io.stderr.write(

@@ -105,7 +105,7 @@ async function remove({ file, name }: SiteArgs, io: Io): Promise<number> {
       ? "what the file manages and doesn't name is deleted"
       : `${removed.absent.join(', ')} stand${removed.absent.length === 1 ? 's' : ''} under absent`;
   io.stderr.write(
-    `${visible(file)} has no ${visible(name)} any more: ${how}. The router keeps it until edgewg apply, which asks for --allow delete=1 unless limits.deleteInterfaces allows it\n`,
+    `${visible(file)} has no ${visible(name)} any more: ${how}. A router that has it keeps it until edgewg apply, which asks for --allow delete=1 unless limits.deleteInterfaces allows it\n`,
   );
   return Exit.done;
 }

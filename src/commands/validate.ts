@@ -1,10 +1,11 @@
 // `validate`: the site file by itself.
 import { Exit } from '../errors.ts';
+import { plural } from '../plural.ts';
 import { visible } from '../report/visible.ts';
 import { isAnnotationFormat, withAnnotatedMistakes, writeAnnotations } from './annotate.ts';
 import { defineCommand } from './command.ts';
 import { fleetOptions, sitesPositional } from './fleet.ts';
-import { readSite, siteOptions } from './live.ts';
+import { calledName, readSite, siteOptions } from './live.ts';
 
 export const command = defineCommand({
   command: 'validate [sites..]',
@@ -30,8 +31,7 @@ export const command = defineCommand({
     const { site } = await withAnnotatedMistakes(format, io, readSite(file, io));
     if (isAnnotationFormat(format)) await writeAnnotations([], format, io);
     if (!io.isQuiet) {
-      const { length } = site.tunnels;
-      io.stderr.write(`${visible(file)} is valid: ${length} tunnel${length === 1 ? '' : 's'}\n`);
+      io.stderr.write(`${visible(calledName(file))} is valid: ${plural(site.tunnels.length, 'tunnel')}\n`);
     }
     return Exit.done;
   },

@@ -5,7 +5,9 @@ import { type Document, isMap, isScalar, isSeq, type Node, parseDocument, type Y
 import type { Data, Draft, Entry } from '../objects/draft.ts';
 import { peer as peerKind } from '../objects/peer.ts';
 import { tunnel as tunnelKind } from '../objects/tunnel.ts';
-import type { Plan } from '../plan/types/plan.ts';
+import { refusals } from '../plan/allow.ts';
+import type { Check } from '../plan/types/check.ts';
+import type { Finding, Plan } from '../plan/types/plan.ts';
 import { type LoadedSite, loadSite, type Site, type SitePath } from '../site/load.ts';
 import { pathAt } from '../site/place-of.ts';
 import type { Path } from '../vyatta/tree.ts';
@@ -18,12 +20,20 @@ export interface Updated {
   readonly text: string;
   /** Of the new text, against the same router. */
   readonly plan: Plan;
+  /** Its errors: the next `plan` or `apply` of the text would be refused for them. */
+  readonly refused: readonly Finding[];
   /** Commands that stay to be applied, where no edit of the file says what the router has. */
   readonly left: readonly string[];
 }
 
 /** Throws {@link SiteProblems} when the router has what the file's rules refuse. */
-export function updateSite(text: string, loaded: LoadedSite, router: Router, file: string): Updated {
+export function updateSite(
+  text: string,
+  loaded: LoadedSite,
+  router: Router,
+  file: string,
+  checks: readonly Check[] = [],
+): Updated {
   const draft = draftOf(router, { host: 'router' });
   reduceToEmptyPlan(draft, router, file);
   const document = parseDocument(text);
@@ -35,10 +45,10 @@ export function updateSite(text: string, loaded: LoadedSite, router: Router, fil
   }
   const printed = document.toString({ lineWidth: 0, flowCollectionPadding: true });
   const after = edit.isChanged ? asBefore(text, printed) : text;
-  const plan = planFor(loadSite(after, file), router);
+  const plan = planFor(loadSite(after, file), router, checks);
   const commands = plan.commits.flatMap(({ run }) => run);
   const left = commands.map(({ op, path }) => printCommand(op === 'set' ? 'set' : 'delete', path));
-  return { text: after, plan, left };
+  return { text: after, plan, refused: refusals(plan.diagnostics, new Map()), left };
 }
 
 class Edit {

@@ -2,6 +2,7 @@
 import type { ChalkInstance } from 'chalk';
 import type { ApplyEvent, Probe } from '../plan/types/outcome.ts';
 import type { Duration } from '../plan/types/plan.ts';
+import { plural } from '../plural.ts';
 import { durationText } from './expected.ts';
 import { visible } from './visible.ts';
 
@@ -58,7 +59,7 @@ function sentence(event: ApplyEvent, paint: ChalkInstance): string {
     case 'connected':
       return `connected to ${visible(event.host)}, host key ${visible(event.fingerprint)}`;
     case 'read':
-      return `read the configuration: ${event.lines} lines, ${visible(event.version) || 'version unknown'}`;
+      return `read the configuration: ${plural(event.lines, 'line')}, ${visible(event.version) || 'version unknown'}`;
     case 'armed':
       return `armed: the router undoes it by itself unless confirmed within ${event.seconds} s of the commit`;
     case 'key':

@@ -1,10 +1,10 @@
 // A plan for a person: what changes, what was found, and one line that sums up; the commands that do it where they are asked for.
 import { isEmpty, type Plan } from '../plan/types/plan.ts';
+import { plural } from '../plural.ts';
 import { changeBlocks, type TextOptions } from './changes.ts';
 import { commitLines, helperLine, keyLine } from './commands.ts';
 import { durationText } from './expected.ts';
 import { type FindingOptions, findingBlocks } from './findings.ts';
-import { plural } from './plural.ts';
 import { proofLine } from './proofs.ts';
 import { visible } from './visible.ts';
 import { wrap } from './wrap.ts';

@@ -4,6 +4,7 @@ import { tunnel } from '../objects/tunnel.ts';
 import type { LiveInterface } from '../plan/types/facts.ts';
 import type { Probe } from '../plan/types/outcome.ts';
 import { isInPlace, type Plan } from '../plan/types/plan.ts';
+import { plural } from '../plural.ts';
 import { canonicalValues } from '../vyatta/canonical.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { canonicalInterfaceAddress, canonicalPrefix } from '../wireguard/prefix.ts';
@@ -26,7 +27,7 @@ function remaining(plan: Plan): string {
   const paths = plan.commits.flatMap(commit => commit.run).map(({ op, path }) => `${op} ${path.join(' ')}`);
   const files = [...plan.keys, ...(plan.helpers ?? [])].map(step => `${step.do} ${step.path}`);
   if (paths.length === 0) return `files are left: ${files.slice(0, 3).join('; ')}`;
-  return `${paths.length} commands are left: ${paths.slice(0, 3).join('; ')}`;
+  return `${plural(paths.length, 'command')} left: ${paths.slice(0, 3).join('; ')}`;
 }
 
 /** Whether the kernel has what the configuration says of an interface. */

@@ -105,6 +105,15 @@ describe('checks: the port of a tunnel', () => {
     ]);
   });
 
+  it('closed at one of two uplinks: no advice that would close the other', () => {
+    const router = `${home}
+      interfaces ethernet eth2 address dhcp
+      interfaces ethernet eth2 firewall local name TV_LOCAL
+      firewall name TV_LOCAL default-action drop`;
+    const hints = findings(site, router).flatMap(({ code, hint }) => (code === 'EW103' ? [hint] : []));
+    assert.deepEqual(hints, ['leave it where no peer comes in by eth2; else attach WAN_LOCAL there']);
+  });
+
   it('of an interface that faces the internet without any ruleset', () => {
     const router = but(home, ['interfaces ethernet eth0 firewall local ipv6-name WANv6_LOCAL', '']);
     assert.deepEqual(troubles(site, router), [

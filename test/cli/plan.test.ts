@@ -50,7 +50,21 @@ describe('validate', () => {
     file('edgewg.yaml', text('site.yaml'));
     assert.equal((await runHere(['validate'], { cwd: folder })).exit, 0);
     assert.equal((await runHere(['validate'], { env: { EDGEWG_FILE: blog('site.yaml') } })).exit, 0);
-    assert.equal((await runCli(['validate', '-f', '-'], { input: text('site.yaml') })).exit, 0);
+    const { stderr, exit } = await runCli(['validate', '-f', '-'], { input: text('site.yaml') });
+    assert.deepEqual({ stderr, exit }, { stderr: 'standard input is valid: 3 tunnels\n', exit: 0 });
+  });
+
+  it('says what to do of a folder, and of a file without a name', async () => {
+    assertRefused(await runHere(['validate', folder]), /it is a directory\n {2}hint: name a file in it\n$/);
+    for (const words of [
+      ['validate', ''],
+      ['validate', '-f', ''],
+      ['plan', ...site, '--running', ''],
+    ])
+      assertRefused(
+        await runHere(words),
+        /can't read a file without a name\n {2}hint: is a variable of the shell empty\?\n$/,
+      );
   });
 
   it('shows all mistakes at their places', async () => {

@@ -67,8 +67,9 @@ describe('a dump of wg', () => {
     assert.equal(exit, 2);
     assert.match(
       stdout,
-      /^srv4: the listen port is 51821, and should be 51820\n {4}at .*site\.yaml:\d+:\d+\n {4}and standard input|^srv4: .*\n {4}at .*\n {4}and -:1\n$/,
+      /^srv4: the listen port is 51821, and should be 51820\n {4}at .*site\.yaml:\d+:\d+\n {4}and standard input:1\n$/,
     );
+    assert.match(stderr, /^1 difference\n$/);
     assert.ok(!`${stdout}${stderr}`.includes(secret));
   }).timeout(20_000);
 });

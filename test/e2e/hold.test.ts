@@ -114,7 +114,7 @@ describe('an apply that is held', () => {
     const other = ok(await router.edgewg('confirm', id, '-f', 'other.yaml'), 3);
     assert.match(
       other.stderr,
-      /is not confirmed: running is as wanted — saw 1 commands are left: .*nothing was done, and it goes on waiting/,
+      /is not confirmed: running is as wanted — saw 1 command left: .*nothing was done, and it goes on waiting/,
     );
     assert.match(ok(await router.edgewg('undo', '1999', ...file), 3).stderr, /knows of no apply 1999/);
     assert.match(await running(), /mtu 1380/);

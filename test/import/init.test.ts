@@ -83,7 +83,7 @@ describe('init', () => {
     await assert.rejects(init({}), refused(/--address, --public-key, --allowed-ips/));
     await assert.rejects(
       init({ ...answered, 'public-key': 'x' }),
-      refused(/--public-key x: has 1 characters/),
+      refused(/--public-key x: has 1 character/),
     );
     await assert.rejects(init({ ...answered, 'listen-port': '70000' }), refused(/--listen-port/));
     await assert.rejects(init({ ...answered, router: '-oProxyCommand=x' }), refused(/names no router/));

@@ -186,13 +186,17 @@ function wayOut(found: Case, answer: Answer, opener: Opener | undefined): Pick<F
   }
   const ruleset = viewOf(input).after.firewall.ruleset(family, opener.ruleset);
   const stage = answer.stages.find(one => one.kind === 'ruleset');
-  if (answer.stages.every(one => one.name !== opener.ruleset))
+  if (answer.stages.every(one => one.name !== opener.ruleset)) {
+    if (stage === undefined)
+      return { hint: `attach ${opener.ruleset} as local ruleset of ${answer.iface.name}` };
+    // the other ruleset in its place would close the interfaces that this one opens, and lead back here
+    const isOpenElsewhere = found.answers.some(other => other.passage === 'all');
     return {
-      hint:
-        stage === undefined
-          ? `attach ${opener.ruleset} as local ruleset of ${answer.iface.name}`
-          : `say uplink.rulesets.${name}: ${stage.name}, or attach ${opener.ruleset} there`,
+      hint: isOpenElsewhere
+        ? `leave it where no peer comes in by ${answer.iface.name}; else attach ${opener.ruleset} there`
+        : `say uplink.rulesets.${name}: ${stage.name}, or attach ${opener.ruleset} there`,
     };
+  }
   const number = ruleset && freeNumber(ruleset, answer.question, opener.number, () => false);
   return number === undefined
     ? { hint: `let a rule of ${opener.ruleset} accept UDP to port ${port} before that` }

@@ -1,5 +1,6 @@
 // Rulesets of a configuration against the chains of netfilter. ubnt-fw gives a chain the ruleset's name and every rule in it a comment
 // of name and number, so what is missing, left over or out of its place can be told (docs/edgeos.md 'The kernel').
+import { plural } from '../../plural.ts';
 import { find, type Tree, value, values } from '../../vyatta/tree.ts';
 import { expectedRule } from './expected-rule.ts';
 import type { KernelRule, Netfilter } from './netfilter.ts';
@@ -61,7 +62,7 @@ function content(node: Tree, what: string): Seen {
 /** How the rules of iptables differ from what the rule says. */
 function contradiction(node: Tree, own: readonly KernelRule[]): string | undefined {
   const { count, conditions, target } = expectedRule(node);
-  if (own.length !== count) return `${own.length} rules in place of ${count}`;
+  if (own.length !== count) return `${plural(own.length, 'rule')} in place of ${count}`;
   const acting = own.filter(rule => rule.target !== 'LOG');
   if (conditions !== undefined) {
     const wanted = conditions.map(one => one.join(' ')).sort();

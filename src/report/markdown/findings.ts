@@ -1,8 +1,8 @@
 // Findings as Markdown: errors and warnings in a box that nobody overlooks, notes and silenced ones behind a click.
 import { type Allowed, refusals } from '../../plan/allow.ts';
 import type { Finding, Plan } from '../../plan/types/plan.ts';
+import { plural } from '../../plural.ts';
 import { printWord } from '../../vyatta/words.ts';
-import { plural } from '../plural.ts';
 import type { Section } from './fit.ts';
 import { code, details, prose } from './prose.ts';
 

@@ -1,7 +1,7 @@
 // The tunnels before and after, drawn by whoever shows the Markdown.
 import { changedOnly, type Graph } from '../../model/routing/topology.ts';
+import { plural } from '../../plural.ts';
 import { renderMermaid } from '../graph/mermaid.ts';
-import { plural } from '../plural.ts';
 import type { Section } from './fit.ts';
 
 const legend =

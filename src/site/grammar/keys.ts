@@ -1,5 +1,6 @@
 // Public keys, and where private and preshared ones come from. A message here never repeats the text: what stands in
 // the place of a path may be a secret that somebody pasted.
+import { plural } from '../../plural.ts';
 import { isKey } from '../../wireguard/key.ts';
 import { isFault, splitWords } from './command-words.ts';
 import { type Fault, type Grammar, strangeCharacter } from './grammar.ts';
@@ -25,7 +26,8 @@ export const publicKey: Grammar = {
     if (text === '') return { message: 'is empty', hint: copy };
     const strange = strangeCharacter(text, base64, copy);
     if (strange !== undefined) return strange;
-    if (text.length !== 44) return { message: `has ${text.length} characters; a key has 44`, hint: copy };
+    if (text.length !== 44)
+      return { message: `has ${plural(text.length, 'character')}; a key has 44`, hint: copy };
     if (!isKey(text)) return { message: 'is not 32 bytes in base64', hint: copy };
     return Buffer.from(text, 'base64').every(byte => byte === 0)
       ? { message: 'is the key of nobody: all its bytes are zero', hint: copy }
