@@ -105,7 +105,8 @@ export type Word = (
  * The command of the exec that gives the switch a word, and waits for what it makes of it. When there is no such apply it
  * has ended, which the log says, or its script is still on the way: that one gets a moment. After a restart anybody may have
  * made /tmp/edgewg: no other script is run than one that this user has written, in a folder of its own; or, as its user, one of another
- * admin, whose folder nobody else may look into.
+ * admin, whose folder nobody else may look into. An apply that still waits for the lock of another has no folder: whoever undoes it makes
+ * that one, and with it calls it off (scripts/start.sh, `call_off`); a lock that is free has been taken by it within two seconds.
  */
 export function answerCommand(id: string, word: Word, seconds: number, nonce: string): string {
   const [folder, run, mark] = [quote(`/tmp/edgewg/${id}`), quote(`/tmp/edgewg/${id}/run`), quote(nonce)];
@@ -115,8 +116,13 @@ export function answerCommand(id: string, word: Word, seconds: number, nonce: st
   const answer = `bash ${run} answer ${word.verb} ${seconds} ${mark}${by}${until}`;
   const ofAdmin = (path: string): string =>
     `owner=$(stat -c %U ${path} 2>/dev/null) && case " $(id -nG "$owner" 2>/dev/null) " in *' vyattacfg '*) ;; *) false ;; esac`;
+  const isLocked = '[ -e /tmp/edgewg/lock ]';
+  const givesUp =
+    word.verb === 'undo'
+      ? `{ [ $n -ge 3 ] && ${isLocked} && ! [ -L /tmp/edgewg ] && mkdir -m 0711 ${folder} 2>/dev/null; } || { ! ${isLocked} && [ $((n - locked)) -ge 3 ]; } || [ $n -ge 8 ]`
+      : '[ $n -ge 3 ]';
   return [
-    `n=0; until [ -r ${run} ] || { [ -d ${folder} ] && ! [ -O ${folder} ]; } || ${ended} || [ $n -ge 3 ]; do n=$((n + 1)); sleep 1; done`,
+    `n=0 locked=0; until [ -r ${run} ] || { [ -d ${folder} ] && ! [ -O ${folder} ]; } || ${ended} || ${givesUp}; do n=$((n + 1)); ! ${isLocked} || locked=$n; sleep 1; done`,
     `if ! [ -L /tmp/edgewg ] && ! [ -L ${folder} ]; then`,
     `[ -O ${folder} ] && ! [ -L ${run} ] && [ -O ${run} ] && exec ${answer}`,
     `! [ -O ${folder} ] && ${ofAdmin('/tmp/edgewg')} && ${ofAdmin(folder)} && exec sudo -n -u "$owner" ${answer}`,

@@ -24,6 +24,7 @@ import {
   startScript,
   transactionScript,
 } from '../../src/router/scripts.ts';
+import { answerCommand } from '../../src/router/transaction.ts';
 import { quote } from '../../src/vyatta/words.ts';
 
 const folder = 'src/router/scripts';
@@ -204,6 +205,35 @@ function behaviour(): void {
 
 describe('scripts of the router', () => {
   behaviour();
+
+  it('begin no apply that was undone while it waited for the lock of another', () => {
+    const id = '20260101-a';
+    const payload = `touch "\${0%/*}.began"`;
+    const input = `${nonce} ${id} 30 ${payload.length} now me\n${payload}`;
+    const starts = `${startScript()}\nis_home() { :; }\nedgewg_start`;
+    const here = '\\/tmp\\/edgewg/$home';
+    const whatComes = (verb: 'undo' | 'wait'): { told: string; left: string } => {
+      const said = inBash(
+        [
+          'exec 7>>"$home/lock"; flock 7',
+          `starts=${quote(starts)} word=${quote(answerCommand(id, { verb }, 1, nonce))}`,
+          `printf %s ${quote(input)} | bash -c "\${starts//${here}}" 7>&- >"$home/said" &`,
+          `bash -c "\${word//${here}}" 7>&-`,
+          'rm -f "$home/lock"; exec 7>&-; wait; cat "$home/said"; echo; ls "$home" | tr "\\n" " "',
+        ].join('\n'),
+      );
+      const [told = '', left = ''] = said.split('\n\n');
+      return { told, left: left.trim() };
+    };
+    const gone = `${nonce} result 3 -\n${nonce} end 0 -`;
+    const calledOff = Buffer.from('called off\n').toString('base64');
+    assert.deepEqual(whatComes('undo'), {
+      told: `${gone}\n${nonce} outcome:untouched 1 ${calledOff}\n${nonce} end 0 -`,
+      left: 'run said script',
+    });
+    // a question alone changes nothing
+    assert.match(whatComes('wait').left, /began/);
+  });
 
   it('leave no variable behind: each belongs to one function, or stands at the top of a file', () => {
     const stray = readdirSync(folder).flatMap(name =>

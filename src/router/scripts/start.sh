@@ -15,6 +15,10 @@ make_home() {
   give_up refused:home "$home belongs to somebody else"
 }
 
+# A client that has lost its line and comes back is not told of an apply that nobody is at while this one waits here: it makes the folder of
+# that apply (answerCommand in transaction.ts). Who makes it first has decided.
+call_off() { rmdir "$S"; give_up outcome:untouched 'called off'; }
+
 # The lock is the kernel's and goes with the last process that has descriptor 8 open, however it ends: there is none that is
 # left over, and no process id to be mistaken for another's. Whoever lets it go removes the file, so a lock on a file that is no
 # longer there counts for nothing.
@@ -29,6 +33,7 @@ take_lock() {
       [ "$waited" -lt "$lock_timeout" ] && ! grep -qs ', held until ' "$home/holder" || give_up held "$(cat "$home/holder" 2>/dev/null)"
       waited=$((waited + 1))
       sleep 1
+      [ ! -d "$S" ] || call_off
     fi
   done
 }
@@ -68,9 +73,11 @@ edgewg_start() {
   # the switch of a leftover lets the lock go
   while end_leftover; do take_lock; done
   holder
-  if ! mkdir -m 0700 "$S" || ! printf '%s\n' "$text" >"$S/run"; then
-    rm -rf "$S" "$home/lock" "$home/holder"
-    give_up refused:space "no room in $home"
+  if mkdir -m 0700 "$S"; then
+    printf '%s\n' "$text" >"$S/run" && exec bash "$S/run" transact
+    rm -rf "$S"
   fi
-  exec bash "$S/run" transact
+  rm -f "$home/lock" "$home/holder"
+  [ ! -d "$S" ] || call_off
+  give_up refused:space "no room in $home"
 }
