@@ -21,10 +21,11 @@ const mostBytes = 32 * 1024 * 1024;
 export async function checkLive(loaded: LoadedSite, file: string, io: Io): Promise<number> {
   const { setups } = setupsOf(loaded.site);
   const text = (await io.readFile(file, mostBytes)).toString('utf8');
-  const found = await differencesOf(loaded, setups, text, file);
+  const name = calledName(file);
+  const found = await differencesOf(loaded, setups, text, name);
   for (const { message, at, line } of found) {
     const place = loaded.place(at);
-    const live = `${visible(calledName(file))}${line === undefined ? '' : `:${line}`}`;
+    const live = `${visible(name)}${line === undefined ? '' : `:${line}`}`;
     const where = `${visible(place.file)}:${place.line}:${place.column}`;
     io.stdout.write(`${visible(message)}\n    at ${where}\n    and ${live}\n`);
   }
@@ -119,9 +120,10 @@ async function readObjects(text: string, file: string): Promise<KubernetesObject
 export async function printSync(loaded: LoadedSite, cluster: Cluster, file: string, io: Io): Promise<number> {
   const { syncNodes } = await import('../cluster/sync.ts');
   const { nodesOf } = await import('../cluster/objects.ts');
-  const live = nodesOf(await readObjects((await io.readFile(file, mostBytes)).toString('utf8'), file));
+  const name = calledName(file);
+  const live = nodesOf(await readObjects((await io.readFile(file, mostBytes)).toString('utf8'), name));
   if (live.length === 0)
-    throw new Refused('no-nodes', `${visible(file)} holds no nodes`, 'give it `kubectl get nodes -o json`');
+    throw new Refused('no-nodes', `${visible(name)} holds no nodes`, 'give it `kubectl get nodes -o json`');
   const { nodes, gone } = syncNodes(loaded.site, cluster, live);
   if (Object.keys(nodes).length > 0) io.stdout.write(printYaml({ cluster: { nodes } }));
   for (const name of gone)

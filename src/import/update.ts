@@ -42,10 +42,13 @@ export function updateSite(
     if (change.action === 'keep') continue;
     const at = change.source && pathAt(text, change.source.line, change.source.column);
     edit.follow(change.path, at);
+    if (change.action === 'delete') edit.keep(change.path);
   }
   const printed = document.toString({ lineWidth: 0, flowCollectionPadding: true });
   const after = edit.isChanged ? asBefore(text, printed) : text;
-  const plan = planFor(loadSite(after, file), router, checks);
+  // what is wrong with it stands at lines that the file on disk hasn't
+  const name = after === text ? file : `${file} (edited, not written)`;
+  const plan = planFor(loadSite(after, name), router, checks);
   const commands = plan.commits.flatMap(({ run }) => run);
   const left = commands.map(({ op, path }) => printCommand(op === 'set' ? 'set' : 'delete', path));
   return { text: after, plan, refused: refusals(plan.diagnostics, new Map()), left };
@@ -70,6 +73,28 @@ class Edit {
     const entry = this.#entryOf(path);
     if (entry !== undefined) this.#say(entry);
     else if (at !== undefined) this.#forget(path, at);
+  }
+
+  /** Takes what is at `path` out of `absent`, and the lists and maps that are empty then. */
+  keep(path: Path): void {
+    const whole = path.join(' ');
+    for (const [kind, below] of Object.entries(absentBelow)) {
+      if (!below.test(whole)) continue;
+      const list = this.document.getIn(['absent', kind]);
+      const lists = isMap(list) ? list.items.map(({ key }) => [kind, String(key)]) : [[kind]];
+      for (const at of lists)
+        if (at.slice(1).every(name => path.includes(name))) this.#unsay(['absent', ...at], path);
+    }
+  }
+
+  #unsay(at: SitePath, path: Path): void {
+    const list = this.document.getIn(at);
+    if (!isSeq(list)) return;
+    const item = list.items.findIndex(one => isScalar(one) && path.includes(String(one.value)));
+    if (item < 0) return;
+    this.#drop([...at, item]);
+    for (let box = at; box.length > 0 && isEmptyNode(this.document.getIn(box)); box = box.slice(0, -1))
+      this.#drop(box);
   }
 
   /** The entry of the draft that says the node itself, or the whole that it is a part of; not the tunnel or peer above it. */
@@ -136,6 +161,20 @@ class Edit {
     return at[0] === 'rulesets' && /^\d+$/.test(String(step)) ? Number(step) : step;
   }
 }
+
+const isEmptyNode = (node: unknown): boolean => (isMap(node) || isSeq(node)) && node.items.length === 0;
+
+/** What stands under each key of `absent`, by where the router has it. */
+const absentBelow: Readonly<Record<string, RegExp>> = {
+  tunnels: /^interfaces wireguard /,
+  peers: /^interfaces wireguard /,
+  routes: /^protocols static /,
+  rulesets: /^firewall (ipv6-)?name /,
+  firewallRules: /^firewall (ipv6-)?name /,
+  natRules: /^service nat rule /,
+  groups: /^firewall group /,
+  neighbors: /^protocols bgp /,
+};
 
 function valueAt(data: Data, at: SitePath): unknown {
   return at.reduce<unknown>((node, step) => (node as Data | undefined)?.[String(step)], data);

@@ -49,6 +49,38 @@ describe('import --update', () => {
     assert.equal(planned.exit, 3);
   });
 
+  it('takes out of absent what the router has again, and keeps the rest of it', async () => {
+    const running = `${router}set interfaces wireguard wg7 mtu 1420
+set firewall name LAN_IN rule 33 action accept
+set service nat rule 5010 type masquerade
+set firewall group network-group LANS network 10.0.0.0/8
+`;
+    await imported(router, '--router', '198.51.100.2');
+    const absent = `absent:
+  tunnels: [wg7]
+  firewallRules: { LAN_IN: [33, 44], OTHER: [33] }
+  natRules: [5010]
+  groups: [LANS]
+`;
+    writeFileSync(join(folder, 'edgewg.yaml'), `${site()}${absent}`);
+    const { stderr, exit } = await imported(running, '--update');
+    assert.equal(stderr, 'updated edgewg.yaml; its plan against this configuration is empty\n');
+    assert.equal(exit, 0);
+    assert.match(site(), /\n {2}wg7:\n {4}mtu: 1420\n/);
+    assert.match(site(), /\nabsent:\n {2}firewallRules: \{ LAN_IN: \[44\], OTHER: \[33\] \}\n/);
+  });
+
+  it('does not name lines of a text that it refuses to write as those of the file', async () => {
+    const second = `set interfaces wireguard wg0 peer ${key(5)} allowed-ips 10.9.9.9/32\n`;
+    await imported(`${router}${second}`, '--router', '198.51.100.2');
+    const before = site();
+    const moved = `${router.replace('10.9.0.0/24', '10.9.9.9/32')}${second}`;
+    const { stderr, exit } = await imported(moved, '--update');
+    assert.match(stderr, /^edgewg\.yaml \(edited, not written\):\d+:\d+: 10\.9\.9\.9\/32 stands with /);
+    assert.equal(exit, 3);
+    assert.equal(site(), before);
+  });
+
   it('counts the one command that is left as one', async () => {
     await imported(router, '--router', '198.51.100.2');
     writeFileSync(join(folder, 'edgewg.yaml'), `${site()}manages: { interfaces: [wg0] }\n`);

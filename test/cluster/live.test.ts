@@ -136,7 +136,9 @@ describe('what `ip -j` prints on a node', () => {
     );
     for (const odd of ['[', '[1, null, "x"]', '[[[]]]', '[{"addr_info":[{"local":5}]}]']) {
       const args = ['cluster', 'check', '-f', fileURLToPath(fixture('blog/site.yaml')), '--live', '-'];
-      assert.equal((await runCli(args, { input: odd })).exit, 3, odd);
+      const { stderr, exit } = await runCli(args, { input: odd });
+      assert.equal(exit, 3, odd);
+      assert.match(stderr, /^error: standard input /, odd);
     }
   }).timeout(20_000);
 });
