@@ -37,17 +37,17 @@ export const command = defineCommand({
     const applying = readApplying(args);
     const loaded = await readSite(args.file, io);
     const dialer = await openDialer(loaded, args, io);
-    const { findApply, readHistory } = await import('../router/history.ts');
+    const { findApply, readApplies } = await import('../router/history.ts');
     // the records, and for one that is undone the reading and the transaction
     const connection = await dialer.dial(io.signal, args.list === true ? 1 : 3);
     try {
-      const history = await readHistory(connection);
+      const { history, unread } = await readApplies(connection);
       if (args.list === true) {
         const { renderHistory } = await import('../report/history.ts');
-        io.stdout.write(renderHistory(history));
+        io.stdout.write(renderHistory(history, unread));
         return Exit.done;
       }
-      const apply = findApply(history, id);
+      const apply = findApply(history, id, unread);
       const { readRouter } = await import('../router/read.ts');
       const { rollbackChecks } = await import('../checks/rollback/all.ts');
       const { peerNames } = await import('../plan/peer-names.ts');

@@ -11,8 +11,13 @@ interface Remembered {
   readonly commits: readonly { readonly run: readonly unknown[] }[];
 }
 
-export function renderHistory(history: readonly Remembered[]): string {
-  if (history.length === 0) return 'the router remembers no apply\n';
+/** Behind them those whose records can't be read. */
+export function renderHistory(
+  history: readonly Remembered[],
+  unread: readonly { readonly id: string }[] = [],
+): string {
+  const others = unread.map(({ id }) => `${visible(id)}  its record can't be read\n`).join('');
+  if (history.length === 0) return others === '' ? 'the router remembers no apply\n' : others;
   const back = new Set(history.map(({ undoes }) => undoes));
   const rows = history.map(({ id, since, who, file, undoes, commits }) => [
     id,
@@ -23,7 +28,7 @@ export function renderHistory(history: readonly Remembered[]): string {
     undoes === null ? (back.has(id) ? 'rolled back' : '') : `rollback of ${undoes}`,
   ]);
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map(row => (row[i] ?? '').length))) ?? [];
-  return rows
+  const lines = rows
     .map(
       row =>
         `${row
@@ -32,4 +37,5 @@ export function renderHistory(history: readonly Remembered[]): string {
           .trimEnd()}\n`,
     )
     .join('');
+  return `${lines}${others}`;
 }

@@ -92,15 +92,32 @@ interface Stored {
   readonly bytes: number;
 }
 
-/** The applies that the router remembers, in the order in which it saved them; what isn't a record is passed over. */
-export async function readHistory(connection: Connection): Promise<ApplyRecord[]> {
-  const history: ApplyRecord[] = [];
-  for (const batch of batches(await readNames(connection)))
-    history.push(...(await readBatch(connection, batch)));
-  return history;
+/** An apply whose record could not be read: damaged, another's, or of a later version. */
+export interface Unread {
+  readonly id: string;
+  /** So many of those that were read are older. */
+  readonly behind: number;
 }
 
-/** The last of {@link readHistory}. */
+/** The applies that the router remembers, in the order in which it saved them. */
+export async function readApplies(
+  connection: Connection,
+): Promise<{ readonly history: ApplyRecord[]; readonly unread: Unread[] }> {
+  const history: ApplyRecord[] = [];
+  const unread: Unread[] = [];
+  for (const batch of batches(await readNames(connection)))
+    for (const [i, record] of (await readBatch(connection, batch)).entries())
+      if (record !== undefined) history.push(record);
+      else unread.push({ id: batch[i]?.id ?? '', behind: history.length });
+  return { history, unread };
+}
+
+/** Those of {@link readApplies} that could be read. */
+export async function readHistory(connection: Connection): Promise<ApplyRecord[]> {
+  return (await readApplies(connection)).history;
+}
+
+/** The last that the router saved; undefined where it can't be read, too. */
 export async function readLastApply(connection: Connection): Promise<ApplyRecord | undefined> {
   const last = (await readNames(connection)).slice(-1);
   return (await readBatch(connection, last))[0];
@@ -135,16 +152,19 @@ function batches(stored: readonly Stored[]): Stored[][] {
   return all;
 }
 
-async function readBatch(connection: Connection, batch: readonly Stored[]): Promise<ApplyRecord[]> {
+async function readBatch(
+  connection: Connection,
+  batch: readonly Stored[],
+): Promise<(ApplyRecord | undefined)[]> {
   if (batch.length === 0) return [];
   const nonce = newNonce();
   const names = batch.map(({ name }) => quote(name)).join(' ');
   const script = `cd ${folder} && n=0; for f in ${names}; do printf '%s apply:%s 0 %s\\n' ${nonce} $n "$(base64 -w0 <"$f")"; n=$((n + 1)); done; printf '%s end 0 -\\n' ${nonce}`;
   const { stdout } = await connection.exec(script, { timeoutMs: 30_000, maxBytes: mostBytes });
   const records = readRecords(stdout, nonce);
-  return batch.flatMap(({ id }, i) => {
+  return batch.map(({ id }, i) => {
     const record = parseRecord(records.get(`apply:${i}`)?.output ?? '');
-    return record?.id === id ? [record] : [];
+    return record?.id === id ? record : undefined;
   });
 }
 
@@ -161,11 +181,26 @@ function rolledBack(history: readonly ApplyRecord[]): Map<string, string> {
   return new Map(history.flatMap(({ id, undoes }) => (undoes === null ? [] : [[undoes, id]])));
 }
 
-/** What a rollback takes back: the named apply, or the newest that isn't taken back yet. Never a rollback: that would do it again. */
-export function findApply(history: readonly ApplyRecord[], id: string | undefined): ApplyRecord {
+/**
+ * What a rollback takes back: the named apply, or the newest that isn't taken back yet. Never a rollback: that would do it again. Which one
+ * is the newest nobody knows while a newer record can't be read: it may be another apply, or the rollback of the one that was found.
+ */
+export function findApply(
+  history: readonly ApplyRecord[],
+  id: string | undefined,
+  unread: readonly Unread[] = [],
+): ApplyRecord {
   const back = rolledBack(history);
   const isOpen = (record: ApplyRecord): boolean => record.undoes === null && !back.has(record.id);
-  const found = id === undefined ? history.findLast(isOpen) : history.find(record => record.id === id);
+  const at = id === undefined ? history.findLastIndex(isOpen) : history.findIndex(one => one.id === id);
+  const found = history[at];
+  const hides = unread.findLast(one => (id === undefined ? one.behind > at : one.id === id));
+  if (hides !== undefined)
+    throw new Refused(
+      'unreadable-record',
+      `the router's record of apply ${hides.id} can't be read${id === undefined ? ', so which apply is the last to be taken back is unknown' : ''}`,
+      'it lies in /config/user-data/edgewg/applies, and may be of a later edgewg; edgewg rollback --list has the others, and rollback ID takes one back',
+    );
   if (found !== undefined && found.undoes !== null)
     throw new Refused(
       'is-rollback',

@@ -1,7 +1,13 @@
 // What the router remembers of applies, and which of them a rollback takes back.
 import assert from 'node:assert/strict';
 import { renderHistory } from '../../src/report/history.ts';
-import { type ApplyRecord, findApply, readHistory, readLastApply } from '../../src/router/history.ts';
+import {
+  type ApplyRecord,
+  findApply,
+  readApplies,
+  readHistory,
+  readLastApply,
+} from '../../src/router/history.ts';
 import { hostile } from '../support/hostile-router.ts';
 
 const record = (id: string, undoes: string | null = null): ApplyRecord => ({
@@ -96,6 +102,25 @@ describe('a rollback', () => {
       code: 'no-such-apply',
       message: /rolled back already/,
     });
+  });
+
+  it('takes nothing for the newest while a newer record can not be read', async () => {
+    const damaged = { 's0000000002-1-b.json': '{"format_version":"1.0","id":' };
+    const { history, unread } = await readApplies(router({ ...stored(record('1-a')), ...damaged }));
+    assert.throws(() => findApply(history, undefined, unread), {
+      code: 'unreadable-record',
+      message: /record of apply 1-b can't be read, so which apply is the last/,
+    });
+    assert.throws(() => findApply(history, '1-b', unread), { code: 'unreadable-record' });
+    assert.equal(findApply(history, '1-a', unread).id, '1-a');
+    assert.match(renderHistory(history, unread), /^1-a .*\n1-b {2}its record can't be read\n$/);
+    // an older one is in nobody's way, unless nothing else is left
+    const older = await readApplies(router({ 's0000000000-1-z.json': '', ...stored(record('1-a')) }));
+    assert.equal(findApply(older.history, undefined, older.unread).id, '1-a');
+    assert.throws(() => findApply([record('1-a'), record('1-c', '1-a')], undefined, older.unread), {
+      code: 'unreadable-record',
+    });
+    assert.match(renderHistory([], unread), /^1-b/);
   });
 
   it('is marked in the list, and so is what it took back', () => {
