@@ -6,7 +6,7 @@ import type { Ownership, OwnershipOf } from '../objects/ownership.ts';
 import type { SitePlace } from '../site/site.ts';
 import { canonicalValues } from '../vyatta/canonical.ts';
 import { type Found, lookup, step, top } from '../vyatta/nodes.ts';
-import { emptyTree, leaves, type Path, type Tree } from '../vyatta/tree.ts';
+import { emptyTree, type Path, type Tree } from '../vyatta/tree.ts';
 import type { Change, Operation } from './types/plan.ts';
 
 export interface Difference {
@@ -117,11 +117,13 @@ class Walk implements Difference {
     }
   }
 
-  /** Of what is at and below `path`; never all leaves at once, of which there may be a hundred thousand. */
-  private ownerships(running: Tree, path: Path): Set<Ownership> {
-    if (running.children.size === 0) return new Set([this.owns(path)]);
-    const found = new Set<Ownership>();
-    for (const leaf of leaves(running, path)) found.add(this.owns(leaf.path));
+  /** Of the leaves at and below `path`: more than one of them is all that matters, and all leaves at once may be a hundred thousand. */
+  private ownerships(running: Tree, path: Path, found = new Set<Ownership>()): Set<Ownership> {
+    if (running.children.size === 0) found.add(this.owns(path));
+    for (const [word, node] of running.children) {
+      if (found.size > 1) break;
+      this.ownerships(node, path.concat(word), found);
+    }
     return found;
   }
 

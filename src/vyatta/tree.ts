@@ -106,7 +106,7 @@ export function value(tree: Tree, path: Path): string | undefined {
 /** Every path that ends in a node without children, in the tree's own order: what `set` commands would say. */
 export function* leaves(tree: Tree, prefix: Path = []): Generator<{ path: string[]; node: Tree }> {
   for (const [word, node] of tree.children) {
-    const path = [...prefix, word];
+    const path = prefix.concat(word);
     if (node.children.size === 0) yield { path, node };
     else yield* leaves(node, path);
   }
