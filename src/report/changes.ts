@@ -22,17 +22,20 @@ const kept = 'kept: the site file says nothing of it';
 const indent = '    ';
 
 /** One block per tunnel, for the firewall and so on, a blank line between; with -v one per object. */
-export function changeBlocks(plan: Plan, options: TextOptions): string[] {
+export function* changeBlocks(plan: Plan, options: TextOptions): Generator<string> {
   const objects = objectsOf(plan, options.isVerbose ? 'whole' : 'short');
-  if (options.isVerbose) return objects.map(object => leafBlock(object, options));
-  const groups = new Map<string, string[]>();
+  if (options.isVerbose) {
+    for (const object of objects) yield leafBlock(object, options);
+    return;
+  }
+  yield* keptBlock(objects, options);
+  const groups = new Map<string, PlanObject[]>();
   for (const object of objects.filter(({ action }) => action !== 'keep')) {
     const group = groups.get(object.group) ?? [];
-    group.push(block(object, options));
+    group.push(object);
     groups.set(object.group, group);
   }
-  const blocks = [...groups.values()].map(lines => lines.join('\n'));
-  return [...keptBlock(objects, options), ...blocks];
+  for (const group of groups.values()) yield group.map(object => block(object, options)).join('\n');
 }
 
 export function printPlace({ file, line, column }: SitePlace): string {

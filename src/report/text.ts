@@ -27,26 +27,32 @@ const blocksAtOnce = 50;
 
 /** The text in pieces that end with a line break. */
 export function* renderPlan(plan: Plan, options: PlanTextOptions): Generator<string> {
+  const blocks: string[] = [];
+  for (const block of planBlocks(plan, options)) {
+    if (blocks.length === blocksAtOnce) yield `${blocks.splice(0).join('\n\n')}\n\n`;
+    blocks.push(block);
+  }
+  yield `${blocks.join('\n\n')}\n`;
+}
+
+function* planBlocks(plan: Plan, options: PlanTextOptions): Generator<string> {
   const { paint, isInverse, isVerbose, width = Number.POSITIVE_INFINITY } = options;
   const hasCommands = options.hasCommands === true || isInverse || isVerbose;
-  const parts = [
-    ...(options.isKnown === true ? [] : [...changeBlocks(plan, options), ...impactBlock(plan, options)]),
-    ...(options.isKnown === true
-      ? []
-      : [...keyBlock(plan, options), ...helperBlock(plan, options), ...proofBlock(plan, options)]),
-    ...(hasCommands ? commandBlocks(commitLines(plan, isInverse), options) : []),
-    ...(options.diff === undefined || options.diff === '' ? [] : [options.diff.trimEnd()]),
-    ...findingBlocks(plan.diagnostics, {
-      ...options,
-      areNotesShort: !isVerbose,
-      isQuiet: options.isQuiet === true || options.isKnown === true,
-    }),
-    wrap(paint.bold(summary(plan, options.refused)), { width, indent: '    ' }).join('\n'),
-  ];
-  for (let i = 0; i < parts.length; i += blocksAtOnce) {
-    const isLast = i + blocksAtOnce >= parts.length;
-    yield `${parts.slice(i, i + blocksAtOnce).join('\n\n')}${isLast ? '\n' : '\n\n'}`;
+  if (options.isKnown !== true) {
+    yield* changeBlocks(plan, options);
+    yield* impactBlock(plan, options);
+    yield* keyBlock(plan, options);
+    yield* helperBlock(plan, options);
+    yield* proofBlock(plan, options);
   }
+  if (hasCommands) yield* commandBlocks(commitLines(plan, isInverse), options);
+  if (options.diff !== undefined && options.diff !== '') yield options.diff.trimEnd();
+  yield* findingBlocks(plan.diagnostics, {
+    ...options,
+    areNotesShort: !isVerbose,
+    isQuiet: options.isQuiet === true || options.isKnown === true,
+  });
+  yield wrap(paint.bold(summary(plan, options.refused)), { width, indent: '    ' }).join('\n');
 }
 
 /** New tunnels are told by what is created; the others line by line, the word that counts first. */
