@@ -96,7 +96,7 @@ async function firstHour() {
   type('edgewg apply --yes');
   type('edgewg plan --detailed-exitcode');
   type('edgewg peer remove phone');
-  type('edgewg apply --yes --allow delete-peers=1 --allow delete=1');
+  type('edgewg apply --yes --allow delete=1');
   type('edgewg tunnel remove wg9');
   type('edgewg plan', 3);
   type('edgewg apply --yes --allow delete=1');

@@ -4,6 +4,18 @@ import type { Finding } from './types/plan.ts';
 /** From `--allow RULE[=N]`: a rule without a number is lifted however often it applies. */
 export type Allowed = ReadonlyMap<string, number>;
 
+/** The names that refusals give, of findings and of commands. */
+export const rules: readonly string[] = [
+  'conflict',
+  'cut-off',
+  'delete',
+  'drift',
+  'in-use',
+  'missing-key',
+  'no-handshake',
+  'router-key',
+];
+
 /** `['delete=3', 'drift']`; undefined for a rule that isn't `name` or `name=N`. */
 export function parseAllowed(rules: readonly string[]): Allowed | undefined {
   const allowed = new Map<string, number>();

@@ -96,6 +96,10 @@ function checkRules(
     report: (path, problem, part) => findings.push({ ...problem, span: spanOf(spots, original(path), part) }),
     offset: path => spanOf(spots, original(path), 'key')[0],
     line: path => ` (line ${source.place(spanOf(spots, original(path))[0]).line})`,
+    isMissing: path => {
+      const { spot, rest } = spotAt(spots, original(path));
+      return rest.length > 0 || spot.children?.size === 0;
+    },
   };
   for (const rule of rules) rule(context);
   return findings;

@@ -12,9 +12,9 @@ interface Client extends Placed {
 const clientsOf = (tunnels: readonly Tunnel[]): Client[] =>
   tunnels.flatMap(tunnel => (tunnel.clients?.from ?? []).map(client => ({ tunnel, client, at: client.at })));
 
-export const soundClients: Rule = ({ site, report }) => {
+export const soundClients: Rule = ({ site, report, isMissing }) => {
   for (const { clients } of site.tunnels)
-    if (clients?.from.length === 0)
+    if (clients?.from.length === 0 && isMissing([...clients.at, 'from']))
       report([...clients.at, 'from'], {
         code: 'no-clients',
         message: 'names no clients',
@@ -28,7 +28,8 @@ export const soundClients: Rule = ({ site, report }) => {
         message: "an address and a group can't stand together",
         hint: 'make two of it, each with its name',
       });
-    if (address === undefined && group === undefined && iface === undefined)
+    const isNobody = [address, group, iface].every(one => one === undefined);
+    if (isNobody && ['address', 'group', 'interface'].every(key => isMissing([...at, key])))
       report(at, {
         code: 'no-clients',
         message: 'says nothing of which clients',

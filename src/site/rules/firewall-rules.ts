@@ -31,7 +31,8 @@ const addressFamilies: MatchCheck = (rule, ruleset, { report }) => {
 
 const withPorts = new Set(['tcp', 'udp', 'tcp_udp', '6', '17']);
 
-const portsNeedProtocol: MatchCheck = (rule, _ruleset, { report }) => {
+const portsNeedProtocol: MatchCheck = (rule, _ruleset, { report, isMissing }) => {
+  if (rule.protocol === undefined && !isMissing([...rule.at, 'protocol'])) return;
   for (const { side, match } of sides(rule)) {
     const key = match.port === undefined ? 'group' : 'port';
     if (match.port === undefined && match.group?.port === undefined) continue;

@@ -48,9 +48,9 @@ const sides: Record<NatRule['type'], Sides> = {
   },
 };
 
-const interfacesAndAddresses: Check = (rule, { report }) => {
+const interfacesAndAddresses: Check = (rule, { report, isMissing }) => {
   const { needs, refuses, to } = sides[rule.type];
-  if (rule[needs] === undefined)
+  if (isMissing([...rule.at, needs]))
     report(rule.at, {
       code: 'nat-incomplete',
       message: `a ${rule.type} rule needs ${needs}`,
@@ -63,7 +63,7 @@ const interfacesAndAddresses: Check = (rule, { report }) => {
         message: `a ${rule.type} rule has no ${key}`,
         hint: 'take it out, or choose another type',
       });
-  if (to !== undefined && rule[to] === undefined && !rule.exclude)
+  if (to !== undefined && isMissing([...rule.at, to]) && !rule.exclude)
     report(rule.at, {
       code: 'nat-incomplete',
       message: `a ${rule.type} rule needs ${to}`,
@@ -79,7 +79,7 @@ const interfacesAndAddresses: Check = (rule, { report }) => {
 
 const withPorts = new Set(['tcp', 'udp', 'tcp_udp', '6', '17']);
 
-const translations: Check = (rule, { report }) => {
+const translations: Check = (rule, { report, isMissing }) => {
   for (const key of ['insideAddress', 'outsideAddress'] as const) {
     const to: Translation | undefined = rule[key];
     if (
@@ -92,13 +92,14 @@ const translations: Check = (rule, { report }) => {
         hint: 'write an address, a range such as 192.168.1.20-192.168.1.29, or a prefix',
       });
     if (to?.port === undefined) continue;
+    const isProtocolWrong = rule.protocol === undefined && !isMissing([...rule.at, 'protocol']);
     if (/[!,]/.test(to.port))
       report([...rule.at, key, 'port'], {
         code: 'bad-value',
         message: `NAT translates to one port or a range of them, not to ${to.port}`,
         hint: 'write a port, or a range such as 8000-8010',
       });
-    else if (!withPorts.has(rule.protocol ?? ''))
+    else if (!isProtocolWrong && !withPorts.has(rule.protocol ?? ''))
       report([...rule.at, key, 'port'], {
         code: 'port-without-protocol',
         message: `ports need a protocol that has them, ${rule.protocol === undefined ? 'and the rule names none' : `not ${rule.protocol}`}`,

@@ -13,6 +13,8 @@ export interface RuleContext {
   readonly offset: (path: SitePath) => number;
   /** ` (line 12)`, to be put behind the name of the other side of a conflict. */
   readonly line: (path: SitePath) => string;
+  /** Nothing, or an empty map or list, stands at `path` in the file; what is wrong there is not in `site` either, and was told as that already. */
+  readonly isMissing: (path: SitePath) => boolean;
 }
 
 /** A rule looks at the whole site and reports; it neither throws nor changes anything. */
