@@ -252,7 +252,7 @@ function stateLeft(last: ApplyEvent['kind'] | undefined, id: string, seconds: nu
     case 'held':
       return `apply ${id} is held: the router undoes it by itself within ${seconds} s unless it is confirmed`;
     case 'confirming':
-      return `apply ${id} is confirmed: the router saves it, and undoes it where it can't`;
+      return `apply ${id} passed its proof, and the word to save it was on its way: the router saves it, or undoes it by itself within ${seconds} s of its commit`;
     case 'baking':
     case 'committed':
     case 'proving':

@@ -1,4 +1,5 @@
 // The applies that a router remembers, as a table; the newest last, where the eye is.
+import { plural } from '../plural.ts';
 import { visible } from './visible.ts';
 
 interface Remembered {
@@ -23,7 +24,10 @@ export function renderHistory(
     id,
     since,
     who,
-    `${commits.reduce((sum, { run }) => sum + run.length, 0)} commands`,
+    plural(
+      commits.reduce((sum, { run }) => sum + run.length, 0),
+      'command',
+    ),
     file,
     undoes === null ? (back.has(id) ? 'rolled back' : '') : `rollback of ${undoes}`,
   ]);

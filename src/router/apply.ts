@@ -47,6 +47,8 @@ const transactionTimeoutMs = 60 * 60_000;
 
 /** Applies a plan that isn't empty. Throws what became of the router when it isn't as wanted. */
 export async function apply(input: ApplyInput): Promise<Outcome> {
+  // what comes before may not have listened
+  if (input.signal.aborted) throw interrupted(input.signal, 'interrupted; nothing was done');
   const transcript = await transact(input);
   if (!transcript.records.has('committed')) throw await withoutCommit(input, transcript);
   // the router counts for itself: after that, a proof is worth nothing

@@ -105,6 +105,7 @@ export function reasonOf(plan: Plan, records: Records): string {
     const [kind, detail = ''] = name.split(/:(.*)/s);
     if (kind === 'refused') return `${refusedPart(plan, detail)}${said}`;
     if (kind === 'moved') return 'somebody else committed while the change was being prepared';
+    if (kind === 'key' && exit !== 0) return `the key file of ${detail} can't be used${said}`;
     if (kind === 'commit' && exit !== 0) return `the commit failed${said || `: exit ${exit}`}`;
     if (kind === 'ipv6' && exit !== 0) return `an IPv6 address of ${detail} could not be put back${said}`;
   }

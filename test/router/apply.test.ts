@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Interrupted } from '../../src/errors.ts';
 import { makePlan } from '../../src/plan/make.ts';
 import { assertClean, attempt, configured, look, oneTunnel, sh } from '../support/attempt.ts';
 import { placeOf } from '../support/builders.ts';
@@ -46,6 +47,19 @@ describe('apply', () => {
     });
     assert.equal(error?.exit, 5);
     assert.match(error.message, /refused `set interfaces wireguard wg4 mtu 9999`: .*Must be between 64-8024/);
+    await assertClean(router, before);
+  });
+
+  it('begins nothing after an interruption', async () => {
+    const stop = new AbortController();
+    const meddle = async (): Promise<undefined> => {
+      stop.abort(new Interrupted('SIGTERM', 143));
+      return undefined;
+    };
+    const { before, error, events } = await attempt(router, oneTunnel, {}, meddle, { signal: stop.signal });
+    assert.equal(error?.exit, 143);
+    assert.match(error.message, /nothing was done$/);
+    assert.deepEqual(events, []);
     await assertClean(router, before);
   });
 

@@ -86,6 +86,11 @@ function behaviour(): void {
     assert.deepEqual([...told('$(seal "$(active)"; echo "$sealed")', 'echo key')], []);
     const plan = { commits: [] as const } as unknown as Plan;
     const record = { name: 'refused:seal', exit: 1, output: 'cat: /etc/shadow: Permission denied\n' };
+    const unusable = { name: 'key:wg4', exit: 1, output: 'wg: Key is not the correct length or format\n' };
+    assert.equal(
+      reasonOf(plan, new Map([[unusable.name, unusable]])),
+      "the key file of wg4 can't be used: wg: Key is not the correct length or format",
+    );
     assert.match(
       reasonOf(plan, new Map([[record.name, record]])),
       /^sudo on the router reads neither .* would not be seen: cat: .*denied$/,
@@ -135,6 +140,18 @@ function behaviour(): void {
     it('by whole words', () => assert.equal(restored('set a b', 'set t', 'set cd'), 'yes'));
     it('not when the router prints nothing', () =>
       assert.equal(inBash(`active() { :; }; is_restored || echo no`), 'no\n'));
+  });
+
+  it('commit nothing where what runs can not be seen, then and now', () => {
+    const said = (lines: string): string =>
+      inBash(
+        `lines=${quote(lines)} with_handshakes=0 canary=0; commit_unmoved 1; say end 0`,
+        'active() { :; }; commit() { :; }',
+      );
+    for (const lines of ['', 'set a b']) {
+      const records = readRecords(Buffer.from(said(lines)), nonce);
+      assert.deepEqual([...records.keys()], ['moved', 'end']);
+    }
   });
 
   it('take a part of a saved configuration for none', () => {

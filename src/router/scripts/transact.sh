@@ -91,7 +91,8 @@ snapshot() {
 # two sessions' edits of one node merge silently, so what is running is looked at once more, secrets too
 commit_unmoved() { # number
   local code=0
-  if [ "$(active 2>/dev/null)" != "$lines" ]; then failed=1; say moved 1; return; fi
+  # two that show nothing are not the same
+  if [ -z "$lines" ] || [ "$(active 2>/dev/null)" != "$lines" ]; then failed=1; say moved 1; return; fi
   [ "$with_handshakes" = 0 ] || { [ "$1" != "$commits" ] && [ "$1" != "$canary" ]; } || tell_handshakes
   begun=1
   { : >"$S/begun"; } 2>"$S/out" || { failed=1; say "commit:$1" 1 "$S/out"; return; }
