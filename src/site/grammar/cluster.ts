@@ -64,8 +64,14 @@ export const pinnedImage: Grammar = {
 
 /** Where the nodes reach the router. */
 export const routerName: Grammar = {
-  ...routerHost,
+  pattern: routerHost.pattern,
   examples: ['home.example.net', '198.51.100.2'],
+  check: text => {
+    const fault = routerHost.check(text);
+    // what router.host may be besides means nothing on a node
+    const hint = "write a host name, or an address without brackets; the port is the tunnel's listenPort";
+    return fault && { ...fault, hint };
+  },
 };
 
 const forms = 'write env:NAME, file:PATH or command:WORDS';
