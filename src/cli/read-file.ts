@@ -79,6 +79,9 @@ export const reasons: Readonly<Record<string, string>> = {
 export function fileError(what: string, name: string, error: unknown): unknown {
   if (!(error instanceof Error) || error.name === 'AbortError') return error;
   const { code } = error as NodeJS.ErrnoException;
+  // what isn't there yet is no obstacle to writing; its folder is
+  if (code === 'ENOENT' && what === "can't write")
+    return new Refused('file', `${what} ${visible(name)}: there is no such folder`, 'make it first', error);
   const reason = (code !== undefined && reasons[code]) || visible(error.message);
   if (name === '')
     return new Refused('file', `${what} a file without a name`, 'is a variable of the shell empty?', error);

@@ -81,6 +81,15 @@ set firewall group network-group LANS network 10.0.0.0/8
     assert.equal(site(), before);
   });
 
+  it('says of a folder that is missing that it is the folder', async () => {
+    const { stderr, exit } = await imported(router, '--router', '198.51.100.2', '-f', 'sites/home.yaml');
+    assert.equal(
+      stderr.split('error: ')[1],
+      "can't write sites/home.yaml: there is no such folder\n  hint: make it first\n",
+    );
+    assert.equal(exit, 3);
+  });
+
   it('counts the one command that is left as one', async () => {
     await imported(router, '--router', '198.51.100.2');
     writeFileSync(join(folder, 'edgewg.yaml'), `${site()}manages: { interfaces: [wg0] }\n`);

@@ -220,7 +220,7 @@ describe('plan', () => {
 
   it('leaves nothing behind when it cannot write the plan', async () => {
     const ran = await runHere(['plan', ...site, ...running, '--out', join(folder, 'no', 'plan.json')]);
-    assert.match(ran.stderr, /can't write .*plan\.json: there is no such file/);
+    assert.match(ran.stderr, /can't write .*plan\.json: there is no such folder/);
     assert.equal(ran.exit, 3);
     const onto = await runHere(['plan', ...site, ...running, '--out', folder]);
     assert.match(onto.stderr, /can't write .*: it is no regular file/);
