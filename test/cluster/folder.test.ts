@@ -31,7 +31,7 @@ const withKey = blog
   .replaceAll('GIPWDet2eswjz1JphYFb51sh6I+CwvzOoVyD7z7kZVc=', publicKeyOf(new Secret(key)));
 
 describe('a folder that is rendered again', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let top = '';
   let out = '';
   const render = (site: string, ...words: string[]): Promise<Ran> =>

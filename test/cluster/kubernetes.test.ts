@@ -84,7 +84,7 @@ describe('the other end, rendered for Kubernetes', () => {
   }
 
   it('says the same to a reader of YAML 1.1, whatever a node, a pool or a label is called', function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const odd = but(
       blog,
       ['    srv4:\n      tunnel', '    no:\n      tunnel'],
@@ -168,7 +168,7 @@ describe('the other end, rendered for Kubernetes', () => {
   });
 
   it('is taken by kubectl kustomize', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const folder = mkdtempSync(join(tmpdir(), 'edgewg-kustomize-'));
     try {
       const site = fileURLToPath(fixture('blog/site.yaml'));
@@ -256,7 +256,7 @@ describe('the other end, rendered for Talos', () => {
       /no FRR on a Talos host/,
     ])
       assert.match(stderr, message);
-  }).timeout(20_000);
+  }).timeout(60_000);
 });
 
 describe('secrets of the other end', () => {
@@ -312,5 +312,5 @@ describe('secrets of the other end', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-  }).timeout(20_000);
+  }).timeout(60_000);
 });

@@ -71,7 +71,7 @@ describe('a dump of wg', () => {
     );
     assert.match(stderr, /^1 difference\n$/);
     assert.ok(!`${stdout}${stderr}`.includes(secret));
-  }).timeout(20_000);
+  }).timeout(60_000);
 });
 
 describe('what `ip -j` prints on a node', () => {
@@ -140,7 +140,7 @@ describe('what `ip -j` prints on a node', () => {
       assert.equal(exit, 3, odd);
       assert.match(stderr, /^error: standard input /, odd);
     }
-  }).timeout(20_000);
+  }).timeout(60_000);
 });
 
 describe('objects of kubectl', () => {
@@ -253,5 +253,5 @@ describe('nodes of the cluster', () => {
     );
     const none = await runCli(args, { input: '{}' });
     assert.equal(none.exit, 3);
-  }).timeout(20_000);
+  }).timeout(60_000);
 });

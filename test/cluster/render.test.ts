@@ -110,7 +110,7 @@ describe("Debian's programs, given the rendered files,", () => {
   }
 
   it('systemd-networkd understands every line, and none that we made up', function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     if (process.getuid?.() !== 0) return this.skip();
     // in namespaces of its own: it sees no link but lo, and reads only these files
     const script = `mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/network && cd /run/systemd/network || exit 77

@@ -32,5 +32,5 @@ describe('docs/contributing/packets.md', () => {
       names.filter(own => !own.some(name => named.includes(name))),
       [],
     );
-  }).timeout(20_000);
+  }).timeout(60_000);
 });

@@ -108,7 +108,7 @@ PersistentKeepalive = 25
     );
     assert.equal(after.length, before.length + 1);
     assert.ok(!`${after}${stderr}`.includes(key));
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('counts on, writes files for their owner alone, and takes a key that the device has', async () => {
     const first = await add('a --endpoint home.example.net:443 --out a.conf');
@@ -121,7 +121,7 @@ PersistentKeepalive = 25
     assert.match(second.stdout, /^Address = 192\.168\.5\.103\/32$/m);
     assert.match(second.stdout, /^Endpoint = \[2001:db8::1\]:51820$/m);
     assert.match(second.stdout, /^AllowedIPs = 0\.0\.0\.0\/0, ::\/0$/m);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it("tells of a file that is no peer's where the site file can not be written", async () => {
     // read once, and no file that could be replaced
@@ -131,7 +131,7 @@ PersistentKeepalive = 25
     writer.kill();
     assert.equal(exit, 3, stderr);
     assert.match(stderr, /^x\.conf is no peer's: remove it\n.*can't write pipe/);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   for (const [what, words, message] of [
     ['a name that is there', 'phone --endpoint x.example', /has a peer phone already/],
@@ -150,7 +150,7 @@ PersistentKeepalive = 25
       assert.equal(stdout, '');
       assert.equal(site(), before);
       assert.ok(!existsSync(join(folder, 'no')));
-    }).timeout(20_000);
+    }).timeout(60_000);
 });
 
 describe('peer list and peer remove', () => {
@@ -182,7 +182,7 @@ describe('peer list and peer remove', () => {
         disabled: false,
       },
     ]);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('removes a device from an interface that is not managed: the next plan deletes it on the router', async () => {
     const { stderr, exit } = await run('peer remove phone');
@@ -193,7 +193,7 @@ describe('peer list and peer remove', () => {
       `plan --running ${fileURLToPath(fixture('blog/router.commands'))} --format commands`,
     );
     assert.match(plan.stdout, /^delete interfaces wireguard wg0 peer gKoUNRGx\S+$/m);
-  }).timeout(30_000);
+  }).timeout(60_000);
 
   for (const [what, words, message] of [
     ["a name that is nobody's", 'peer remove nobody', /has no peer nobody\n +hint: it has phone, srv4, srv5/],
@@ -208,7 +208,7 @@ describe('peer list and peer remove', () => {
       assert.match(stderr, message);
       assert.equal(exit, 3);
       assert.equal(site(), before);
-    }).timeout(20_000);
+    }).timeout(60_000);
 });
 
 describe('a device of peer add', () => {

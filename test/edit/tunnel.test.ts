@@ -80,20 +80,20 @@ describe('tunnel', () => {
     const { stderr, exit } = await add('');
     assert.equal(exit, 0, stderr);
     assert.match(stderr, /has wg[123] with UDP port/);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('is put under manages where it is not yet, with its rules', async () => {
     const { exit, stderr } = await add('wg20');
     assert.equal(exit, 0, stderr);
     assert.match(site(), /^ {2}interfaces: \[wg1-wg9, wg20\] # with/m);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('says under absent what is not under manages: interface and opened port', async () => {
     const { exit, stderr } = await run('tunnel remove wg0');
     assert.equal(exit, 0, stderr);
     assert.match(stderr, /wg0 stands under absent/);
     assert.match(site(), /^absent: \{ tunnels: \[wg3, wg0\] \} #/m);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   for (const [what, words, message] of [
     ['a tunnel that the file has', 'tunnel add wg4 --running router.commands', /has wg4 already/],
@@ -112,5 +112,5 @@ describe('tunnel', () => {
       assert.match(stderr, message);
       assert.equal(exit, 3);
       assert.equal(site(), before);
-    }).timeout(20_000);
+    }).timeout(60_000);
 });

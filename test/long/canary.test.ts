@@ -162,7 +162,7 @@ const readings: readonly Planned[] = [
   ...['wg-quick', 'networkd', 'netplan', 'ifupdown', 'kubernetes'].map(variant => ({
     words: ['cluster', 'render', '--variant', variant, '-f', 'cluster.yaml'],
   })),
-  { words: ['cluster', 'check', '--live', 'node.dump', '-f', 'cluster.yaml'], exit: 2, says: /differences/ },
+  { words: ['cluster', 'check', '--live', 'node.dump', '-f', 'cluster.yaml'], exit: 2, says: /differences?/ },
   { words: ['cluster', 'sync-nodes', 'nodes.json', '-f', 'cluster.yaml'] },
   ...formats.map(format => ({ words: ['plan', '--running', 'raw.boot', '--format', format, '-vvv'] })),
   { words: ['plan', '--running', 'raw.commands', '--diff', '-v'] },

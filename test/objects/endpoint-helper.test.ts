@@ -138,7 +138,7 @@ describe('the script that looks up names', () => {
     const seen = run({ silent: 200, getent: 'exec sleep 60' });
     assert.deepEqual(seen.set, []);
     assert.ok(seen.seconds < 60, `${seen.seconds} s`);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('has a file that is named after its content, and after nothing else', () => {
     const helper = helperOf('wg4', [home]);

@@ -50,7 +50,7 @@ const sides: Record<NatRule['type'], Sides> = {
 
 const interfacesAndAddresses: Check = (rule, { report, isMissing }) => {
   const { needs, refuses, to } = sides[rule.type];
-  if (isMissing([...rule.at, needs]))
+  if (rule[needs] === undefined && isMissing([...rule.at, needs]))
     report(rule.at, {
       code: 'nat-incomplete',
       message: `a ${rule.type} rule needs ${needs}`,
@@ -63,7 +63,7 @@ const interfacesAndAddresses: Check = (rule, { report, isMissing }) => {
         message: `a ${rule.type} rule has no ${key}`,
         hint: 'take it out, or choose another type',
       });
-  if (to !== undefined && isMissing([...rule.at, to]) && !rule.exclude)
+  if (to !== undefined && rule[to] === undefined && isMissing([...rule.at, to]) && !rule.exclude)
     report(rule.at, {
       code: 'nat-incomplete',
       message: `a ${rule.type} rule needs ${to}`,

@@ -18,8 +18,8 @@ export const uniqueListenPorts: Rule = context => {
 };
 
 export const openPortOfListenPort: Rule = ({ site, report, isMissing }) => {
-  for (const { name, at, openPort } of site.tunnels)
-    if (openPort !== undefined && isMissing([...at, 'listenPort']))
+  for (const { name, at, openPort, listenPort } of site.tunnels)
+    if (openPort !== undefined && listenPort === undefined && isMissing([...at, 'listenPort']))
       report(openPort.at, {
         code: 'no-listen-port',
         message: `${name} opens its listen port, but names none`,
