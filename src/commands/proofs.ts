@@ -15,7 +15,7 @@ import { address } from '../site/grammar/net.ts';
 import { httpUrl, tcpPlace } from '../site/grammar/proof.ts';
 import type { Connection } from '../ssh/connection.ts';
 import type { Tree } from '../vyatta/tree.ts';
-import { parseAddress, printAddress } from '../wireguard/prefix.ts';
+import { canonicalAddress } from '../wireguard/prefix.ts';
 import type { Io } from './io.ts';
 
 export const proofOptions = {
@@ -91,7 +91,7 @@ export function readProofs(args: ProofArgs, handshake: number | undefined): Aske
   check('expect-bgp', address, bgp);
   check('expect-tcp', tcpPlace, tcp);
   check('expect-http', httpUrl, http);
-  return { ...asked, bgp: bgp.map(canonical), tcp, http };
+  return { ...asked, bgp: bgp.map(canonicalAddress), tcp, http };
 }
 
 function check(option: string, grammar: Grammar, texts: readonly string[]): void {
@@ -100,11 +100,6 @@ function check(option: string, grammar: Grammar, texts: readonly string[]): void
     if (fault !== undefined)
       throw new Refused('usage', `--${option} ${visible(text)} ${fault.message}`, fault.hint);
   }
-}
-
-function canonical(text: string): string {
-  const found = parseAddress(text);
-  return found === undefined ? text : printAddress(found.family, found.address);
 }
 
 /** Those of the plan, and those of the command line in place of what they say of the same. */

@@ -12,6 +12,7 @@ import { type LoadedSite, loadSite, type Site, type SitePath } from '../site/loa
 import { pathAt } from '../site/place-of.ts';
 import type { Path } from '../vyatta/tree.ts';
 import { printCommand } from '../vyatta/words.ts';
+import { absentNames } from './absent.ts';
 import { draftOf } from './import.ts';
 import { planFor, type Router, reduceToEmptyPlan } from './reduce-to-empty-plan.ts';
 import { asBefore, toNode } from './write.ts';
@@ -77,24 +78,15 @@ class Edit {
 
   /** Takes what is at `path` out of `absent`, and the lists and maps that are empty then. */
   keep(path: Path): void {
-    const whole = path.join(' ');
-    for (const [kind, below] of Object.entries(absentBelow)) {
-      if (!below.test(whole)) continue;
-      const list = this.document.getIn(['absent', kind]);
-      const lists = isMap(list) ? list.items.map(({ key }) => [kind, String(key)]) : [[kind]];
-      for (const at of lists)
-        if (at.slice(1).every(name => path.includes(name))) this.#unsay(['absent', ...at], path);
+    for (const { list, is } of absentNames(path)) {
+      const items = this.document.getIn(list);
+      if (!isSeq(items)) continue;
+      const item = items.items.findIndex(one => isScalar(one) && is(String(one.value)));
+      if (item < 0) continue;
+      this.#drop([...list, item]);
+      for (let box = list; box.length > 0 && isEmptyNode(this.document.getIn(box)); box = box.slice(0, -1))
+        this.#drop(box);
     }
-  }
-
-  #unsay(at: SitePath, path: Path): void {
-    const list = this.document.getIn(at);
-    if (!isSeq(list)) return;
-    const item = list.items.findIndex(one => isScalar(one) && path.includes(String(one.value)));
-    if (item < 0) return;
-    this.#drop([...at, item]);
-    for (let box = at; box.length > 0 && isEmptyNode(this.document.getIn(box)); box = box.slice(0, -1))
-      this.#drop(box);
   }
 
   /** The entry of the draft that says the node itself, or the whole that it is a part of; not the tunnel or peer above it. */
@@ -163,18 +155,6 @@ class Edit {
 }
 
 const isEmptyNode = (node: unknown): boolean => (isMap(node) || isSeq(node)) && node.items.length === 0;
-
-/** What stands under each key of `absent`, by where the router has it. */
-const absentBelow: Readonly<Record<string, RegExp>> = {
-  tunnels: /^interfaces wireguard /,
-  peers: /^interfaces wireguard /,
-  routes: /^protocols static /,
-  rulesets: /^firewall (ipv6-)?name /,
-  firewallRules: /^firewall (ipv6-)?name /,
-  natRules: /^service nat rule /,
-  groups: /^firewall group /,
-  neighbors: /^protocols bgp /,
-};
 
 function valueAt(data: Data, at: SitePath): unknown {
   return at.reduce<unknown>((node, step) => (node as Data | undefined)?.[String(step)], data);

@@ -13,7 +13,7 @@ import { scrub } from '../vyatta/scrub.ts';
 import { UnreadableText } from '../vyatta/source.ts';
 import type { Tree } from '../vyatta/tree.ts';
 import { parseHeld } from './held.ts';
-import { readInterfaces } from './live-interfaces.ts';
+import { readInterfaces, readLinks } from './live-interfaces.ts';
 import { interruptedOf } from './log.ts';
 import type { Record } from './records.ts';
 import { parseSessions } from './sessions.ts';
@@ -98,6 +98,7 @@ export function interpret(records: ReadonlyMap<string, Record>, user: string): R
     ...(readSeconds !== undefined && { readSeconds }),
     interrupted: interruptedOf(applies, { bootId, ...sums }),
     interfaces: readInterfaces(lines('tunnels'), lines('addresses')),
+    links: [...readLinks(lines('addresses')).keys()],
     // those of other tables are told only where all were asked for
     routes: lines('routes').filter(line => !line.includes(' table ')),
     ...readSessions(text('neighbors')),

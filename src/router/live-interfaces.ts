@@ -27,7 +27,7 @@ interface Link {
 }
 
 /** Of `ip addr show`: a link's line has its MTU, the lines below it its addresses with their prefix lengths. */
-function readLinks(lines: readonly string[]): Map<string, Link> {
+export function readLinks(lines: readonly string[]): Map<string, Link> {
   const found = new Map<string, Link>();
   let last: Link | undefined;
   for (const line of lines) {

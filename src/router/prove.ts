@@ -1,7 +1,7 @@
 // Does the router do what its configuration says? Looked at over a new connection, after the commit and before the save.
 import { peer } from '../objects/peer.ts';
 import { tunnel } from '../objects/tunnel.ts';
-import type { LiveInterface } from '../plan/types/facts.ts';
+import type { LiveInterface, RouterFacts } from '../plan/types/facts.ts';
 import type { Probe } from '../plan/types/outcome.ts';
 import { isInPlace, type Plan } from '../plan/types/plan.ts';
 import { plural } from '../plural.ts';
@@ -33,8 +33,7 @@ function remaining(plan: Plan): string {
 /** Whether the kernel has what the configuration says of an interface. */
 export function probeInterface({ running, facts }: Reading, name: string): Probe[] {
   const live = facts.interfaces.get(name);
-  if (!tunnel.has(running, name))
-    return [probe(`${name} is gone`, live === undefined, () => 'wg still shows it')];
+  if (!tunnel.has(running, name)) return [probeGone(name, facts)];
   if (tunnel.says(running, 'disable', name)) return [];
   if (live === undefined) return [{ name: `${name} is up`, ok: false, saw: 'wg shows no such interface' }];
   return [
@@ -43,6 +42,16 @@ export function probeInterface({ running, facts }: Reading, name: string): Probe
     ...probePeers(running, name, live),
     ...probeKey(facts.keyFiles.get(tunnel.value(running, 'privateKey', name) ?? '')?.publicKey, name, live),
   ];
+}
+
+/** A `wg` that printed nothing is no evidence: the kernel's own list has to be without it, and to be one. */
+function probeGone(name: string, { interfaces, links }: RouterFacts): Probe {
+  const saw = (): string => {
+    if (interfaces.has(name)) return 'wg still shows it';
+    return links.length === 0 ? 'ip addr shows no interface at all' : 'ip addr still shows it';
+  };
+  const isGone = !interfaces.has(name) && links.length > 0 && !links.includes(name);
+  return probe(`${name} is gone`, isGone, saw);
 }
 
 function probeAddresses(running: Tree, name: string, live: LiveInterface): Probe[] {

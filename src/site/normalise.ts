@@ -2,12 +2,11 @@
 // of its own, so that the order of keys in the file says nothing.
 import { parseEndpoint } from '../wireguard/endpoint.ts';
 import {
+  canonicalAddress,
   canonicalInterfaceAddress,
   canonicalPrefix,
   type Family,
-  parseAddress,
   parsePrefix,
-  printAddress,
 } from '../wireguard/prefix.ts';
 import { defined } from './defined.ts';
 import { tunnelsFromNodes } from './from-nodes.ts';
@@ -82,11 +81,6 @@ function entries<V>(map: Record<string, V> | undefined): [string, V][] {
 const number = (interfaceName: string): number => Number(interfaceName.slice(2));
 
 const familyOf = (text: string): Family => (text.includes(':') ? 6 : 4);
-
-function canonicalAddress(text: string): string {
-  const found = parseAddress(text);
-  return found === undefined ? text : printAddress(found.family, found.address);
-}
 
 function normaliseManages(manages: Written['manages']): S.Manages {
   const rules = entries(manages?.firewallRules).map(

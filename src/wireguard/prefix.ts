@@ -107,6 +107,12 @@ export function printPrefix(prefix: Prefix): string {
   return `${printAddress(prefix.family, prefix.first)}/${prefix.length}`;
 }
 
+/** `2001:db8::1`, or the text itself when it is no address. */
+export function canonicalAddress(text: string): string {
+  const found = parseAddress(text);
+  return found === undefined ? text : printAddress(found.family, found.address);
+}
+
 /** The canonical text of a prefix, or the text itself when it isn't one. */
 export function canonicalPrefix(text: string): string {
   const prefix = parsePrefix(text);

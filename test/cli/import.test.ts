@@ -54,20 +54,28 @@ describe('import --update', () => {
 set firewall name LAN_IN rule 33 action accept
 set service nat rule 5010 type masquerade
 set firewall group network-group LANS network 10.0.0.0/8
+set protocols static interface-route 10.7.0.0/24 next-hop-interface wg0
+set interfaces wireguard wg0 peer ${key(5)} allowed-ips 10.7.0.0/24
+set firewall name 44 rule 10 action accept
 `;
     await imported(router, '--router', '198.51.100.2');
     const absent = `absent:
   tunnels: [wg7]
-  firewallRules: { LAN_IN: [33, 44], OTHER: [33] }
-  natRules: [5010]
+  firewallRules: { LAN_IN: [33, 44], OTHER: [33], "44": [44, 10] }
+  natRules: [10, 5010]
   groups: [LANS]
+  routes: { wg0: [10.7.0.0/24, 10.8.0.0/24] }
+  peers: { wg0: ["${key(5)}"] }
 `;
     writeFileSync(join(folder, 'edgewg.yaml'), `${site()}${absent}`);
     const { stderr, exit } = await imported(running, '--update');
     assert.equal(stderr, 'updated edgewg.yaml; its plan against this configuration is empty\n');
     assert.equal(exit, 0);
     assert.match(site(), /\n {2}wg7:\n {4}mtu: 1420\n/);
-    assert.match(site(), /\nabsent:\n {2}firewallRules: \{ LAN_IN: \[44\], OTHER: \[33\] \}\n/);
+    assert.match(
+      site(),
+      /\nabsent:\n {2}firewallRules: \{ LAN_IN: \[44\], OTHER: \[33\], "44": \[44\] \}\n {2}natRules: \[10\]\n {2}routes: \{ wg0: \[10\.8\.0\.0\/24\] \}\n/,
+    );
   });
 
   it('does not name lines of a text that it refuses to write as those of the file', async () => {

@@ -98,6 +98,7 @@ export function someFacts(more: Partial<RouterFacts> = {}): RouterFacts {
     held: [],
     interrupted: [],
     interfaces: new Map(),
+    links: ['lo'],
     routes: [],
     applies: '',
     commits: [],

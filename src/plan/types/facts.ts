@@ -159,6 +159,8 @@ export interface RouterFacts {
   /** The last apply, where the log knows no end of it and the router has restarted since it began; mostly none. */
   readonly interrupted: readonly InterruptedApply[];
   readonly interfaces: ReadonlyMap<string, LiveInterface>;
+  /** Names of all interfaces of the kernel; empty where it couldn't be asked, for every router has `lo`. */
+  readonly links: readonly string[];
   /** Lines of `ip route show`, both families. */
   readonly routes: readonly string[];
   /** The table of the router's BGP sessions; absent where BGP isn't configured, or nobody asked. */

@@ -13,7 +13,10 @@ export interface RuleContext {
   readonly offset: (path: SitePath) => number;
   /** ` (line 12)`, to be put behind the name of the other side of a conflict. */
   readonly line: (path: SitePath) => string;
-  /** Nothing, or an empty map or list, stands at `path` in the file; what is wrong there is not in `site` either, and was told as that already. Ask it only where `site` has no value, which may come from elsewhere in the file. */
+  /**
+   * Nothing, or an empty map or list, stands at `path` in the file; what is wrong there is not in `site` either, and was told as that
+   * already. To be asked only where `site` has no value, which may come from elsewhere in the file.
+   */
   readonly isMissing: (path: SitePath) => boolean;
 }
 
